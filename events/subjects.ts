@@ -1,0 +1,45 @@
+/** Every subject, stream and bucket name. Nobody else writes one as a string. */
+import type { AdminName, Namespace, ReplicaId, SecretPath, ServiceName, Target } from './vocabulary.ts';
+
+/** A dot would split a token in two; `=` cannot stand in a name, so both writings are unambiguous. */
+const token = (segment: string): string => segment.replaceAll('.', '=2E');
+const tokens = (path: string): string => path.split('/').map(token).join('.');
+/** A prefix ends in one more token, `=`, so it can never be the name of a path. */
+const target = (of: string): string => (of.endsWith('/') ? `${tokens(of.slice(0, -1))}.=` : tokens(of));
+
+export type Subjects = ReturnType<typeof subjectsUnder>;
+
+/**
+ * The names under one prefix.
+ * @param prefix first token of every subject, `secrets` unless configured; also names the stream, in capitals
+ */
+export const subjectsUnder = (prefix: string) => {
+  const events = `${prefix}.events`;
+  const state = `${events}.state`;
+  return {
+    prefix,
+    stream: prefix.toUpperCase(),
+    all: `${events}.>`,
+    anyState: `${state}.>`,
+    anyRead: `${events}.read.>`,
+    state: {
+      keyring: `${state}.keyring`,
+      admin: (admin: AdminName) => `${state}.admin.${admin}`,
+      namespace: (namespace: Namespace) => `${state}.namespace.${tokens(namespace)}`,
+      secret: (path: SecretPath) => `${state}.secret.${tokens(path)}`,
+      service: (service: ServiceName) => `${state}.service.${service}`,
+      access: (service: ServiceName, to: Target) => `${state}.access.${service}.${target(to)}`,
+    },
+    read: (replica: ReplicaId) => `${events}.read.${replica}`,
+    isState: (subject: string) => subject.startsWith(`${state}.`),
+    isRead: (subject: string) => subject.startsWith(`${events}.read.`),
+    keys: `${prefix}.keys`,
+    register: `${prefix}.register`,
+    get: `${prefix}.get`,
+    admin: (operation: string) => `${prefix}.admin.${operation}`,
+    notify: (service: ServiceName) => `${prefix}.notify.${service}`,
+    bucket: (name: 'keys' | 'catalog' | 'services' | 'access' | 'inbox' | 'usage' | 'checkpoints') => `${prefix}_${name}`,
+    /** A path, prefix or namespace as a key in KV. */
+    kvKey: (of: string) => target(of),
+  } as const;
+};
