@@ -1,0 +1,103 @@
+/**
+ * Who may import whom. A folder sees itself and what is listed; unit tests, which stand beside the code, see everything.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+const MAY_IMPORT = {
+  events: ['crypto'], // its types alone, see below
+  crypto: ['events/vocabulary'],
+  protocol: ['events', 'crypto'],
+  projections: ['events'],
+  audit: ['events', 'projections', 'crypto', 'protocol'],
+  services: ['events', 'projections', 'crypto', 'protocol', 'audit'],
+  client: ['protocol', 'crypto'],
+  agent: ['client'],
+  codegen: ['protocol'],
+  cli: ['client', 'audit', 'agent', 'codegen', 'protocol', 'events', 'services'], // services by dynamic import, see below
+  web: ['protocol', 'crypto', 'audit'],
+};
+
+const OURS = '^(audit|agent|bench|cli|client|codegen|crypto|events|examples|projections|protocol|providers|services|tests|web)/';
+const TEST = '\\.test\\.ts$';
+const STARTS_SERVICES = '^cli/commands/(serve|dev|init|doctor|nats-config)\\.ts$';
+const JETSTREAM = '^events/log/jetstream[^/]*\\.ts$';
+
+const layers = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
+  name: `${folder}-imports-only-what-it-may`,
+  severity: 'error',
+  from: { path: `^${folder}/`, pathNot: TEST },
+  to: { path: OURS, pathNot: `^(${[folder, ...others].join('|')})(/|\\.ts$)` },
+}));
+
+const only = (name, from, to) => ({ name, severity: 'error', from: { pathNot: from }, to: { path: to } });
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'events-sees-only-the-types-of-crypto',
+      severity: 'error',
+      from: { path: '^events/', pathNot: TEST },
+      to: { path: '^crypto/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'cli-loads-services-only-where-it-starts-them',
+      severity: 'error',
+      from: { path: '^cli/', pathNot: [STARTS_SERVICES, TEST] },
+      to: { path: '^services/' },
+    },
+    {
+      // A static import would make every verb pay for loading the whole service.
+      name: 'cli-loads-services-lazily',
+      severity: 'error',
+      from: { path: STARTS_SERVICES },
+      to: { path: '^services/', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'tests-are-for-tests',
+      severity: 'error',
+      from: { pathNot: ['^tests/', TEST] },
+      to: { path: '^tests/' },
+    },
+    only('libsodium-only-in-crypto', '^(crypto|tests)/', '(^|/)node_modules/(@types/)?libsodium'),
+    only(
+      'nats-only-in-adapters',
+      [
+        JETSTREAM,
+        '^projections/kv[^/]*\\.ts$',
+        '^services/nats/',
+        '^services/keyring/key-store[^/]*\\.ts$',
+        '^client/nats[^/]*\\.ts$',
+        '^tests/',
+      ],
+      '(^|/)node_modules/(nats|@nats-io)/',
+    ),
+    only('fastify-only-in-the-http-door', '^(services/http|tests)/', '(^|/)node_modules/(@fastify|fastify)'),
+    {
+      name: 'pure-folders-do-not-touch-node',
+      severity: 'error',
+      from: { path: '^(events|protocol)/', pathNot: [JETSTREAM, TEST] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: OURS, pathNot: [TEST, '^tests/', '^bench/', '^examples/', '^cli/main\\.ts$', '^client/mod\\.ts$'] },
+      to: {},
+    },
+    { name: 'nothing-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage)/' },
+    // Declarations of types are seen too: an import of a type is still a dependency.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,58 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Where configuration is read; everything else is told. */
+const READS_ENVIRONMENT = ['services/config.ts', 'cli/environment.ts', 'services/nats/server/*.ts', 'tests/**'];
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', '.cache/', '.jetlock/']),
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
+      'no-control-regex': 'error',
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^(fp-ts|io-ts)/(?!lib/.*\\.js$)', message: "Node finds only 'fp-ts/lib/Either.js' and its like." },
+          ],
+        },
+      ],
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Configuration is read in one place.' }],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // `() => void f()` and `() => closed()` read well; a promise dropped by mistake is caught by the rule above.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // io-ts needs `{}` for "no more properties" and `void` in unions of continuations.
+      '@typescript-eslint/no-empty-object-type': 'off',
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      // Adapters must be `async` to fit their port, with or without something to wait for.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  { files: READS_ENVIRONMENT, rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['**/*.test.ts'],
+    rules: {
+      'max-lines-per-function': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[property.name=/^(only|skip|todo|failing)$/]:matches([object.name='test'], [object.object.name='test'])",
+          message: 'Every test runs, always.',
+        },
+      ],
+      // A test may say `!` where the next line would fail anyway.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+);
