@@ -1,0 +1,31 @@
+/** Bytes and what they are written as. */
+import { base64 } from './base64.ts';
+import { sodium } from './sodium.ts';
+
+/** Base64url without padding. */
+export const toBase64 = (bytes: Uint8Array): string => base64.encode(bytes);
+
+/** The bytes of a string that a codec has checked; throws a TypeError, without the string in it, if none has. */
+export const fromBase64 = (text: string): Uint8Array => base64.decode(text);
+
+const encoder = new TextEncoder();
+// The mark at the beginning is kept: bytes and text must match one to one.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** UTF-8; half of a surrogate pair, which has no UTF-8, becomes U+FFFD. */
+export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+
+/** The text of UTF-8 bytes; throws a TypeError if they are not UTF-8. */
+export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes);
+
+export const concat = (...parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
+};
+
+/** Whether two byte strings are the same, in a time that depends on their lengths alone. */
+export const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && sodium.memcmp(a, b);
+
+/** Writes zeros over bytes that are not needed any more. Copies made by the engine are out of reach. */
+export const wipe = (bytes: Uint8Array): void => sodium.memzero(bytes);
