@@ -1,0 +1,45 @@
+/** Access of a service to a path or a prefix: for ever, until a time, or once. */
+import * as t from 'io-ts';
+import { command, event, orNull } from '../codec.ts';
+import { Fingerprint, Id, Milliseconds, Note, SecretPath, Sequence, ServiceName, Target } from '../vocabulary.ts';
+
+/** The read that led to this: its place in the log and which of the reads in that message. */
+export const ReadRef = t.strict({ seq: Sequence, id: Id }, 'ReadRef');
+export type ReadRef = t.TypeOf<typeof ReadRef>;
+
+/** A service asked, and was refused. */
+export const RequestAccess = command('access.request', {
+  service: ServiceName,
+  target: SecretPath,
+  description: orNull(Note),
+  read: ReadRef,
+});
+/** A read spends a grant that was for one read. */
+export const ConsumeAccess = command('access.consume', {
+  service: ServiceName,
+  credential: Fingerprint,
+  target: Target,
+  path: SecretPath,
+  read: ReadRef,
+});
+
+/** `seen`: as for credentials. `duration`: in milliseconds from the grant's own time in the log; null for ever. */
+const decision = { service: ServiceName, target: Target, seen: Sequence, reason: orNull(Note) } as const;
+const grant = { duration: orNull(Milliseconds), once: t.boolean } as const;
+export const GrantAccess = command('access.grant', { ...decision, ...grant });
+export const DenyAccess = command('access.deny', decision);
+export const RevokeAccess = command('access.revoke', decision);
+
+const about = { service: ServiceName, target: Target } as const;
+export const AccessRequested = event('AccessRequested', { ...about, description: orNull(Note) });
+export const AccessGranted = event('AccessGranted', { ...about, ...grant, reason: orNull(Note) });
+export const AccessDenied = event('AccessDenied', { ...about, reason: orNull(Note) });
+export const AccessRevoked = event('AccessRevoked', { ...about, reason: orNull(Note) });
+export const AccessConsumed = event('AccessConsumed', {
+  ...about,
+  credential: Fingerprint,
+  path: SecretPath,
+  read: ReadRef,
+});
+
+export const AccessEvent = t.union([AccessRequested, AccessGranted, AccessDenied, AccessRevoked, AccessConsumed], 'AccessEvent');

@@ -1,0 +1,57 @@
+import type { Decide } from '../decider.ts';
+import { happened, no, nothing } from '../decider.ts';
+import { decideRead } from '../read/decide.ts';
+import { isPrefix, prefixesOf, type SecretPath, type ServiceName } from '../vocabulary.ts';
+import type { World } from '../world.ts';
+import { accessOf, isOpen } from '../world.ts';
+
+export const REQUESTS_OF_A_SERVICE_MAX = 100;
+
+const openRequests = (world: World, service: ServiceName): number => {
+  let count = 0;
+  for (const access of world.access.get(service)?.values() ?? []) if (access.status === 'requested') count += 1;
+  return count;
+};
+
+const openedByPrefix = (world: World, service: ServiceName, path: SecretPath, now: number): boolean =>
+  prefixesOf(path).some((prefix) => isOpen(accessOf(world, service, prefix), now));
+
+/** A card for an admin, unless there is one, or access is given, or was denied: a denial is not asked about again. */
+export const requestAccess: Decide<'access.request'> = (world, { service, target, description }, { now }) => {
+  const known = accessOf(world, service, target);
+  if (known?.status === 'requested' || known?.status === 'denied' || isOpen(known, now)) return nothing;
+  if (openedByPrefix(world, service, target, now)) return nothing;
+  if (openRequests(world, service) >= REQUESTS_OF_A_SERVICE_MAX) return no('too_many');
+  return happened({ type: 'AccessRequested', v: 1, service, target, description });
+};
+
+const seenSeq = (world: World, service: ServiceName, target: Parameters<typeof accessOf>[2]): number =>
+  accessOf(world, service, target)?.seq ?? 0;
+
+export const grantAccess: Decide<'access.grant'> = (world, { service, target, seen, reason, duration, once }) => {
+  if (seenSeq(world, service, target) !== seen) return no('changed', `access of ${service} to ${target}`);
+  return happened({ type: 'AccessGranted', v: 1, service, target, duration, once, reason });
+};
+
+export const denyAccess: Decide<'access.deny'> = (world, { service, target, seen, reason }) => {
+  if (isPrefix(target)) return no('malformed', 'a denial names one path');
+  if (seenSeq(world, service, target) !== seen) return no('changed', `access of ${service} to ${target}`);
+  if (accessOf(world, service, target)?.status === 'denied') return nothing;
+  return happened({ type: 'AccessDenied', v: 1, service, target, reason });
+};
+
+/** Revoking what only a prefix opens would change nothing, and its admin would believe otherwise: refused, with the reason. */
+export const revokeAccess: Decide<'access.revoke'> = (world, { service, target, seen, reason }, { now }) => {
+  const known = accessOf(world, service, target);
+  if (seenSeq(world, service, target) !== seen) return no('changed', `access of ${service} to ${target}`);
+  if (!isPrefix(target) && openedByPrefix(world, service, target, now)) return no('opened_by_prefix', target);
+  if (known === undefined) return no('not_granted', `${service} to ${target}`);
+  return known.status === 'revoked' ? nothing : happened({ type: 'AccessRevoked', v: 1, service, target, reason });
+};
+
+/** The read is decided again here: between its own place and this one the grant may have gone, or been spent. */
+export const consumeAccess: Decide<'access.consume'> = (world, { service, credential, target, path, read }, { now }) => {
+  const [outcome] = decideRead(world, { service, credential, paths: [path] }, now);
+  if (outcome?.result !== 'spending' || outcome.target !== target) return no('spent', `${service} to ${target}`);
+  return happened({ type: 'AccessConsumed', v: 1, service, target, credential, path, read });
+};

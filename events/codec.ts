@@ -1,0 +1,13 @@
+/** Small helpers that every family of events and commands is written with. */
+import * as t from 'io-ts';
+
+/** Nothing is left out of a record: what is not there is `null`. */
+export const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null], `${codec.name} | null`);
+
+/** An event: its type and version first, then what happened. A changed meaning is a new version, never a changed codec. */
+export const event = <T extends string, P extends t.Props>(type: T, props: P) =>
+  t.strict({ type: t.literal(type), v: t.literal(1), ...props }, type);
+
+/** A command: the operation, then its arguments. */
+export const command = <T extends string, P extends t.Props>(operation: T, props: P) =>
+  t.strict({ operation: t.literal(operation), ...props }, operation);

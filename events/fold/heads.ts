@@ -1,0 +1,37 @@
+/** The rolling hash of the accepted state messages, and its last values: what writers say they had folded is held against it. */
+import type { Head } from '../record.ts';
+import type { Digest, Sequence } from '../vocabulary.ts';
+
+/** More than honest writers can fall behind in the 30 s that their clocks are given. */
+const KEPT = 16_384;
+
+export type Heads = {
+  readonly current: () => Head;
+  readonly push: (seq: number, hash: Digest) => void;
+  /** `old`: too far back to tell. */
+  readonly compare: (head: Head) => 'same' | 'other' | 'old';
+  readonly at: (seq: number) => Digest | undefined;
+};
+
+export const makeHeads = (start: Digest): Heads => {
+  const kept = new Map<number, Digest>([[0, start]]);
+  let current: Head = { seq: 0 as Sequence, hash: start };
+  let forgotten = -1;
+  const forgetOldest = (): void => {
+    for (const seq of kept.keys()) {
+      kept.delete(seq);
+      forgotten = seq;
+      return;
+    }
+  };
+  return {
+    current: () => current,
+    push: (seq, hash) => {
+      current = { seq: seq as Sequence, hash };
+      kept.set(seq, hash);
+      if (kept.size > KEPT) forgetOldest();
+    },
+    compare: ({ seq, hash }) => (seq <= forgotten ? 'old' : kept.get(seq) === hash ? 'same' : 'other'),
+    at: (seq) => kept.get(seq),
+  };
+};

@@ -1,0 +1,64 @@
+/** Whether a record counts: its command is decided again, at the record's own place in the log. */
+import equal from 'fast-deep-equal';
+import { chain, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { type Command, stepBefore, subjectOf } from '../command.ts';
+import { decide } from '../decide.ts';
+import type { Circumstances } from '../decider.ts';
+import { type Origin, Statement, type StateRecord } from '../record.ts';
+import { refuse, type Refusal } from '../refusal.ts';
+import type { Subjects } from '../subjects.ts';
+import type { Id } from '../vocabulary.ts';
+import type { World } from '../world.ts';
+
+/** A command may be signed this much before or after the log's time. */
+export const SIGNED_BEFORE_MS = 90_000;
+export const SIGNED_AFTER_MS = 60_000;
+
+export type Cause = { readonly id: Id; readonly command: Command; readonly signer: Circumstances['signer'] };
+
+const parse = (statement: string): unknown => {
+  try {
+    return JSON.parse(statement);
+  } catch {
+    return undefined;
+  }
+};
+
+const ofAdmin = (world: World, origin: Extract<Origin, { by: 'admin' }>, now: number): Either<Refusal, Cause> => {
+  const decoded = Statement.decode(parse(origin.statement));
+  if (decoded._tag === 'Left') return left(refuse('malformed'));
+  const { id, at, admin, keyring, command } = decoded.right;
+  if (keyring !== world.keyring?.id) return left(refuse('wrong_service'));
+  if (at < now - SIGNED_BEFORE_MS || at > now + SIGNED_AFTER_MS) return left(refuse('outdated'));
+  return right({ id, command, signer: { admin, key: origin.key } });
+};
+
+/** Who wants what, and under which id. Signatures are checked at the door and by auditors, not here: they cost 100 µs each. */
+export const causeOf = (world: World, origin: Origin, now: number): Either<Refusal, Cause> =>
+  origin.by === 'admin' ? ofAdmin(world, origin, now) : right({ id: origin.id, command: origin.command, signer: null });
+
+/** The command, or the step before it, that belongs on a subject. */
+const aimedAt = (subjects: Subjects, command: Command, subject: string): Command | undefined =>
+  [command, stepBefore(command)].find((one) => one !== undefined && subjectOf(subjects, one) === subject);
+
+export const commandKey = (subject: string, id: Id): string => `${subject} ${id}`;
+
+const decidedAgain = (world: World, subjects: Subjects, subject: string, record: StateRecord, now: number, cause: Cause): Either<Refusal, Cause> => {
+  if (world.commands.has(commandKey(subject, cause.id))) return left(refuse('replayed'));
+  const command = aimedAt(subjects, cause.command, subject);
+  if (command === undefined) return left(refuse('malformed', 'another subject'));
+  const decision = decide(world, command, { made: record.made, signer: cause.signer, now });
+  if (decision._tag === 'Left') return decision;
+  return equal(decision.right, record.events) ? right({ ...cause, command }) : left(refuse('malformed', 'other events'));
+};
+
+/**
+ * @returns the command behind a record that counts, or why it is void
+ * @param now the time in the log at the record, milliseconds
+ */
+export const judge = (world: World, subjects: Subjects, subject: string, record: StateRecord, now: number): Either<Refusal, Cause> =>
+  pipe(
+    causeOf(world, record.origin, now),
+    chain((cause) => decidedAgain(world, subjects, subject, record, now, cause)),
+  );

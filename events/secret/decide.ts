@@ -1,0 +1,78 @@
+import type { Decide, Decision } from '../decider.ts';
+import { happened, no, nothing } from '../decider.ts';
+import type { Made } from '../record.ts';
+import type { Digest, Id, Note, SecretPath } from '../vocabulary.ts';
+import { namespaceOf, sure, Version } from '../vocabulary.ts';
+import type { Secret, World } from '../world.ts';
+
+/**
+ * The key that a new version is encrypted with: the secret's own, or a new one where it has none. A new one must be wrapped
+ * by the namespace key of now: one that was replaced since is about to be destroyed.
+ */
+const keyFor = (world: World, path: SecretPath, made: Made): Id | undefined => {
+  const namespace = world.namespaces.get(namespaceOf(path));
+  const own = world.secrets.get(path)?.key ?? null;
+  if (namespace === undefined) return undefined;
+  if (own !== null) return made.key === null ? own : undefined;
+  return made.key?.wrappedBy === namespace.key ? made.key.id : undefined;
+};
+
+type Next = { readonly digest: Digest; readonly description: Note | null; readonly rollbackOf: Version | null };
+
+const nextVersion = (world: World, path: SecretPath, made: Made, { digest, description, rollbackOf }: Next): Decision => {
+  const key = keyFor(world, path, made);
+  if (key === undefined || made.sealed === null) return no('superseded');
+  const version = sure(Version, (world.secrets.get(path)?.version ?? 0) + 1);
+  return happened({ type: 'SecretWritten', v: 1, path, version, digest, key, description, rollbackOf });
+};
+
+const liveVersion = (secret: Secret | undefined): number => secret?.versions.at(-1)?.version ?? 0;
+
+/** A disabled secret is not enabled by a new value: who disabled it had a reason. */
+export const writeSecret: Decide<'secret.write'> = (world, { path, digest, description, ifVersion }, { made }) => {
+  const secret = world.secrets.get(path);
+  if (ifVersion !== null && ifVersion !== liveVersion(secret)) return no('conflict', `${path} is at version ${liveVersion(secret)}`);
+  return nextVersion(world, path, made, { digest, description, rollbackOf: null });
+};
+
+const known = (world: World, path: SecretPath): Secret | undefined => {
+  const secret = world.secrets.get(path);
+  return secret?.status === 'deleted' ? undefined : secret;
+};
+
+export const rollbackSecret: Decide<'secret.rollback'> = (world, { path, version }, { made }) => {
+  const secret = known(world, path);
+  if (secret === undefined) return no('not_found', path);
+  const wanted = secret.versions.find((one) => one.version === version);
+  if (wanted === undefined) return no('not_found', `version ${version} of ${path}`);
+  if (wanted === secret.versions.at(-1)) return nothing;
+  return nextVersion(world, path, made, { digest: wanted.digest, description: null, rollbackOf: version });
+};
+
+export const describeSecret: Decide<'secret.describe'> = (world, { path, description }) => {
+  const secret = known(world, path);
+  if (secret === undefined) return no('not_found', path);
+  return secret.description === description ? nothing : happened({ type: 'SecretDescribed', v: 1, path, description });
+};
+
+export const disableSecret: Decide<'secret.disable'> = (world, { path }) => {
+  const secret = known(world, path);
+  if (secret === undefined) return no('not_found', path);
+  if (secret.status === 'stub') return no('no_value', path);
+  return secret.status === 'disabled' ? nothing : happened({ type: 'SecretDisabled', v: 1, path });
+};
+
+export const enableSecret: Decide<'secret.enable'> = (world, { path }) => {
+  const secret = known(world, path);
+  if (secret === undefined) return no('not_found', path);
+  return secret.status === 'disabled' ? happened({ type: 'SecretEnabled', v: 1, path }) : nothing;
+};
+
+export const deleteSecret: Decide<'secret.delete'> = (world, { path }) => {
+  const secret = known(world, path);
+  return secret === undefined ? no('not_found', path) : happened({ type: 'SecretDeleted', v: 1, path, key: secret.key });
+};
+
+/** Only what has never had a value, or has none any more, becomes a stub. */
+export const stubSecret: Decide<'secret.stub'> = (world, { path, service, description }) =>
+  known(world, path) === undefined ? happened({ type: 'SecretStubbed', v: 1, path, service, description }) : nothing;

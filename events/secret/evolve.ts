@@ -1,0 +1,47 @@
+import type { EventOf } from '../event.ts';
+import type { SecretPath } from '../vocabulary.ts';
+import { namespaceOf } from '../vocabulary.ts';
+import type { Secret, World } from '../world.ts';
+
+const change = (world: World, path: SecretPath, to: Partial<Secret>): void => {
+  const fresh: Secret = { path, status: 'stub', description: null, version: 0, versions: [], key: null };
+  world.secrets.set(path, { ...(world.secrets.get(path) ?? fresh), ...to });
+};
+
+export const secretStubbed = (world: World, { path, description }: EventOf<'SecretStubbed'>): void => {
+  change(world, path, { status: 'stub', description });
+};
+
+export const secretWritten = (world: World, event: EventOf<'SecretWritten'>, seq: number): void => {
+  const before = world.secrets.get(event.path);
+  const { path, version, digest, key } = event;
+  change(world, path, {
+    status: before?.status === 'disabled' ? 'disabled' : 'live',
+    version,
+    versions: [...(before?.versions ?? []), { version, seq, digest }],
+    key,
+    ...(event.description === null ? {} : { description: event.description }),
+  });
+};
+
+export const secretDescribed = (world: World, { path, description }: EventOf<'SecretDescribed'>): void => {
+  change(world, path, { description });
+};
+
+export const secretDisabled = (world: World, { path }: EventOf<'SecretDisabled'>): void => {
+  change(world, path, { status: 'disabled' });
+};
+
+export const secretEnabled = (world: World, { path }: EventOf<'SecretEnabled'>): void => {
+  change(world, path, { status: 'live' });
+};
+
+/** The version stays, so that a version number is never used for two values. */
+export const secretDeleted = (world: World, path: SecretPath, seq: number): void => {
+  const key = world.secrets.get(path)?.key ?? null;
+  change(world, path, { status: 'deleted', description: null, versions: [], key: null });
+  if (key === null) return;
+  world.doomed.set(key, seq);
+  const namespace = world.namespaces.get(namespaceOf(path));
+  if (namespace !== undefined) world.namespaces.set(namespace.name, { ...namespace, rekeyFor: seq });
+};

@@ -1,0 +1,119 @@
+/**
+ * The state that decisions are made from: the fold of all accepted events. One fold owns one world and changes it in place,
+ * since copying the maps of 100,000 secrets at every event is out of question; nobody else writes to it.
+ */
+import type { KeyPurpose } from './keyring/keyring.ts';
+import type { CredentialKind } from './service/service.ts';
+import type { AdminName, ClientInfo, Digest, Fingerprint, Id, Namespace, Note, PublicKey, Role, SecretPath, ServiceName, Signature, Target } from './vocabulary.ts';
+
+export type Key = {
+  readonly id: Id;
+  readonly purpose: KeyPurpose;
+  readonly public: PublicKey | null;
+  readonly signature: Signature | null;
+  readonly addedAt: number;
+};
+
+export type Keyring = {
+  readonly id: Id;
+  readonly operatorKey: Fingerprint;
+  /** Keys that are not destroyed, in the order in which they were added: the last of a purpose is the current one. */
+  readonly keys: ReadonlyMap<Id, Key>;
+};
+
+export type Admin = { readonly name: AdminName; readonly role: Role; readonly keys: ReadonlySet<PublicKey>; readonly addedAt: number };
+
+export type NamespaceState = {
+  readonly name: Namespace;
+  readonly key: Id;
+  readonly createdAt: number;
+  /** A delete for which the key has not been replaced yet. */
+  readonly rekeyFor: number | null;
+};
+
+export type SecretVersion = { readonly version: number; readonly seq: number; readonly digest: Digest };
+
+export type Secret = {
+  readonly path: SecretPath;
+  readonly status: 'stub' | 'live' | 'disabled' | 'deleted';
+  readonly description: Note | null;
+  /** The last version ever, also of what was deleted. */
+  readonly version: number;
+  /** Versions that can still be opened, the current one last. */
+  readonly versions: ReadonlyArray<SecretVersion>;
+  readonly key: Id | null;
+};
+
+export type Credential = {
+  readonly fingerprint: Fingerprint;
+  readonly kind: CredentialKind;
+  readonly verifier: Digest | PublicKey;
+  readonly status: 'pending' | 'approved' | 'denied' | 'revoked';
+  readonly registeredAt: number;
+  readonly client: ClientInfo | null;
+  /** Sequence of the last event about it. */
+  readonly seq: number;
+};
+
+export type Access = {
+  readonly target: Target;
+  readonly status: 'requested' | 'granted' | 'denied' | 'revoked';
+  readonly until: number | null;
+  readonly once: boolean;
+  readonly spent: boolean;
+  readonly seq: number;
+};
+
+export type World = {
+  /** The later of all server times of valid state messages, in milliseconds. */
+  now: number;
+  keyring: Keyring | null;
+  readonly admins: Map<AdminName, Admin>;
+  readonly namespaces: Map<Namespace, NamespaceState>;
+  readonly secrets: Map<SecretPath, Secret>;
+  readonly services: Map<ServiceName, Map<Fingerprint, Credential>>;
+  readonly access: Map<ServiceName, Map<Target, Access>>;
+  /** Keys that nothing needs any more, and the event that made it so. */
+  readonly doomed: Map<Id, number>;
+  /** Command ids of the last 150 s with what became of them, by subject and id. */
+  readonly commands: Map<string, { readonly at: number; readonly seq: number }>;
+};
+
+export const newWorld = (): World => ({
+  now: 0,
+  keyring: null,
+  admins: new Map(),
+  namespaces: new Map(),
+  secrets: new Map(),
+  services: new Map(),
+  access: new Map(),
+  doomed: new Map(),
+  commands: new Map(),
+});
+
+/** The key that is used for a purpose now. */
+export const currentKey = (world: World, purpose: KeyPurpose): Key | undefined => {
+  let current: Key | undefined;
+  for (const key of world.keyring?.keys.values() ?? []) if (key.purpose === purpose) current = key;
+  return current;
+};
+
+export const PENDING_MS = 24 * 60 * 60 * 1000;
+
+/** Pending credentials expire by the clock; the event that says so only tidies. */
+export const isPending = (credential: Credential, now: number): boolean =>
+  credential.status === 'pending' && now < credential.registeredAt + PENDING_MS;
+
+export const credentialOf = (world: World, service: ServiceName, fingerprint: Fingerprint): Credential | undefined =>
+  world.services.get(service)?.get(fingerprint);
+
+export const accessOf = (world: World, service: ServiceName, target: Target): Access | undefined =>
+  world.access.get(service)?.get(target);
+
+/** Whether a grant opens anything now. */
+export const isOpen = (access: Access | undefined, now: number): access is Access =>
+  access !== undefined && access.status === 'granted' && !access.spent && (access.until === null || now < access.until);
+
+/** The version that a read gets: none of a stub, nor of what is disabled or deleted. */
+export const currentVersion = (secret: Secret | undefined): SecretVersion | undefined =>
+  secret?.status === 'live' ? secret.versions.at(-1) : undefined;
