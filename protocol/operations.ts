@@ -1,0 +1,92 @@
+/**
+ * Every operation there is: its name, where it is asked, what goes in and comes out, and which role it needs. Doors, clients
+ * and documentation are made from these records.
+ */
+import * as t from 'io-ts';
+import { orNull } from '../events/codec.ts';
+import type { AdminCommand as AdminCommandType } from '../events/command.ts';
+import { commandRoles } from '../events/decide.ts';
+import { CredentialKind } from '../events/service/service.ts';
+import { Ciphertext, Count, Digest, Fingerprint, Note, type Role, SecretPath, Sequence, ServiceName, Version, Word } from '../events/vocabulary.ts';
+import { AccessView, AdminView, InboxView, KeyView, NamespaceView, ProjectionView, SecretView, ServiceView, UsageView } from './views.ts';
+import { PATHS_MAX } from './wire.ts';
+
+/** What a service asks on `secrets.get`: paths, each with the words of its schema. Answered in the same order. */
+export const GetRequest = t.strict(
+  {
+    paths: t.refinement(
+      t.readonlyArray(t.strict({ path: SecretPath, description: orNull(Note) }, 'Wanted')),
+      (paths) => paths.length > 0 && paths.length <= PATHS_MAX,
+      'Paths',
+    ),
+  },
+  'GetRequest',
+);
+export type GetRequest = t.TypeOf<typeof GetRequest>;
+
+/** One refusal for missing, disabled, denied and ungranted. */
+const Got = t.union(
+  [
+    t.strict({ path: SecretPath, outcome: t.literal('value'), version: Version, value: Ciphertext }, 'Value'),
+    t.strict({ path: SecretPath, outcome: t.literal('refused') }, 'Refused'),
+  ],
+  'Got',
+);
+export const GetReply = t.strict(
+  {
+    /** The place of the read in the log, and the hash of its record there. */
+    seq: Sequence,
+    messageHash: Digest,
+    checkpoint: t.null,
+    results: t.readonlyArray(Got),
+    /** Paths that did not fit into one reply: ask again for these. */
+    more: t.readonlyArray(SecretPath),
+  },
+  'GetReply',
+);
+export type GetReply = t.TypeOf<typeof GetReply>;
+
+/** A service shows its token, or signs with its key; the credential beside the body says which. */
+export const RegisterRequest = t.strict({ service: ServiceName, kind: CredentialKind, serviceVersion: orNull(Word) }, 'RegisterRequest');
+export type RegisterRequest = t.TypeOf<typeof RegisterRequest>;
+export const RegisterReply = t.strict(
+  { status: t.keyof({ pending_approval: null, approved: null, denied: null }), fingerprint: Fingerprint },
+  'RegisterReply',
+);
+export type RegisterReply = t.TypeOf<typeof RegisterReply>;
+
+/** What became of a command: whether anything changed, and where in the log that stands (0 if nothing did). */
+export const Done = t.strict({ changed: t.boolean, seq: Sequence, version: orNull(Version), note: orNull(t.string) }, 'Done');
+export type Done = t.TypeOf<typeof Done>;
+
+const query = <O extends string, P extends t.Props, R extends t.Mixed>(operation: O, args: P, reply: R) =>
+  ({ operation, request: t.strict({ operation: t.literal(operation), ...args }, operation), reply, role: 'auditor' }) as const;
+
+const list = <C extends t.Mixed>(codec: C) => t.strict({ items: t.readonlyArray(codec) }, `${codec.name}s`);
+
+/** Queries are signed like commands, and never stored. Any role may look. */
+export const queries = {
+  'secret.list': query('secret.list', { prefix: orNull(t.string) }, list(SecretView)),
+  'secret.show': query('secret.show', { path: SecretPath }, t.strict({ secret: SecretView, usage: t.readonlyArray(UsageView) }, 'SecretShown')),
+  'namespace.list': query('namespace.list', {}, list(NamespaceView)),
+  'service.list': query('service.list', { service: orNull(ServiceName) }, list(ServiceView)),
+  'access.list': query('access.list', { service: orNull(ServiceName), pending: t.boolean }, list(AccessView)),
+  'inbox.list': query('inbox.list', {}, list(InboxView)),
+  'admin.list': query('admin.list', {}, list(AdminView)),
+  'key.status': query('key.status', {}, t.strict({ operatorKey: Fingerprint, keys: t.readonlyArray(KeyView), rotatedBy: t.keyof({ service: null, operator: null }) }, 'KeyStatus')),
+  'projections.status': query('projections.status', {}, t.strict({ head: Sequence, items: t.readonlyArray(ProjectionView) }, 'Projections')),
+  'projections.verify': query('projections.verify', {}, t.strict({ identical: t.boolean, compared: Count, differing: t.readonlyArray(t.string) }, 'Verified')),
+  'projections.rebuild': query('projections.rebuild', {}, t.strict({ identical: t.boolean, entries: Count, events: Count }, 'Rebuilt')),
+} as const;
+
+export type QueryName = keyof typeof queries;
+export type QueryRequest<Q extends QueryName> = t.TypeOf<(typeof queries)[Q]['request']>;
+export type QueryReply<Q extends QueryName> = t.TypeOf<(typeof queries)[Q]['reply']>;
+
+export const isQuery = (operation: string): operation is QueryName => Object.hasOwn(queries, operation);
+export const isCommand = (operation: string): operation is AdminCommandType['operation'] => Object.hasOwn(commandRoles, operation);
+
+/** The role that an operation of admins needs; `admin` may do everything. */
+export const roleFor = (operation: QueryName | AdminCommandType['operation']): Role =>
+  isQuery(operation) ? queries[operation].role : commandRoles[operation];
+

@@ -1,0 +1,134 @@
+/** What read models hold and admins are shown. `seq` is that of the last event that changed an entry. */
+import * as t from 'io-ts';
+import { orNull } from '../events/codec.ts';
+import { CredentialKind } from '../events/service/service.ts';
+import {
+  AdminName,
+  ClientInfo,
+  Count,
+  Fingerprint,
+  Id,
+  Instant,
+  Namespace,
+  Note,
+  PublicKey,
+  Role,
+  SecretPath,
+  Sequence,
+  ServiceName,
+  Target,
+  Version,
+} from '../events/vocabulary.ts';
+
+/** Who did it: an admin by name, or null for what the service did by itself. */
+const By = orNull(AdminName);
+
+export const VersionView = t.strict(
+  { version: Version, at: Instant, by: By, rollbackOf: orNull(Version), deleted: t.boolean, seq: Sequence },
+  'VersionView',
+);
+
+export const SecretView = t.strict(
+  {
+    path: SecretPath,
+    status: t.keyof({ stub: null, live: null, disabled: null, deleted: null }),
+    description: orNull(Note),
+    version: Count,
+    history: t.readonlyArray(VersionView),
+    /** Who asked first, of a stub. */
+    askedBy: orNull(ServiceName),
+    createdAt: Instant,
+    updatedAt: Instant,
+    updatedBy: By,
+    seq: Sequence,
+  },
+  'SecretView',
+);
+export type SecretView = t.TypeOf<typeof SecretView>;
+
+export const NamespaceView = t.strict({ namespace: Namespace, createdAt: Instant, createdBy: By, seq: Sequence }, 'NamespaceView');
+export type NamespaceView = t.TypeOf<typeof NamespaceView>;
+
+export const CredentialView = t.strict(
+  {
+    fingerprint: Fingerprint,
+    kind: CredentialKind,
+    /** A pending one that is older than 24 hours has expired, whether or not the log says so yet. */
+    status: t.keyof({ pending: null, approved: null, denied: null, revoked: null }),
+    registeredAt: Instant,
+    decidedAt: orNull(Instant),
+    decidedBy: By,
+    client: orNull(ClientInfo),
+    seq: Sequence,
+  },
+  'CredentialView',
+);
+export type CredentialView = t.TypeOf<typeof CredentialView>;
+
+export const ServiceView = t.strict(
+  { service: ServiceName, credentials: t.readonlyArray(CredentialView), seq: Sequence },
+  'ServiceView',
+);
+export type ServiceView = t.TypeOf<typeof ServiceView>;
+
+export const AccessView = t.strict(
+  {
+    service: ServiceName,
+    target: Target,
+    status: t.keyof({ requested: null, granted: null, denied: null, revoked: null }),
+    until: orNull(Instant),
+    once: t.boolean,
+    spent: t.boolean,
+    description: orNull(Note),
+    reason: orNull(Note),
+    requestedAt: orNull(Instant),
+    decidedAt: orNull(Instant),
+    decidedBy: By,
+    seq: Sequence,
+  },
+  'AccessView',
+);
+export type AccessView = t.TypeOf<typeof AccessView>;
+
+const card = { service: ServiceName, since: Instant, seq: Sequence } as const;
+/** Something that waits for an admin. */
+export const InboxView = t.union(
+  [
+    t.strict({ kind: t.literal('credential'), ...card, fingerprint: Fingerprint, client: orNull(ClientInfo) }, 'CredentialCard'),
+    t.strict({ kind: t.literal('access'), ...card, target: SecretPath, description: orNull(Note) }, 'AccessCard'),
+    t.strict({ kind: t.literal('missing'), ...card, path: SecretPath, description: orNull(Note) }, 'MissingCard'),
+  ],
+  'InboxView',
+);
+export type InboxView = t.TypeOf<typeof InboxView>;
+
+/** Reads of one path by one service. */
+export const UsageView = t.strict(
+  {
+    service: ServiceName,
+    path: SecretPath,
+    allowed: Count,
+    refused: Count,
+    lastAllowedAt: orNull(Instant),
+    lastRefusedAt: orNull(Instant),
+    seq: Sequence,
+  },
+  'UsageView',
+);
+export type UsageView = t.TypeOf<typeof UsageView>;
+
+export const AdminView = t.strict(
+  { admin: AdminName, role: Role, keys: t.readonlyArray(t.strict({ key: PublicKey, fingerprint: Fingerprint })), addedAt: Instant },
+  'AdminView',
+);
+export type AdminView = t.TypeOf<typeof AdminView>;
+
+export const KeyView = t.strict(
+  { id: Id, purpose: t.string, current: t.boolean, addedAt: Instant, public: orNull(PublicKey) },
+  'KeyView',
+);
+export type KeyView = t.TypeOf<typeof KeyView>;
+
+/** How far a read model is. */
+export const ProjectionView = t.strict({ projection: t.string, seq: Sequence, entries: Count, digest: t.string }, 'ProjectionView');
+export type ProjectionView = t.TypeOf<typeof ProjectionView>;

@@ -1,0 +1,104 @@
+/**
+ * What travels on NATS and by HTTP: JSON, byte strings in base64url without padding. Requests and replies are crypto_box
+ * between the client's session key and the service's box key; the broker sees ciphertext only.
+ */
+import * as t from 'io-ts';
+import { orNull } from '../events/codec.ts';
+import { Ciphertext, ClientInfo, Digest, Id, Instant, Nonce, PublicKey, ServiceName, Signature } from '../events/vocabulary.ts';
+
+export const WIRE_BYTES_MAX = 512 * 1024;
+export const PATHS_MAX = 64;
+/** How far the clock of a request may be from the service's, and how long its id is remembered. */
+export const REQUEST_CLOCK_MS = 60_000;
+
+/** `kid`: which box key of the service. `from`: the client's X25519 session key. */
+export const SealedRequest = t.strict(
+  { v: t.literal(1), kid: Id, from: PublicKey, nonce: Nonce, box: Ciphertext },
+  'SealedRequest',
+);
+export type SealedRequest = t.TypeOf<typeof SealedRequest>;
+
+export const SealedReply = t.strict({ v: t.literal(1), nonce: Nonce, box: Ciphertext }, 'SealedReply');
+export type SealedReply = t.TypeOf<typeof SealedReply>;
+
+/** A refusal as it is told: the code is stable, the sentence and the hint are for people. */
+export const WireRefusal = t.strict(
+  { code: t.string, message: t.string, hint: t.string, retryable: t.boolean, detail: orNull(t.string) },
+  'WireRefusal',
+);
+export type WireRefusal = t.TypeOf<typeof WireRefusal>;
+
+/** Where no session could be opened, the refusal comes unsealed. A client believes it no further than "not answered". */
+export const UnsealedReply = t.strict({ v: t.literal(1), refusal: WireRefusal }, 'UnsealedReply');
+export type UnsealedReply = t.TypeOf<typeof UnsealedReply>;
+
+/**
+ * Who asks. A token is told, inside the box. A key signs `requestBytes`: v, kid, from, id, time, subject and body. An admin's
+ * key signs `statementBytes`: the body is the statement.
+ */
+export const Credential = t.union(
+  [
+    t.strict({ kind: t.literal('token'), token: t.string }, 'TokenCredential'),
+    t.strict({ kind: t.literal('key'), key: PublicKey, signature: Signature }, 'KeyCredential'),
+    t.strict({ kind: t.literal('admin'), key: PublicKey, signature: Signature }, 'AdminCredential'),
+  ],
+  'Credential',
+);
+export type Credential = t.TypeOf<typeof Credential>;
+
+/** A value on its way into the service, with the salt that its signed digest was made with: 32 bytes. */
+export const Enclosed = t.strict({ value: Ciphertext, salt: Digest }, 'Enclosed');
+export type Enclosed = t.TypeOf<typeof Enclosed>;
+
+/** Inside the box of a request. `body` is JSON as text, since its exact bytes are signed. */
+export const Request = t.strict(
+  {
+    v: t.literal(1),
+    type: t.literal('req'),
+    subject: t.string,
+    service: orNull(ServiceName),
+    id: Id,
+    time: Instant,
+    client: ClientInfo,
+    credential: Credential,
+    body: t.string,
+    enclosed: orNull(Enclosed),
+  },
+  'Request',
+);
+export type Request = t.TypeOf<typeof Request>;
+
+/** Inside the box of a reply: bound to the request by its id. `result` is the operation's reply, or null beside a refusal. */
+export const Reply = t.strict(
+  {
+    v: t.literal(1),
+    type: t.literal('rep'),
+    subject: t.string,
+    service: orNull(ServiceName),
+    id: Id,
+    time: Instant,
+    result: t.unknown,
+    refusal: orNull(WireRefusal),
+  },
+  'Reply',
+);
+export type Reply = t.TypeOf<typeof Reply>;
+
+/**
+ * The answer on `secrets.keys`: the box key to seal to, signed by the service's signing key over `boxKeyBytes`. Clients pin
+ * `signer`, or get it from an admin. `keyring` names the installation; admins sign it with every command.
+ */
+export const ServiceKeys = t.strict(
+  {
+    v: t.literal(1),
+    keyring: Id,
+    kid: Id,
+    key: PublicKey,
+    notBefore: Instant,
+    notAfter: Instant,
+    signer: PublicKey,
+    signature: Signature,
+  },
+  'ServiceKeys',
+);
+export type ServiceKeys = t.TypeOf<typeof ServiceKeys>;
