@@ -1,0 +1,98 @@
+/** Files that hold a secret: read only where nobody else can read them, written so that nobody else ever could. */
+import { closeSync, constants, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+
+export type FileFailure = { readonly _tag: 'file'; readonly path: string; readonly why: string; readonly hint: string };
+
+const BYTES_MAX = 1024 * 1024;
+const GROUP_AND_OTHERS = 0o077;
+
+/** What went wrong with a file, never what was in it. */
+export const fileFailure = (path: string, why: string, hint: string): FileFailure => ({ _tag: 'file', path, why, hint });
+
+const CODES: Readonly<Record<string, readonly [why: string, hint: string]>> = {
+  ENOENT: ['it does not exist', 'check the path'],
+  EACCES: ['permission denied', 'run as the user who owns the file'],
+  EISDIR: ['it is a directory', 'name a file'],
+  EEXIST: ['it is there already', 'name another file, or remove this one first'],
+  ENOTDIR: ['a part of its path is not a directory', 'check the path'],
+};
+
+const attempt = <A>(path: string, verb: 'read' | 'write', body: () => A): Either<FileFailure, A> =>
+  E.tryCatch(body, (error) => {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const [why, hint] = CODES[code] ?? [code, 'check the file and the disk it is on'];
+    return fileFailure(path, `cannot ${verb} ${path}: ${why}`, hint);
+  });
+
+const unfit = (path: string, fd: number): FileFailure | undefined => {
+  const { mode, size } = fstatSync(fd);
+  if ((mode & constants.S_IFMT) !== constants.S_IFREG) return fileFailure(path, `${path} is not a regular file`, 'name a file');
+  if ((mode & GROUP_AND_OTHERS) !== 0) return fileFailure(path, `${path} can be read by others`, `chmod 600 ${path}`);
+  if (size > BYTES_MAX) return fileFailure(path, `${path} is larger than 1 MiB`, 'name a file that holds a key or a password');
+  return undefined;
+};
+
+/**
+ * The bytes of a secret file of at most 1 MiB, exactly as they are. Refuses a file that its group or others have any right to.
+ * Symbolic links are followed; what is judged is the file that was opened, so nothing can be put in its place in between.
+ */
+export const readSecretFile = (path: string): Either<FileFailure, Uint8Array> => {
+  // Without O_NONBLOCK opening a pipe that nobody writes to would hang for ever.
+  const opened = attempt(path, 'read', () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  if (E.isLeft(opened)) return opened;
+  const fd = opened.right;
+  try {
+    const refused = unfit(path, fd);
+    return refused ? E.left(refused) : attempt(path, 'read', () => new Uint8Array(readFileSync(fd)));
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const syncDirectory = (directory: string): void => {
+  const fd = openSync(directory, constants.O_RDONLY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const writeNew = (path: string, bytes: Uint8Array): void => {
+  // O_EXCL does not follow a link that somebody laid out under this name.
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    writeFileSync(fd, bytes);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+};
+
+/** A link fails where the name is taken; a rename replaces it. Neither follows a symbolic link. */
+const putInPlace = (temporary: string, path: string, overwrite: boolean): void => {
+  if (overwrite) return renameSync(temporary, path);
+  linkSync(temporary, path);
+};
+
+/**
+ * Writes a secret file (0600) whole or not at all, on disk before it returns; directories that are missing are made (0700).
+ * @param options.overwrite replaces a file of that name; without it such a file is refused and left as it is
+ */
+export const writeSecretFile = (path: string, bytes: Uint8Array, options: { readonly overwrite?: boolean } = {}): Either<FileFailure, void> =>
+  attempt(path, 'write', () => {
+    const directory = dirname(path);
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    try {
+      writeNew(temporary, bytes);
+      putInPlace(temporary, path, options.overwrite === true);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+    syncDirectory(directory);
+  });
