@@ -44,6 +44,7 @@ export const ReplicaCommand = t.union(
   [
     keyring.CreateKeyring,
     keyring.AddKey,
+    keyring.ReplaceOperatorKey,
     keyring.DestroyKeys,
     namespace.RekeyNamespace,
     service.ExpireCredential,
@@ -66,6 +67,7 @@ export const subjectOf = (subjects: Subjects, command: Command): string => {
     case 'key.add':
     case 'key.rotate':
     case 'keys.destroy':
+    case 'operator-key.replace':
       return state.keyring;
     case 'admin.add':
     case 'admin.remove':

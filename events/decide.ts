@@ -19,6 +19,7 @@ const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'key.add': keyring.addKey,
   'key.rotate': keyring.rotateKeys,
   'keys.destroy': keyring.destroyKeys,
+  'operator-key.replace': keyring.replaceOperatorKey,
   'admin.add': admin.addAdmin,
   'admin.remove': admin.removeAdmin,
   'namespace.create': namespace.createNamespace,

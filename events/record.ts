@@ -43,7 +43,7 @@ export type Sealed = t.TypeOf<typeof Sealed>;
 /** What the service made for a decision: the name of a new key and of the key that wraps it, a ciphertext, its own new key. */
 export const Made = t.strict(
   {
-    key: orNull(t.strict({ id: Id, wrappedBy: Id }, 'NewKey')),
+    key: orNull(t.strict({ id: Id, wrappedBy: t.union([Id, Fingerprint]) }, 'NewKey')),
     sealed: orNull(Sealed),
     digest: orNull(Digest),
     operatorKey: orNull(Fingerprint),

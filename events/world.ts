@@ -31,7 +31,7 @@ export type NamespaceState = {
   readonly rekeyFor: number | null;
 };
 
-export type SecretVersion = { readonly version: number; readonly seq: number; readonly digest: Digest };
+export type SecretVersion = { readonly version: number; readonly seq: number; readonly digest: Digest; readonly size: number };
 
 export type Secret = {
   readonly path: SecretPath;

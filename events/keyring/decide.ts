@@ -19,6 +19,9 @@ export const rotateKeys: Decide<'key.rotate'> = (world, _, { made }) => {
   return happened({ type: 'KeyAdded', v: 1, key }, ...operator);
 };
 
+export const replaceOperatorKey: Decide<'operator-key.replace'> = (world, { operatorKey }) =>
+  world.keyring?.operatorKey === operatorKey ? nothing : happened({ type: 'OperatorKeyReplaced', v: 1, operatorKey });
+
 /** Keys are destroyed for a cause that was folded as valid, and exactly those. The current key of a purpose never is. */
 export const destroyKeys: Decide<'keys.destroy'> = (world, { keys, cause }) => {
   if (keys.some((id) => world.doomed.get(id) !== cause)) return no('superseded');

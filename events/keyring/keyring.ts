@@ -24,6 +24,8 @@ export const CreateKeyring = command('keyring.create', {
 });
 export const AddKey = command('key.add', { key: KeyInfo });
 export const RotateKeys = command('key.rotate', {});
+/** The operator brought a new key, and everything is wrapped by it now. */
+export const ReplaceOperatorKey = command('operator-key.replace', { operatorKey: Fingerprint });
 export const DestroyKeys = command('keys.destroy', { keys: t.readonlyArray(Id), cause: Sequence });
 
 export const KeyringCreated = event('KeyringCreated', {

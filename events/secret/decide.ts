@@ -1,8 +1,8 @@
 import type { Decide, Decision } from '../decider.ts';
 import { happened, no, nothing } from '../decider.ts';
-import type { Made } from '../record.ts';
+import type { Made, Sealed } from '../record.ts';
 import type { Digest, Id, Note, SecretPath } from '../vocabulary.ts';
-import { namespaceOf, sure, Version } from '../vocabulary.ts';
+import { Count, namespaceOf, sure, Version } from '../vocabulary.ts';
 import type { Secret, World } from '../world.ts';
 
 /**
@@ -17,13 +17,16 @@ const keyFor = (world: World, path: SecretPath, made: Made): Id | undefined => {
   return made.key?.wrappedBy === namespace.key ? made.key.id : undefined;
 };
 
+/** A ciphertext is base64url of salt (32 bytes), value and authenticator (16 bytes). */
+const sizeOf = ({ box }: Sealed): Count => sure(Count, Math.max(0, Math.floor((box.length * 3) / 4) - 48));
+
 type Next = { readonly digest: Digest; readonly description: Note | null; readonly rollbackOf: Version | null };
 
 const nextVersion = (world: World, path: SecretPath, made: Made, { digest, description, rollbackOf }: Next): Decision => {
   const key = keyFor(world, path, made);
   if (key === undefined || made.sealed === null) return no('superseded');
   const version = sure(Version, (world.secrets.get(path)?.version ?? 0) + 1);
-  return happened({ type: 'SecretWritten', v: 1, path, version, digest, key, description, rollbackOf });
+  return happened({ type: 'SecretWritten', v: 1, path, version, digest, key, size: sizeOf(made.sealed), description, rollbackOf });
 };
 
 const liveVersion = (secret: Secret | undefined): number => secret?.versions.at(-1)?.version ?? 0;

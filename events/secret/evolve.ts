@@ -14,11 +14,11 @@ export const secretStubbed = (world: World, { path, description }: EventOf<'Secr
 
 export const secretWritten = (world: World, event: EventOf<'SecretWritten'>, seq: number): void => {
   const before = world.secrets.get(event.path);
-  const { path, version, digest, key } = event;
+  const { path, version, digest, key, size } = event;
   change(world, path, {
     status: before?.status === 'disabled' ? 'disabled' : 'live',
     version,
-    versions: [...(before?.versions ?? []), { version, seq, digest }],
+    versions: [...(before?.versions ?? []), { version, seq, digest, size }],
     key,
     ...(event.description === null ? {} : { description: event.description }),
   });

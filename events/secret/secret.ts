@@ -30,6 +30,8 @@ export const SecretWritten = event('SecretWritten', {
   version: Version,
   digest: Digest,
   key: Id,
+  /** Length of the value in bytes: as visible as that of its ciphertext. */
+  size: Count,
   description: orNull(Note),
   rollbackOf: orNull(Version),
 });
