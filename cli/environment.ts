@@ -1,0 +1,109 @@
+/**
+ * Where the value of an option comes from; the only reader of `process.env` in this folder. The first one counts:
+ * the option as typed, its variable, the file that its variable's `_FILE` twin names, a `jetlock dev` that runs in the
+ * current directory, the default. The twin of an option that itself takes a file names that file.
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { DevFile } from './dev-file.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { usageOf, variableOf, type Option, type Options } from './options.ts';
+import { fail, type Failure } from './terminal.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const processEnvironment = (): Environment => process.env;
+
+/** What was typed: text, or `true` for a flag. */
+export type Typed = Readonly<Record<string, string | boolean | undefined>>;
+
+type From = { readonly environment: Environment; readonly directory: string };
+type Found = E.Either<Failure, string | undefined>;
+type Source = () => Promise<Found>;
+
+const NOTHING: Found = E.right(undefined);
+
+const firstOf = async (sources: ReadonlyArray<Source>): Promise<Found> => {
+  for (const source of sources) {
+    const found = await source();
+    if (E.isLeft(found) || found.right !== undefined) return found;
+  }
+  return NOTHING;
+};
+
+const inTwin = async (option: Option, { environment, directory }: From): Promise<Found> => {
+  const twin = `${variableOf(option)}_FILE`;
+  const path = environment[twin];
+  if (path === undefined || option.isFile) return E.right(path);
+  try {
+    return E.right((await readFile(resolve(directory, path), 'utf8')).replace(/\r?\n$/, ''));
+  } catch {
+    return E.left(fail(EXIT.configuration, `cannot read the file that ${twin} names`, `mend or unset ${twin}`));
+  }
+};
+
+const inVariables = (option: Option, from: From): ReadonlyArray<Source> => [
+  async () => E.right(from.environment[variableOf(option)]),
+  () => inTwin(option, from),
+];
+
+type DevFileOnce = () => Promise<E.Either<Failure, DevFile | undefined>>;
+
+/** Read once for all options of a command, and only if one of them has no value by then. */
+const devFileOnce = (directory: string): DevFileOnce => {
+  let read: ReturnType<DevFileOnce> | undefined;
+  return () => (read ??= import('./dev-file.ts').then(({ readDevFile }) => readDevFile(directory)()));
+};
+
+const besideDev = async ({ beside }: Option, devFile: DevFileOnce): Promise<Found> =>
+  beside === undefined ? NOTHING : E.map((dev: DevFile | undefined) => dev && beside(dev))(await devFile());
+
+const checked = (option: Option, value: string | undefined, exit: ExitCode): Found => {
+  if (value === undefined && option.required) {
+    return E.left(fail(EXIT.usage, `--${option.name} is missing`, `give ${usageOf(option)} or set ${variableOf(option)}`));
+  }
+  if (value === undefined || !option.choices || option.choices.includes(value)) return E.right(value);
+  return E.left(fail(exit, `--${option.name} is none of its choices`, `choose one of ${option.choices.join(', ')}`));
+};
+
+const textOf = async (option: Option, typed: string | undefined, from: From, devFile: DevFileOnce): Promise<Found> => {
+  const found = await firstOf([
+    async () => E.right(typed),
+    ...inVariables(option, from),
+    () => besideDev(option, devFile),
+    async () => E.right(option.default),
+  ]);
+  return E.chain((value: string | undefined) => checked(option, value, typed === undefined ? EXIT.configuration : EXIT.usage))(found);
+};
+
+const ON = ['1', 'true', 'yes', 'on'];
+const OFF = ['', '0', 'false', 'no', 'off'];
+
+const flagOf = async (option: Option, from: From): Promise<E.Either<Failure, boolean>> => {
+  const found = await firstOf(inVariables(option, from));
+  if (E.isLeft(found)) return found;
+  const value = (found.right ?? '').toLowerCase();
+  if (ON.includes(value) || OFF.includes(value)) return E.right(ON.includes(value));
+  return E.left(fail(EXIT.configuration, `${variableOf(option)} is neither true nor false`, `unset ${variableOf(option)}, or set it to 1`));
+};
+
+/** The values of a command's options; the first one that cannot be had is the failure. */
+export const resolveOptions = async (options: ReadonlyArray<Option>, typed: Typed, from: From): Promise<E.Either<Failure, Options>> => {
+  const text: Record<string, string> = {};
+  const flags = new Set<string>();
+  const devFile = devFileOnce(from.directory);
+  for (const option of options) {
+    const given = typed[option.name];
+    // Whoever names another service than that of `jetlock dev` means it.
+    const sees = option.unless !== undefined && text[option.unless] !== undefined ? async () => E.right(undefined) : devFile;
+    const value =
+      option.value === undefined
+        ? E.map((on: boolean) => on || given === true)(await flagOf(option, from))
+        : await textOf(option, typeof given === 'string' ? given : undefined, from, sees);
+    if (E.isLeft(value)) return value;
+    if (value.right === true) flags.add(option.name);
+    if (typeof value.right === 'string') text[option.name] = value.right;
+  }
+  return E.right({ text, flags });
+};

@@ -1,0 +1,166 @@
+/** Every command of `jetlock`: the parser, `--help`, the completion and the documentation are made from this. */
+import type { Option } from './options.ts';
+import { ADMIN, BROKER, DATA, HTTP_PORT, IDENTITY, LOCAL, NATS, PUBLIC_KEY, REASON, SERVICE, YES } from './standard-options.ts';
+
+export type Row = {
+  /** What is typed: a noun and a verb, or one word. */
+  readonly name: string;
+  /** Arguments as the usage line shows them: `PATH`, `[PREFIX]`, `PATH...`. */
+  readonly takes: string;
+  readonly does: string;
+  readonly options: ReadonlyArray<Option>;
+};
+
+const row = (usage: string, does: string, options: ReadonlyArray<Option>): Row => {
+  const words = usage.split(' ');
+  const verb = words.filter((word) => /^[a-z-]+$/.test(word));
+  return { name: verb.join(' '), takes: words.slice(verb.length).join(' '), does, options };
+};
+
+/** What the nouns are. */
+export const NOUNS: Readonly<Record<string, string>> = {
+  secret: 'secrets and their versions',
+  namespace: 'namespaces, each with its own key',
+  service: 'requesting programs and their credentials',
+  access: 'which service may read what',
+  admin: 'people who administer',
+  'admin key': "an admin's own keys",
+  audit: 'who did what, read from the log itself',
+  projections: 'read models',
+  key: "the service's keys",
+};
+
+/** What the arguments are. */
+export const ARGUMENTS: Readonly<Record<string, string>> = {
+  PATH: 'name of a secret: namespace/…/NAME',
+  PREFIX: 'a namespace and all below it, with a slash at its end',
+  TARGET: 'a path, or a prefix with a slash at its end',
+  NAMESPACE: 'all of a path but its last part',
+  SERVICE: 'name of a requesting program',
+  CREDENTIAL: 'fingerprint of a token or key; needed where several would fit',
+  NAME: 'a name: lower case, digits and hyphens',
+  VERSION: 'a version, from 1',
+  TEXT: 'a description, 512 bytes at most',
+  FILE: 'a file',
+  SHELL: 'bash, zsh or fish',
+};
+
+const NAMESPACE_OPTION: Option = { name: 'namespace', value: 'NAMESPACE', description: 'where the secrets go', required: true };
+const DESCRIPTION: Option = { name: 'description', value: 'TEXT', description: 'what the secret is for' };
+const NOW: Option = { name: 'now', description: 'also replace the root key and the operator key at once' };
+const FOR: Option = { name: 'for', value: 'DURATION', description: 'until when: 90s, 30m, 1h, 7d; for ever if not given' };
+const ONCE: Option = { name: 'once', description: 'for one read' };
+const ROLE: Option = {
+  name: 'role',
+  value: 'ROLE',
+  description: 'what the admin may do',
+  choices: ['admin', 'approver', 'auditor'],
+  required: true,
+};
+const AS: Option = { name: 'as', value: 'SERVICE', description: 'the service that asks' };
+const WAIT: Option = { name: 'wait', value: 'DURATION', description: 'how long to wait for an admin to allow it, such as 60s' };
+
+const SECRET: ReadonlyArray<Row> = [
+  row('secret set PATH', 'write a value: asked for on a terminal, else read from stdin', [DESCRIPTION, ...ADMIN]),
+  row('secret list [PREFIX]', 'list secrets, without their values', ADMIN),
+  row('secret show PATH', 'show what is known of a secret, without its value', ADMIN),
+  row('secret describe PATH TEXT', 'say what a secret is for', ADMIN),
+  row('secret history PATH', 'list the versions of a secret', ADMIN),
+  row('secret rollback PATH VERSION', 'make an earlier version current, as a new version', ADMIN),
+  row('secret disable PATH', 'stop handing out a secret', ADMIN),
+  row('secret enable PATH', 'hand out a disabled secret again', ADMIN),
+  row('secret delete PATH', 'delete a secret and destroy its key', [NOW, YES, ...ADMIN]),
+  row('secret import FILE', 'write all assignments of a .env file', [NAMESPACE_OPTION, ...ADMIN]),
+];
+
+const NAMESPACE: ReadonlyArray<Row> = [
+  row('namespace create NAMESPACE', 'create a namespace', ADMIN),
+  row('namespace list', 'list namespaces', ADMIN),
+  row('namespace delete NAMESPACE', 'delete a namespace, its secrets and its key', [YES, ...ADMIN]),
+];
+
+const SERVICES: ReadonlyArray<Row> = [
+  row('service list', 'list services and their credentials', ADMIN),
+  row('service add NAME', 'add a service by its public key, approved at once', [PUBLIC_KEY, ...ADMIN]),
+  row('service import FILE', 'add the services of a YAML list of name and public key', ADMIN),
+  row('service approve NAME [CREDENTIAL]', 'approve a credential whose fingerprint you have compared', ADMIN),
+  row('service deny NAME [CREDENTIAL]', 'deny a credential', ADMIN),
+  row('service revoke NAME [CREDENTIAL]', 'revoke a credential', ADMIN),
+];
+
+const ACCESS: ReadonlyArray<Row> = [
+  row('access list', 'list who may read what', [{ name: 'pending', description: 'requests that wait for an admin' }, ...ADMIN]),
+  row('access grant SERVICE TARGET', 'let a service read a path, or everything under a prefix', [FOR, ONCE, REASON, ...ADMIN]),
+  row('access deny SERVICE PATH', 'deny a path to a service, whatever its prefixes grant', ADMIN),
+  row('access revoke SERVICE TARGET', 'take access away: the very next read is refused', ADMIN),
+];
+
+const ADMINS: ReadonlyArray<Row> = [
+  row('inbox', 'everything that waits for an admin', ADMIN),
+  row('admin list', 'list admins, their keys and roles', ADMIN),
+  row('admin add NAME', 'add an admin by a public key', [PUBLIC_KEY, ROLE, ...ADMIN]),
+  row('admin remove NAME', 'remove an admin', [YES, ...ADMIN]),
+  row('admin key new', 'make a key for yourself, in a private file', [IDENTITY, ...LOCAL]),
+];
+
+const AUDIT: Option[] = [
+  { name: 'since', value: 'TIME', description: 'from then on: 2026-01-31T10:00:00Z, or 2h for two hours ago' },
+  { name: 'until', value: 'TIME', description: 'up to then' },
+  { name: 'service', value: 'SERVICE', description: 'only this service' },
+  { name: 'path', value: 'TARGET', description: 'only this path, or what is under this prefix' },
+  { name: 'follow', description: 'go on with what comes' },
+];
+
+const REGISTER: Option[] = [
+  { name: 'key', description: 'make a signing key in place of a token' },
+  { name: 'service-version', value: 'VERSION', description: 'the version of the program, for those who read the audit log' },
+];
+
+const REQUESTERS: ReadonlyArray<Row> = [
+  row('register SERVICE', 'make a token, keep it in a private file, and register it', [...REGISTER, ...SERVICE]),
+  row('get PATH...', 'read secrets: plain bytes for one path, --json for several', [WAIT, AS, ...SERVICE]),
+];
+
+const RUNNING: ReadonlyArray<Row> = [
+  row('dev', 'start NATS and the service on this machine, with data in ./.jetlock', [
+    DATA,
+    { name: 'nats-port', value: 'PORT', description: 'port of NATS on 127.0.0.1' },
+    HTTP_PORT,
+    ...LOCAL,
+  ]),
+  row('init', 'make stream, buckets, keyring and first admin on your NATS', [DATA, IDENTITY, ...BROKER]),
+  row('serve', 'run the service against your NATS', [
+    DATA,
+    HTTP_PORT,
+    { name: 'accept-history', value: 'SEQ:HASH', description: 'serve again after "history changed", from this place' },
+    ...BROKER,
+  ]),
+  row('doctor', 'check NATS, the stream and this machine', BROKER),
+  row('nats-config', 'print the permissions that the NATS users need', LOCAL),
+];
+
+const UPKEEP: ReadonlyArray<Row> = [
+  row('audit log', 'who asked for what, when, and what came of it', [...AUDIT, ...LOCAL, ...NATS]),
+  row('projections status', 'how far the read models are', ADMIN),
+  row('projections rebuild', 'make the read models again from the first event', ADMIN),
+  row('projections verify', 'compare the read models with the log', ADMIN),
+  row('key status', "list the service's keys and their age", ADMIN),
+  row('key rotate', 'make new keys and wrap everything again', ADMIN),
+];
+
+const ABOUT: ReadonlyArray<Row> = [
+  row('version', 'print the version', LOCAL),
+  row('completion [SHELL]', 'print a completion script for your shell', LOCAL),
+];
+
+export const TABLE: ReadonlyArray<Row> = [
+  ...RUNNING,
+  ...SECRET,
+  ...NAMESPACE,
+  ...SERVICES,
+  ...ACCESS,
+  ...ADMINS,
+  ...REQUESTERS,
+  ...UPKEEP,
+  ...ABOUT,
+];
