@@ -1,0 +1,32 @@
+/** What the promises of this package reject with: for programs a stable code, for people a sentence and the next thing to do. */
+import type { ClientFailure } from './failure.ts';
+import type { FileFailure } from './secret-file.ts';
+
+export type ErrorDetails = { readonly code: string; readonly message: string; readonly hint: string; readonly retryable: boolean };
+
+/**
+ * `code` is one of the codes of refusals (`refused`, `credential_pending`, `unauthorized`, `busy`, …) or `unavailable`,
+ * `forbidden`, `distrusted`, `not_understood`, `file`, `argument`, `aborted`, `closed`, `not_text`. Never holds a value, a token or a key.
+ */
+export class JetlockError extends Error {
+  override readonly name = 'JetlockError';
+  readonly code: string;
+  readonly hint: string;
+  readonly retryable: boolean;
+
+  constructor({ code, message, hint, retryable }: ErrorDetails) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+    this.retryable = retryable;
+  }
+}
+
+/** A failure as it is thrown at the public door. */
+export const errorOf = (failure: ClientFailure | FileFailure): JetlockError =>
+  failure._tag === 'refusal'
+    ? new JetlockError({
+        ...failure.refusal,
+        message: failure.refusal.detail === null ? failure.refusal.message : `${failure.refusal.message}: ${failure.refusal.detail}`,
+      })
+    : new JetlockError({ code: failure._tag, message: failure.why, hint: failure.hint, retryable: failure._tag === 'unavailable' });
