@@ -1,0 +1,47 @@
+/** Whether the connection to NATS stands. The client queues what is sent while it does not, and says nothing of what it drops. */
+import type { NatsConnection } from 'nats';
+
+export type Link = {
+  readonly isUp: () => boolean;
+  /** Calls the listener at every change; gives back what ends that. */
+  readonly onChange: (listener: (up: boolean) => void) => () => void;
+};
+
+/** One watcher for the life of a connection: the client's iterators of states cannot be ended early. */
+export const linkOf = (nc: NatsConnection): Link => {
+  const listeners = new Set<(up: boolean) => void>();
+  let up = !nc.isClosed();
+  const change = (now: boolean): void => {
+    if (now === up) return;
+    up = now;
+    for (const listener of [...listeners]) listener(now);
+  };
+  const watch = async (): Promise<void> => {
+    for await (const { type } of nc.status()) {
+      if (type === 'disconnect') change(false);
+      if (type === 'reconnect') change(true);
+    }
+    change(false);
+  };
+  void watch();
+  return {
+    isUp: () => up,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+};
+
+/** Waits until the connection is up or down as wanted, or until the signal. */
+export const linkBecomes = (link: Link, wanted: boolean, stop: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (link.isUp() === wanted || stop.aborted) return resolve();
+    const done = (): void => {
+      end();
+      stop.removeEventListener('abort', done);
+      resolve();
+    };
+    const end = link.onChange((up) => up === wanted && done());
+    stop.addEventListener('abort', done);
+  });

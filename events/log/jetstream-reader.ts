@@ -1,0 +1,58 @@
+/** Reading the log by request. Every answer comes from the stream's leader: a direct get may be answered by a replica that is behind. */
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import * as O from 'fp-ts/lib/Option.js';
+import type { Option } from 'fp-ts/lib/Option.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { NatsConnection } from 'nats';
+import { storedMessage } from './jetstream-message.ts';
+import type { LogInfo, LogMessage, LogReader, Unavailable } from './log.ts';
+
+export type Stream = { readonly stream: string };
+
+/** Without asking the account for its limits, which most identities may not. */
+export const managerOf = (nc: NatsConnection): Promise<JetStreamManager> => jetstreamManager(nc, { checkAPI: false });
+
+type Query = { readonly seq: number; readonly next_by_subj?: string } | { readonly last_by_subj: string };
+
+/** A request changes nothing, so nothing of it can be stored. */
+const unavailable = (error: unknown): Unavailable => ({
+  _tag: 'unavailable',
+  stored: 'no',
+  why: error instanceof Error ? error.message : 'no answer',
+});
+
+const get =
+  (manager: Promise<JetStreamManager>, { stream }: Stream) =>
+  (query: Query): TaskEither<Unavailable, Option<LogMessage>> =>
+    TE.tryCatch(async () => {
+      const stored = await (await manager).streams.getMessage(stream, query);
+      return stored === null ? O.none : O.some(storedMessage(stored));
+    }, unavailable);
+
+const info = (manager: Promise<JetStreamManager>, { stream }: Stream): TaskEither<Unavailable, LogInfo> =>
+  TE.tryCatch(async () => {
+    const { created, state } = await (await manager).streams.info(stream);
+    return { created, first: state.first_seq, last: state.last_seq, messages: state.messages, bytes: state.bytes };
+  }, unavailable);
+
+/**
+ * Reads a stream. Needs the right to publish on `$JS.API.STREAM.MSG.GET.<stream>` and `$JS.API.STREAM.INFO.<stream>`, and no other.
+ * @param of.stream name of the stream
+ */
+export const jetstreamReader = (nc: NatsConnection, of: Stream): LogReader => {
+  const manager = managerOf(nc);
+  const find = get(manager, of);
+  return {
+    at: (seq) => (seq < 1 ? TE.right(O.none) : find({ seq })),
+    next: (seq, filter) => find({ seq: Math.max(seq, 1), next_by_subj: filter }),
+    last: (subject) =>
+      pipe(
+        find({ last_by_subj: subject }),
+        TE.map(O.match(() => 0, ({ seq }) => seq)),
+      ),
+    info: () => info(manager, of),
+  };
+};
