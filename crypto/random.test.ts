@@ -33,3 +33,18 @@ test('what was handed out shares no memory with the pool', (t) => {
   one.fill(0);
   t.is(toBase64(other), before);
 });
+
+test.serial('what was handed out is not left behind in the pool', (t) => {
+  const original = globalThis.crypto.getRandomValues.bind(globalThis.crypto);
+  let pool = new Uint8Array();
+  const spy = (bytes: Uint8Array<ArrayBuffer>) => (pool = original(bytes));
+  Object.defineProperty(globalThis.crypto, 'getRandomValues', { value: spy, configurable: true });
+  let last = new Uint8Array() as Uint8Array;
+  for (let i = 0; i < 2_000 && pool.length === 0; i += 1) last = randomBytes(32);
+  Reflect.deleteProperty(globalThis.crypto, 'getRandomValues');
+
+  t.true(pool.length > 32);
+  t.true(pool.subarray(0, 32).every((byte) => byte === 0));
+  t.false(last.every((byte) => byte === 0));
+  t.false(pool.subarray(32, 64).every((byte) => byte === 0));
+});
