@@ -1,0 +1,170 @@
+/**
+ * Reads, appended together: while one read message is in flight, those that arrive gather for the next one, so a disk that
+ * syncs every message costs each read a share only. The outcome of each is decided when the message is folded, at its own
+ * place; it is handed out when the message is acknowledged as well. No acknowledgement, no secret.
+ */
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { messageHash } from '../../crypto/log.ts';
+import type { Outcome } from '../../events/read/decide.ts';
+import type { ReadAttempt, RefusalCount } from '../../events/read/read.ts';
+import { refuse, type Refusal } from '../../events/refusal.ts';
+import type { Digest } from '../../events/vocabulary.ts';
+import type { Replica } from './replica.ts';
+import { writeRecord, type Written } from './write.ts';
+
+/** What the log says of one read: its place, and the outcome of each path there. */
+export type Committed = { readonly seq: number; readonly messageHash: Digest; readonly outcomes: ReadonlyArray<Outcome> };
+
+export type Commits = {
+  readonly read: (attempt: ReadAttempt) => Promise<Either<Refusal, Committed>>;
+  /** Refusals that were summed up go with the next message. */
+  readonly note: (refusals: ReadonlyArray<RefusalCount>) => void;
+  /** Appends a message and waits until it is folded: then everything before it is, too. */
+  readonly barrier: (limitMs: number) => Promise<boolean>;
+};
+
+const ENTRIES_MAX = 1_000;
+const BYTES_MAX = 256 * 1024;
+const WAITING_MAX = 20_000;
+const ROUNDS_MAX = 3;
+/** A reply that is older than this is dropped: the client has asked again. */
+const STALE_MS = 2_000;
+
+type Entry = { readonly attempt: ReadAttempt; readonly since: number; readonly resolve: (result: Either<Refusal, Committed>) => void };
+
+/** About what an entry takes in the message. */
+const bytesOf = ({ paths }: ReadAttempt): number => paths.reduce((sum, path) => sum + path.length + 3, 250);
+
+/** The longest run from the front that fits into one message. */
+const takeBatch = (queue: Array<Entry>): ReadonlyArray<Entry> => {
+  let bytes = 0;
+  let count = 0;
+  for (const { attempt } of queue) {
+    bytes += bytesOf(attempt);
+    if (count === ENTRIES_MAX || (count > 0 && bytes > BYTES_MAX)) break;
+    count += 1;
+  }
+  return queue.splice(0, count);
+};
+
+type Pending = {
+  readonly acknowledge: () => void;
+  /** Stops waiting for the fold without an answer: the same reads go into another record. */
+  readonly forget: () => void;
+};
+
+/** Hands the outcomes out when the record is both folded and acknowledged, and never after the limit. */
+const onceFolded = (replica: Replica, { id, draft }: Written, entries: ReadonlyArray<Entry>): Pending => {
+  let acknowledged = false;
+  let committed: ReadonlyArray<Committed> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const answer = (index: number): Either<Refusal, Committed> => {
+    const one = committed?.[index];
+    const since = entries[index]?.since ?? 0;
+    return one === undefined || Date.now() - since > STALE_MS ? left(refuse('unavailable')) : right(one);
+  };
+  const answerAll = (): void => {
+    clearTimeout(timer);
+    entries.forEach(({ resolve }, index) => resolve(answer(index)));
+  };
+  const forget = replica.onRecord(id, ({ seq, verdict }) => {
+    const hash = messageHash(draft.data);
+    committed = verdict._tag === 'read' ? verdict.outcomes.map((outcomes) => ({ seq, messageHash: hash, outcomes })) : [];
+    if (acknowledged) answerAll();
+  });
+  return {
+    forget,
+    acknowledge: () => {
+      acknowledged = true;
+      if (committed !== undefined) return answerAll();
+      timer = setTimeout(() => {
+        forget();
+        answerAll();
+      }, STALE_MS);
+    },
+  };
+};
+
+export const makeCommits = (replica: Replica): Commits => {
+  const { fold, log, subjects } = replica;
+  const subject = subjects.read(replica.id);
+  const queue: Array<Entry> = [];
+  let refusals: ReadonlyArray<RefusalCount> = [];
+  let last = 0;
+  let busy = false;
+
+  const unavailable = (entries: ReadonlyArray<Entry>): void => {
+    for (const { resolve } of entries) resolve(left(refuse('unavailable')));
+  };
+
+  /** Someone else wrote on this replica's subject: nothing of it counts, but it stands before us. */
+  const catchUp = async (): Promise<void> => {
+    const leader = await log.last(subject)();
+    if (isLeft(leader)) return;
+    await replica.reached(leader.right, STALE_MS);
+    last = leader.right;
+  };
+
+  const sendOnce = async (entries: ReadonlyArray<Entry>, counts: ReadonlyArray<RefusalCount>): Promise<'sent' | 'conflict' | 'failed'> => {
+    const reads = entries.map(({ attempt }) => attempt);
+    const written = writeRecord(replica, subject, Math.max(last, fold.previous(subject)), { kind: 'read', reads, refusals: counts });
+    if (written === undefined) return 'failed';
+    const pending = onceFolded(replica, written, entries);
+    const appended = await log.append(written.draft)();
+    if (isLeft(appended)) {
+      pending.forget();
+      return appended.left._tag === 'conflict' ? 'conflict' : 'failed';
+    }
+    last = appended.right;
+    pending.acknowledge();
+    return 'sent';
+  };
+
+  /** @returns the sequence of the record, or 0 if there is none that is known of */
+  const send = async (entries: ReadonlyArray<Entry>): Promise<number> => {
+    const counts = refusals;
+    refusals = [];
+    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+      const result = await sendOnce(entries, counts);
+      if (result === 'sent') return last;
+      // Also after a time-out: the record may be there, unanswered, and then the next one stands behind it.
+      await catchUp();
+      if (result === 'failed') break;
+    }
+    refusals = [...counts, ...refusals];
+    unavailable(entries);
+    return 0;
+  };
+
+  let chain: Promise<unknown> = Promise.resolve();
+  const inTurn = <A>(task: () => Promise<A>): Promise<A> => {
+    const run = chain.then(task);
+    chain = run.catch(() => undefined);
+    return run;
+  };
+
+  const pump = async (): Promise<void> => {
+    busy = true;
+    while (queue.length > 0) await inTurn(() => send(takeBatch(queue)));
+    busy = false;
+  };
+
+  return {
+    note: (counts) => {
+      refusals = [...refusals, ...counts];
+      void inTurn(() => send([]));
+    },
+    barrier: async (limitMs) => {
+      const seq = await inTurn(() => send([]));
+      return seq > 0 && replica.reached(seq, limitMs);
+    },
+    read: (attempt) =>
+      queue.length >= WAITING_MAX
+        ? Promise.resolve(left(refuse('busy')))
+        : new Promise((resolve) => {
+            queue.push({ attempt, since: Date.now(), resolve });
+            // What arrives in the same turn of the event loop shares one message.
+            if (!busy) setImmediate(() => void (busy ? undefined : pump()));
+          }),
+  };
+};

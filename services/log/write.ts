@@ -1,0 +1,34 @@
+/** A record as bytes under its MAC, ready to be appended after the messages that were folded. */
+import { logMac } from '../../crypto/log.ts';
+import { utf8 } from '../../crypto/bytes.ts';
+import { randomId } from '../../crypto/random.ts';
+import type { Draft } from '../../events/log/log.ts';
+import { ReadRecord, StateRecord } from '../../events/record.ts';
+import { sure, Instant, Sequence, type Id } from '../../events/vocabulary.ts';
+import { currentKey } from '../../events/world.ts';
+import type { Replica } from './replica.ts';
+
+type Common = 'v' | 'kind' | 'id' | 'at' | 'writer' | 'prev' | 'head';
+export type Content =
+  | ({ readonly kind: 'state' } & Omit<StateRecord, Common>)
+  | ({ readonly kind: 'read' } & Omit<ReadRecord, Common>);
+
+export type Written = { readonly id: Id; readonly draft: Draft };
+
+const encode = (record: StateRecord | ReadRecord): Uint8Array =>
+  utf8(JSON.stringify(record.kind === 'state' ? StateRecord.encode(record) : ReadRecord.encode(record)));
+
+/**
+ * @param prev sequence of the message before it on the subject
+ * @param firstKey the log key of a keyring that this very record creates
+ * @returns undefined as long as there is no log key
+ */
+export const writeRecord = (replica: Replica, subject: string, prev: number, content: Content, firstKey?: Id): Written | undefined => {
+  const key = firstKey ?? currentKey(replica.fold.world, 'log')?.id;
+  const macKey = key === undefined ? undefined : replica.keyring.opened(key);
+  if (key === undefined || macKey === undefined) return undefined;
+  const id = randomId();
+  const common = { v: 1, id, at: sure(Instant, Date.now()), writer: replica.id, prev: sure(Sequence, prev), head: replica.fold.head() } as const;
+  const data = encode({ ...common, ...content });
+  return { id, draft: { subject, prev, data, mac: `${key}.${logMac(macKey.reveal(), subject, prev, data)}` } };
+};
