@@ -64,6 +64,9 @@ export type Access = {
   readonly seq: number;
 };
 
+/** `cause`: the event that made it so. `namespace`: of the namespace key that was replaced. */
+export type Doomed = { readonly cause: number; readonly purpose: 'root' | 'box' | 'namespace' | 'secret'; readonly namespace: Namespace | null };
+
 export type World = {
   /** The later of all server times of valid state messages, in milliseconds. */
   now: number;
@@ -73,8 +76,8 @@ export type World = {
   readonly secrets: Map<SecretPath, Secret>;
   readonly services: Map<ServiceName, Map<Fingerprint, Credential>>;
   readonly access: Map<ServiceName, Map<Target, Access>>;
-  /** Keys that nothing needs any more, and the event that made it so. */
-  readonly doomed: Map<Id, number>;
+  /** Keys that nothing needs any more, once what they wrap is wrapped again. */
+  readonly doomed: Map<Id, Doomed>;
   /** Command ids of the last 150 s with what became of them, by subject and id. */
   readonly commands: Map<string, { readonly at: number; readonly seq: number }>;
 };

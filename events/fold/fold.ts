@@ -20,6 +20,8 @@ export const CLOCK_DISTANCE_MS = 30_000;
 export type LogCrypto = {
   /** The MAC under a log key, or undefined if that key is not at hand. Left out by auditors without keys. */
   readonly mac?: (key: string, subject: string, prev: number, data: Uint8Array) => Digest | undefined;
+  /** In place of the MAC, for auditors without keys: whether the writers of later messages had accepted this one. */
+  readonly accepts?: (message: LogMessage) => boolean;
   readonly equal: (a: string, b: string) => boolean;
   readonly nextHead: (previous: Digest, seq: number, subject: string, data: Uint8Array) => Digest;
   readonly noHead: Digest;
@@ -30,7 +32,7 @@ export type Verdict =
   | { readonly _tag: 'read'; readonly record: ReadRecord; readonly outcomes: ReadonlyArray<ReadonlyArray<Outcome>> }
   | { readonly _tag: 'void'; readonly record: LogRecord; readonly refusal: Refusal }
   /** Forged, or a genuine message published again: it has no effect but to stand before the next on its subject. */
-  | { readonly _tag: 'skipped'; readonly why: 'mac' | 'prev' | 'shape' | 'key' | 'subject' }
+  | { readonly _tag: 'skipped'; readonly why: 'mac' | 'unaccepted' | 'prev' | 'shape' | 'key' | 'subject' }
   /** Nothing after it can be judged. */
   | { readonly _tag: 'halted'; readonly why: 'history changed' | 'unknown event' };
 
@@ -57,7 +59,8 @@ export type Fold = {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-const parseRecord = (data: Uint8Array, isState: boolean): LogRecord | undefined => {
+/** The record in a message, or undefined if there is none that this version can read. */
+export const parseRecord = (data: Uint8Array, isState: boolean): LogRecord | undefined => {
   try {
     const decoded = (isState ? StateRecord : ReadRecord).decode(JSON.parse(utf8.decode(data)));
     return decoded._tag === 'Right' ? decoded.right : undefined;
@@ -67,10 +70,10 @@ const parseRecord = (data: Uint8Array, isState: boolean): LogRecord | undefined 
 };
 
 const skipped = (why: Extract<Verdict, { _tag: 'skipped' }>['why']): Verdict => ({ _tag: 'skipped', why });
-const keyIdOf = (message: LogMessage): string => message.mac.slice(0, message.mac.indexOf('.'));
+export const keyIdOf = (message: LogMessage): string => message.mac.slice(0, message.mac.indexOf('.'));
 
 /** The first record names the log key that it is under. */
-const namesItsKey = (record: LogRecord, key: string): boolean =>
+export const namesItsKey = (record: LogRecord, key: string): boolean =>
   record.kind === 'state' &&
   record.origin.by === 'replica' &&
   record.origin.command.operation === 'keyring.create' &&
@@ -87,7 +90,7 @@ export const makeFold = (subjects: Subjects, crypto: LogCrypto): Fold => {
 
   /** The MAC is made over the true preceding sequence: a genuine message that is published again has a wrong one. */
   const authentic = (message: LogMessage, prev: number): Verdict | undefined => {
-    if (crypto.mac === undefined) return undefined;
+    if (crypto.mac === undefined) return crypto.accepts?.(message) === false ? skipped('unaccepted') : undefined;
     const key = keyIdOf(message);
     if (world.keyring !== null && !isNamed(key)) return skipped('key');
     const mac = crypto.mac(key, message.subject, prev, message.data);
@@ -101,7 +104,7 @@ export const makeFold = (subjects: Subjects, crypto: LogCrypto): Fold => {
     const forged = authentic(message, prev);
     if (forged !== undefined) return forged;
     const record = parseRecord(message.data, isState);
-    if (record === undefined) return crypto.mac === undefined ? skipped('shape') : { _tag: 'halted', why: 'unknown event' };
+    if (record === undefined) return (crypto.mac ?? crypto.accepts) === undefined ? skipped('shape') : { _tag: 'halted', why: 'unknown event' };
     if (record.prev !== prev) return skipped('prev');
     if (world.keyring === null && !namesItsKey(record, keyIdOf(message))) return skipped('key');
     return record;

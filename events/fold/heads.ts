@@ -3,7 +3,7 @@ import type { Head } from '../record.ts';
 import type { Digest, Sequence } from '../vocabulary.ts';
 
 /** More than honest writers can fall behind in the 30 s that their clocks are given. */
-const KEPT = 16_384;
+export const KEPT = 16_384;
 
 export type Heads = {
   readonly current: () => Head;

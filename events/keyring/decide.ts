@@ -24,7 +24,7 @@ export const replaceOperatorKey: Decide<'operator-key.replace'> = (world, { oper
 
 /** Keys are destroyed for a cause that was folded as valid, and exactly those. The current key of a purpose never is. */
 export const destroyKeys: Decide<'keys.destroy'> = (world, { keys, cause }) => {
-  if (keys.some((id) => world.doomed.get(id) !== cause)) return no('superseded');
+  if (keys.some((id) => world.doomed.get(id)?.cause !== cause)) return no('superseded');
   if (keys.some((id) => id === currentKey(world, 'root')?.id)) return no('superseded');
   return keys.length === 0 ? nothing : happened({ type: 'KeysDestroyed', v: 1, keys, cause });
 };

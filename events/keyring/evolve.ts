@@ -19,7 +19,8 @@ export const keyringCreated = (world: World, event: EventOf<'KeyringCreated'>, n
 /** A root or box key that has a successor is needed only until what it wraps is wrapped again, or its day is over. */
 export const keyAdded = (world: World, { key }: EventOf<'KeyAdded'>, now: number, seq: number): void => {
   const before = currentKey(world, key.purpose);
-  if (before !== undefined && (key.purpose === 'root' || key.purpose === 'box')) world.doomed.set(before.id, seq);
+  if (before !== undefined && (key.purpose === 'root' || key.purpose === 'box'))
+    world.doomed.set(before.id, { cause: seq, purpose: key.purpose, namespace: null });
   withKeys(world, { keys: new Map([...(world.keyring?.keys ?? []), entry(key, now)]) });
 };
 

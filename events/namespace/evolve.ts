@@ -11,7 +11,7 @@ export const namespaceKeyReplaced = (world: World, { namespace, key, old }: Even
   const known = world.namespaces.get(namespace);
   if (known === undefined) return;
   world.namespaces.set(namespace, { ...known, key, rekeyFor: null });
-  world.doomed.set(old, seq);
+  world.doomed.set(old, { cause: seq, purpose: 'namespace', namespace });
 };
 
 /** Everything directly in it goes with it; namespaces below it are namespaces of their own. */
@@ -21,5 +21,5 @@ export const namespaceDeleted = (world: World, { namespace }: EventOf<'Namespace
   for (const secret of world.secrets.values())
     if (secret.status !== 'deleted' && namespaceOf(secret.path) === namespace) secretDeleted(world, secret.path, seq);
   world.namespaces.delete(namespace);
-  world.doomed.set(known.key, seq);
+  world.doomed.set(known.key, { cause: seq, purpose: 'namespace', namespace });
 };

@@ -41,7 +41,7 @@ export const secretDeleted = (world: World, path: SecretPath, seq: number): void
   const key = world.secrets.get(path)?.key ?? null;
   change(world, path, { status: 'deleted', description: null, versions: [], key: null });
   if (key === null) return;
-  world.doomed.set(key, seq);
+  world.doomed.set(key, { cause: seq, purpose: 'secret', namespace: null });
   const namespace = world.namespaces.get(namespaceOf(path));
   if (namespace !== undefined) world.namespaces.set(namespace.name, { ...namespace, rekeyFor: seq });
 };
