@@ -1,0 +1,64 @@
+/** A real nats-server for a test, on a store that is thrown away. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { toUnion } from 'fp-ts/lib/Either.js';
+import { findServer, type FoundServer } from '../../services/nats/server/find.ts';
+import { launchServer, type RunningServer } from '../../services/nats/server/launch.ts';
+
+let finding: Promise<FoundServer> | undefined;
+
+const find = async (): Promise<FoundServer> => {
+  const found = toUnion(await findServer({ say: (line) => void process.stderr.write(`${line}\n`) })());
+  if ('_tag' in found) throw new Error(found.why);
+  return found;
+};
+
+/** The nats-server of this machine, looked for once in each process. */
+export const natsServer = (): Promise<FoundServer> => (finding ??= find());
+
+export type StartOptions = {
+  /** Whether every message is on the disk before it is acknowledged. */
+  readonly syncAlways?: boolean;
+  /** More of nats-server's configuration. */
+  readonly config?: string;
+};
+
+export type TestNats = {
+  /** Stays the same over restarts. */
+  readonly url: string;
+  readonly port: number;
+  readonly storeDir: string;
+  /** The running process: another one after a restart. */
+  readonly server: () => RunningServer;
+  /** As when the power fails; settles when the process is gone. */
+  readonly kill9: () => Promise<void>;
+  /** Starts it again on the same port and store, after stopping it if it still runs. */
+  readonly restart: () => Promise<void>;
+  /** Stops it and removes its store. */
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Starts a server for one test, which stops it by itself; or for a file, without `t`:
+ * `const nats = await startNats(); test.after.always(() => nats.stop());`
+ */
+export const startNats = async (
+  t?: { readonly teardown: (end: () => Promise<void>) => void },
+  options: StartOptions = {},
+): Promise<TestNats> => {
+  const { path } = await natsServer();
+  const storeDir = await mkdtemp(join(tmpdir(), 'jetlock-nats-'));
+  let server = await launchServer({ ...options, path, storeDir, port: 0 });
+  const { url, port } = server;
+  const restart = async (): Promise<void> => {
+    await server.stop();
+    server = await launchServer({ ...options, path, storeDir, port });
+  };
+  const stop = async (): Promise<void> => {
+    await server.stop('SIGKILL');
+    await rm(storeDir, { recursive: true, force: true });
+  };
+  t?.teardown(stop);
+  return { url, port, storeDir, server: () => server, kill9: () => server.stop('SIGKILL'), restart, stop };
+};
