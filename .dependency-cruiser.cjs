@@ -9,7 +9,7 @@ const MAY_IMPORT = {
   projections: ['events'],
   audit: ['events', 'projections', 'crypto', 'protocol'],
   services: ['events', 'projections', 'crypto', 'protocol', 'audit'],
-  client: ['protocol', 'crypto'],
+  client: ['protocol', 'crypto', 'events'],
   agent: ['client'],
   codegen: ['protocol'],
   cli: ['client', 'audit', 'agent', 'codegen', 'protocol', 'events', 'services'], // services by dynamic import, see below
@@ -66,7 +66,7 @@ module.exports = {
         '^projections/kv[^/]*\\.ts$',
         '^services/nats/',
         '^services/keyring/key-store[^/]*\\.ts$',
-        '^client/nats[^/]*\\.ts$',
+        '^client/nats/',
         '^tests/',
       ],
       '(^|/)node_modules/(nats|@nats-io)/',

@@ -1,11 +1,16 @@
+/** The service's box key: asked for, checked against the signing key that is trusted, and kept until it is over. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { boxKeyBytes, verify } from '../crypto/sign.ts';
 import type { Subjects } from '../events/subjects.ts';
 import type { PublicKey } from '../events/vocabulary.ts';
-import type { ServiceKeys } from '../protocol/wire.ts';
-import type { ClientFailure } from './failure.ts';
+import { REQUEST_CLOCK_MS, ServiceKeys } from '../protocol/wire.ts';
+import { distrusted, notUnderstood, type ClientFailure } from './failure.ts';
+import { decodeJson } from './json.ts';
 import type { Transport } from './transport.ts';
 
-/** Whose signature counts: the one of this key, or of whoever answers first as long as these keys are used. */
+/** Whose signature counts: the one of this key, or of whoever answers first, for as long as these keys are used. */
 export type Trust = { readonly signer: PublicKey } | { readonly firstUse: true };
 
 /** The service's box key, checked. */
@@ -16,6 +21,50 @@ export type Keys = {
   readonly renewed: TaskEither<ClientFailure, ServiceKeys>;
 };
 
-export type KeysOptions = { readonly transport: Transport; readonly subjects: Subjects; readonly trust: Trust; readonly now?: () => number };
+export type KeysOptions = {
+  readonly transport: Transport;
+  readonly subjects: Subjects;
+  readonly trust: Trust;
+  /** Milliseconds since 1970 UTC. */
+  readonly now?: () => number;
+};
 
-export declare const serviceKeys: (options: KeysOptions) => Keys;
+const TIMEOUT_MS = 5_000;
+
+/** A clock that is a little late must not refuse a key made just now; one that is over is over. */
+const valid = ({ notBefore, notAfter }: ServiceKeys, now: number): boolean => notBefore - REQUEST_CLOCK_MS <= now && now < notAfter;
+
+/** Keys as they came, if they are signed by the one who is trusted, and valid now. */
+export const checkKeys =
+  (signer: PublicKey | undefined, now: number) =>
+  (keys: ServiceKeys): Either<ClientFailure, ServiceKeys> => {
+    if (signer !== undefined && keys.signer !== signer) return E.left(distrusted('the service shows another signing key than the one that is trusted'));
+    if (!verify(boxKeyBytes(keys), keys.signature, keys.signer)) return E.left(distrusted('the signature on the key of the service is wrong'));
+    if (!valid(keys, now)) return E.left(distrusted('the key of the service is not valid now', 'check the clock of this machine'));
+    return E.right(keys);
+  };
+
+/**
+ * The keys of one service. Requests at the same time share one question.
+ * Failures: those of the transport, `distrusted` for a wrong signer, signature or time, `not_understood`.
+ */
+export const serviceKeys = ({ transport, subjects, trust, now = Date.now }: KeysOptions): Keys => {
+  let signer = 'signer' in trust ? trust.signer : undefined;
+  let kept: ServiceKeys | undefined;
+  let underWay: Promise<Either<ClientFailure, ServiceKeys>> | undefined;
+
+  const fetched = async (): Promise<Either<ClientFailure, ServiceKeys>> => {
+    const reply = await transport.request(subjects.keys, new Uint8Array(), TIMEOUT_MS)();
+    if (E.isLeft(reply)) return reply;
+    const read = E.mapLeft(notUnderstood)(decodeJson(ServiceKeys)(reply.right));
+    const checked = E.isLeft(read) ? read : checkKeys(signer, now())(read.right);
+    if (E.isRight(checked)) {
+      kept = checked.right;
+      signer = kept.signer;
+    }
+    return checked;
+  };
+  const renewed = () => (underWay ??= fetched().finally(() => (underWay = undefined)));
+  const current = async () => (kept !== undefined && valid(kept, now()) ? E.right(kept) : renewed());
+  return { current, renewed };
+};

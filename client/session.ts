@@ -1,12 +1,19 @@
+/** One X25519 key for as long as a connection lives: the service then pays for the exchange once, not for every request. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { ClientInfo, Id, PublicKey, ServiceName } from '../events/vocabulary.ts';
-import type { Credential, Enclosed } from '../protocol/wire.ts';
-import type { ClientFailure } from './failure.ts';
+import { newBoxKey, sharedKey } from '../crypto/box.ts';
+import { randomId } from '../crypto/random.ts';
+import type { RequestClaim } from '../crypto/sign.ts';
+import { Instant, sure, type ClientInfo, type ServiceName } from '../events/vocabulary.ts';
+import { WIRE_BYTES_MAX, type Credential, type Enclosed, type Request, type ServiceKeys } from '../protocol/wire.ts';
+import { open, seal, type NoResult, type Shared } from './envelope.ts';
+import { distrusted, refusedHere, unavailable, type ClientFailure } from './failure.ts';
 import type { Keys } from './keys.ts';
 import type { Transport } from './transport.ts';
 
 /** What a credential is bound to: one request, in one session, to one box key. */
-export type Bound = { readonly v: 1; readonly kid: Id; readonly from: PublicKey; readonly id: Id; readonly time: number; readonly subject: string; readonly body: string };
+export type Bound = RequestClaim & { readonly body: string };
 
 export type Question = {
   readonly subject: string;
@@ -20,11 +27,73 @@ export type Question = {
 };
 
 export type Session = {
+  /**
+   * The result of one request, checked to be the service's answer to it, not decoded yet. Sent again, once, where the service
+   * did not know the box key any more; never otherwise.
+   */
   readonly ask: (question: Question) => TaskEither<ClientFailure, unknown>;
   /** Forgets the keys of the session. */
   readonly close: () => void;
 };
 
-export type SessionOptions = { readonly transport: Transport; readonly keys: Keys; readonly client: ClientInfo; readonly now?: () => number };
+export type SessionOptions = {
+  readonly transport: Transport;
+  readonly keys: Keys;
+  readonly client: ClientInfo;
+  /** Milliseconds since 1970 UTC. */
+  readonly now?: () => number;
+};
 
-export declare const newSession: (options: SessionOptions) => Session;
+const requestOf = (question: Question, client: ClientInfo, { kid, from }: Shared, now: number): Request => {
+  const { subject, service, body, credential, enclosed } = question;
+  const bound = { v: 1, kid, from, id: randomId(), time: sure(Instant, now), subject, body } as const;
+  return { v: 1, type: 'req', subject, service, id: bound.id, time: bound.time, client, credential: credential(bound), body, enclosed };
+};
+
+/** What came without a seal may be anybody's: nothing follows from it but that the question was not answered. */
+const believed = (failure: ClientFailure | NoResult): ClientFailure =>
+  failure._tag === 'unsealed' ? unavailable(`the request was turned away unread: ${failure.code}`, 'maybe') : failure;
+
+const CLOSED = unavailable('the connection is closed', 'no');
+
+/** A session with a service under whatever box key it has at the time. */
+export const newSession = ({ transport, keys, client, now = Date.now }: SessionOptions): Session => {
+  const mine = newBoxKey();
+  let shared: Shared | undefined;
+  let closed = false;
+
+  const sharedWith = ({ kid, key }: ServiceKeys): Either<ClientFailure, Shared> => {
+    if (closed) return E.left(CLOSED);
+    if (shared?.kid === kid) return E.right(shared);
+    const agreed = sharedKey(key, mine.secretKey);
+    if (agreed === undefined) return E.left(distrusted('the key of the service is none that a secret can be shared with'));
+    // The one before is not wiped: replies to requests under way are still opened with it.
+    shared = { kid, from: mine.publicKey, key: agreed };
+    return E.right(shared);
+  };
+
+  const once = async (question: Question, using: Shared): Promise<Either<ClientFailure | NoResult, unknown>> => {
+    const request = requestOf(question, client, using, now());
+    const message = seal(using, request);
+    if (message.length > WIRE_BYTES_MAX) return E.left(refusedHere('too_large'));
+    const reply = await transport.request(question.subject, message, question.timeoutMs)();
+    if (E.isLeft(reply)) return reply;
+    return closed ? E.left(unavailable('the connection was closed', 'maybe')) : open(using, request, reply.right);
+  };
+  const sealedTo = async (from: TaskEither<ClientFailure, ServiceKeys>, question: Question): Promise<Either<ClientFailure | NoResult, unknown>> => {
+    const using = E.chain(sharedWith)(await from());
+    return E.isLeft(using) ? using : once(question, using.right);
+  };
+
+  const ask = (question: Question): TaskEither<ClientFailure, unknown> => async () => {
+    const first = await sealedTo(keys.current, question);
+    const again = E.isLeft(first) && first.left._tag === 'unsealed' && first.left.code === 'wrong_box_key';
+    return E.mapLeft(believed)(again ? await sealedTo(keys.renewed, question) : first);
+  };
+  const close = () => {
+    closed = true;
+    shared?.key.wipe();
+    mine.secretKey.wipe();
+  };
+  return { ask, close };
+};

@@ -1,0 +1,55 @@
+/** A request in its box, and a reply out of it. Pure: who sends and receives is not its concern. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { fromBase64, toBase64, wipe } from '../crypto/bytes.ts';
+import { openWith, sealWith } from '../crypto/box.ts';
+import { nonce24 } from '../crypto/random.ts';
+import type { Redacted } from '../crypto/redacted.ts';
+import { codeOf } from '../protocol/refusal.ts';
+import { Reply, SealedReply, UnsealedReply, type Request, type SealedRequest } from '../protocol/wire.ts';
+import type { RefusalCode } from '../events/refusal.ts';
+import type { Ciphertext, Id, Nonce, PublicKey } from '../events/vocabulary.ts';
+import { distrusted, notUnderstood, refused, type Distrusted, type NotUnderstood, type Refused } from './failure.ts';
+import { decodeJson, toJson } from './json.ts';
+
+/** One session with one box key of the service: who we are in it, and the key that both sides have. */
+export type Shared = { readonly kid: Id; readonly from: PublicKey; readonly key: Redacted<Uint8Array> };
+
+/** The message for a request. */
+export const seal = ({ kid, from, key }: Shared, request: Request): Uint8Array => {
+  const nonce = nonce24();
+  const plain = toJson(request);
+  const box = toBase64(sealWith(key, nonce, plain)) as Ciphertext;
+  wipe(plain);
+  const sealed: SealedRequest = { v: 1, kid, from, nonce: toBase64(nonce) as Nonce, box };
+  return toJson(sealed);
+};
+
+/** Said by anyone at all: worth a try with another key, and nothing else. */
+export type Unsealed = { readonly _tag: 'unsealed'; readonly code: RefusalCode };
+export type NoResult = Unsealed | Distrusted | NotUnderstood | Refused;
+
+const opened = (key: Redacted<Uint8Array>, { nonce, box }: SealedReply): Either<NoResult, Reply> => {
+  const plain = openWith(key, fromBase64(nonce), fromBase64(box));
+  if (plain === undefined) return E.left(distrusted('the reply was not sealed by the service'));
+  const reply = decodeJson(Reply)(plain);
+  wipe(plain);
+  return E.mapLeft(notUnderstood)(reply);
+};
+
+/** A genuine reply to something else, played back, answers nothing. */
+const isFor = (request: Request, { id, subject, service }: Reply): boolean =>
+  id === request.id && subject === request.subject && service === request.service;
+
+const resultFor = (request: Request, reply: Reply): Either<NoResult, unknown> => {
+  if (!isFor(request, reply)) return E.left(distrusted('the reply belongs to another request'));
+  return reply.refusal === null ? E.right(reply.result) : E.left(refused(reply.refusal));
+};
+
+/** The result in a message, if the service sealed it in answer to this request. */
+export const open = ({ key }: Shared, request: Request, message: Uint8Array): Either<NoResult, unknown> => {
+  const sealed = decodeJson(SealedReply)(message);
+  if (E.isRight(sealed)) return E.chain((reply: Reply) => resultFor(request, reply))(opened(key, sealed.right));
+  const unsealed = decodeJson(UnsealedReply)(message);
+  return E.left(E.isRight(unsealed) ? { _tag: 'unsealed', code: codeOf(unsealed.right.refusal) } : distrusted('the reply is none of the service'));
+};

@@ -1,0 +1,22 @@
+/** JSON of the other side, checked. Neither an error of the parser nor of a codec may carry what was read: it can be a secret. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { Type } from 'io-ts';
+import { fromUtf8, utf8 } from '../crypto/bytes.ts';
+import { report } from '../protocol/report.ts';
+
+export const toJson = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
+
+/** The value, or why it is none: field names and expected types only. */
+export const decodeJson =
+  <A, O>(codec: Type<A, O>) =>
+  (bytes: Uint8Array): Either<string, A> => {
+    const parsed = E.tryCatch<string, unknown>(() => JSON.parse(fromUtf8(bytes)), () => 'not JSON');
+    return E.isLeft(parsed) ? parsed : decoded(codec)(parsed.right);
+  };
+
+/** The same for what has been parsed. */
+export const decoded =
+  <A, O>(codec: Type<A, O>) =>
+  (value: unknown): Either<string, A> =>
+    E.mapLeft((errors: Parameters<typeof report>[0]) => report(errors).join('; '))(codec.decode(value));
