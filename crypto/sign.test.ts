@@ -53,7 +53,7 @@ test('a signature for one purpose is none for another', (t) => {
   const purposes = [
     statementBytes(publicKey),
     signerBytes(publicKey),
-    boxKeyBytes({ kid, key: publicKey, notBefore: 1, notAfter: 2 }),
+    boxKeyBytes({ keyring: kid, kid, key: publicKey, notBefore: 1, notAfter: 2 }),
     requestBytes({ v: 1, kid, from: publicKey, id: kid, time: 1, subject: 's', body: '' }),
   ];
   for (const one of purposes) {
@@ -66,8 +66,8 @@ test('every field of a request and of a box key is signed', (t) => {
   const request = { v: 1, kid: randomId(), from: publicKey, id: randomId(), time: 5, subject: 'secrets.get', body: '{}' };
   const changed: ReadonlyArray<Partial<typeof request>> = [{}, { v: 2 }, { kid: randomId() }, { from: newSigningKey().publicKey }, { id: randomId() }, { time: 6 }, { subject: 'secrets.register' }, { body: '{} ' }];
   t.is(new Set(changed.map((change) => toBase64(requestBytes({ ...request, ...change })))).size, changed.length);
-  const claim: { kid: Id; key: PublicKey; notBefore: number; notAfter: number } = { kid: randomId(), key: publicKey, notBefore: 1, notAfter: 2 };
-  const claims = [claim, { ...claim, kid: randomId() }, { ...claim, key: newSigningKey().publicKey }, { ...claim, notBefore: 0 }, { ...claim, notAfter: 3 }];
+  const claim: { keyring: Id; kid: Id; key: PublicKey; notBefore: number; notAfter: number } = { keyring: randomId(), kid: randomId(), key: publicKey, notBefore: 1, notAfter: 2 };
+  const claims = [claim, { ...claim, keyring: randomId() }, { ...claim, kid: randomId() }, { ...claim, key: newSigningKey().publicKey }, { ...claim, notBefore: 0 }, { ...claim, notAfter: 3 }];
   t.is(new Set(claims.map((other) => toBase64(boxKeyBytes(other)))).size, claims.length);
 });
 

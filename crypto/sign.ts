@@ -32,12 +32,18 @@ export const verify = (message: Uint8Array, signature: Signature, publicKey: Pub
 /** What an admin signs: the command as text. */
 export const statementBytes = (statement: string): Uint8Array => frame('jetlock statement v1', statement);
 
-/** An X25519 key of the service; the times are milliseconds since 1970 UTC. */
-export type BoxKeyClaim = { readonly kid: Id; readonly key: PublicKey; readonly notBefore: number; readonly notAfter: number };
+/** An X25519 key of the service, and of which installation; the times are milliseconds since 1970 UTC. */
+export type BoxKeyClaim = {
+  readonly keyring: Id;
+  readonly kid: Id;
+  readonly key: PublicKey;
+  readonly notBefore: number;
+  readonly notAfter: number;
+};
 
 /** What the service's signing key signs about its box key. */
-export const boxKeyBytes = ({ kid, key, notBefore, notAfter }: BoxKeyClaim): Uint8Array =>
-  frame('jetlock box key v1', kid, fromBase64(key), notBefore, notAfter);
+export const boxKeyBytes = ({ keyring, kid, key, notBefore, notAfter }: BoxKeyClaim): Uint8Array =>
+  frame('jetlock box key v1', keyring, kid, fromBase64(key), notBefore, notAfter);
 
 /** A request as its credential signs it; `kid` and `from` tie it to one session, `body` is the exact content. */
 export type RequestClaim = {

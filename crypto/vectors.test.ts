@@ -94,8 +94,8 @@ test('signatures: a statement and a new signing key', (t) => {
 
 test('signatures: a box key', (t) => {
   const { publicKey, boxKey } = stored('signatures');
-  const { kid, key, notBefore, notAfter, signature } = boxKey;
-  t.true(signed(publicKey, signature, 'jetlock box key v1', kid, raw(key), notBefore, notAfter));
+  const { keyring, kid, key, notBefore, notAfter, signature } = boxKey;
+  t.true(signed(publicKey, signature, 'jetlock box key v1', keyring, kid, raw(key), notBefore, notAfter));
   t.true(verify(boxKeyBytes(boxKey), signature, publicKey));
 });
 

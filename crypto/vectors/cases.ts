@@ -66,7 +66,7 @@ const signatures = () => {
   const { publicKey, secretKey } = signingKeyFromSeed(seed);
   const from = boxKeyFromSeed(counting(32, 65)).publicKey;
   const statement = '{"command":"grant","service":"billing","target":"team/db/"}';
-  const boxKey = { kid: id(2), key: from, notBefore: TIME, notAfter: TIME + 86_400_000 };
+  const boxKey = { keyring: id(3), kid: id(2), key: from, notBefore: TIME, notAfter: TIME + 86_400_000 };
   const request = { v: 1, kid: id(2), from, id: id(3), time: TIME, subject: 'secrets.get.billing', body: '{"paths":["team/db/PASSWORD"]}' };
   const newKey = signingKeyFromSeed(counting(32, 97)).publicKey;
   return {

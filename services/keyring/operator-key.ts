@@ -88,6 +88,8 @@ const fromFile = (path: string, start: KeyFile): OperatorKeys => {
     keyFor: (fingerprint) => lookup(keys())(fingerprint),
     isOurs: true,
     rotate: (now) => {
+      // A rotation that was cut off is finished first: its previous key still opens something.
+      if (file.previous !== null) return right(current());
       const written = write({ v: 1, current: freshKey(now), previous: file.current });
       return isLeft(written) ? written : right(current());
     },

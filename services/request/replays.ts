@@ -1,0 +1,30 @@
+/** Ids of requests that were accepted, for as long as their time would still be accepted. */
+import { REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
+
+const GENERATION_MS = 2 * REQUEST_CLOCK_MS;
+const REMEMBERED_MAX = 2_000_000;
+
+export type Replays = {
+  /** Remembers an id; says whether it is new, or that no more can be remembered. */
+  readonly see: (id: string) => 'new' | 'seen' | 'full';
+};
+
+// 48 bits of a random id tell two million of them apart, and take a tenth of the memory.
+const shorten = (id: string): number => Buffer.from(id.slice(0, 8), 'base64url').readUIntBE(0, 6);
+
+/** Two generations, so that forgetting costs nothing: an id is remembered for two to four minutes. */
+export const makeReplays = (now: () => number = Date.now): Replays => {
+  let current = new Set<number>();
+  let before = new Set<number>();
+  let since = now();
+  return {
+    see: (id) => {
+      if (now() - since > GENERATION_MS) [before, current, since] = [current, new Set(), now()];
+      const short = shorten(id);
+      if (current.has(short) || before.has(short)) return 'seen';
+      if (current.size >= REMEMBERED_MAX) return 'full';
+      current.add(short);
+      return 'new';
+    },
+  };
+};
