@@ -27,6 +27,10 @@ export const unavailable = (why: string, delivered: Unavailable['delivered']): U
   delivered,
 });
 
+/** A failure of something before the request itself, or after a copy of it: whether the service may have the request is known otherwise. */
+export const delivered = <F extends { readonly _tag: string }>(to: Unavailable['delivered'], failure: F): F =>
+  failure._tag === 'unavailable' ? { ...failure, delivered: to } : failure;
+
 export const forbidden = (why: string): Forbidden => ({
   _tag: 'forbidden',
   why,

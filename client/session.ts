@@ -8,7 +8,7 @@ import type { RequestClaim } from '../crypto/sign.ts';
 import { Instant, sure, type ClientInfo, type ServiceName } from '../events/vocabulary.ts';
 import { WIRE_BYTES_MAX, type Credential, type Enclosed, type Request, type ServiceKeys } from '../protocol/wire.ts';
 import { open, seal, type NoResult, type Shared } from './envelope.ts';
-import { distrusted, refusedHere, unavailable, type ClientFailure } from './failure.ts';
+import { delivered, distrusted, refusedHere, unavailable, type ClientFailure } from './failure.ts';
 import type { Keys } from './keys.ts';
 import type { Transport } from './transport.ts';
 
@@ -82,13 +82,14 @@ export const newSession = ({ transport, keys, client, now = Date.now }: SessionO
   };
   const sealedTo = async (from: TaskEither<ClientFailure, ServiceKeys>, question: Question): Promise<Either<ClientFailure | NoResult, unknown>> => {
     const using = E.chain(sharedWith)(await from());
-    return E.isLeft(using) ? using : once(question, using.right);
+    return E.isLeft(using) ? E.left(delivered('no', using.left)) : once(question, using.right);
   };
 
   const ask = (question: Question): TaskEither<ClientFailure, unknown> => async () => {
     const first = await sealedTo(keys.current, question);
-    const again = E.isLeft(first) && first.left._tag === 'unsealed' && first.left.code === 'wrong_box_key';
-    return E.mapLeft(believed)(again ? await sealedTo(keys.renewed, question) : first);
+    if (E.isRight(first) || first.left._tag !== 'unsealed' || first.left.code !== 'wrong_box_key') return E.mapLeft(believed)(first);
+    // Whoever said so, the first copy may have reached the service.
+    return E.mapLeft((failure: ClientFailure | NoResult) => delivered('maybe', believed(failure)))(await sealedTo(keys.renewed, question));
   };
   const close = () => {
     closed = true;

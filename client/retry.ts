@@ -1,0 +1,60 @@
+/** Trying again without doing harm: later each time, at a moment of its own, and not for ever. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { ClientFailure } from './failure.ts';
+
+/** The clock of this machine, and a pause; tests bring their own. */
+export type Time = {
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+  /** Over after `ms`, or as soon as `until` is aborted. */
+  readonly pause: (ms: number, until?: AbortSignal) => Promise<void>;
+};
+
+export const systemTime: Time = {
+  now: Date.now,
+  pause: (ms, until) =>
+    new Promise((resolve) => {
+      const over = () => {
+        clearTimeout(timer);
+        until?.removeEventListener('abort', over);
+        resolve();
+      };
+      const timer = setTimeout(over, ms);
+      if (until?.aborted === true) over();
+      else until?.addEventListener('abort', over);
+    }),
+};
+
+const FIRST_MS = 100;
+const LONGEST_MS = 2_000;
+
+/** The pause before the attempt after `failed` ones, in milliseconds: somewhere in a range that doubles each time. */
+export const backOff = (failed: number): number => Math.min(LONGEST_MS, FIRST_MS * 2 ** (failed - 1)) * (0.5 + Math.random() / 2);
+
+/** Whether it may be otherwise in a moment. */
+export const canPass = (failure: ClientFailure): boolean =>
+  failure._tag === 'unavailable' || (failure._tag === 'refusal' && failure.refusal.retryable);
+
+/** Where nobody was there to be asked, it is better to say so at once. */
+const worthIt = (failure: ClientFailure): boolean => canPass(failure) && !(failure._tag === 'unavailable' && failure.delivered === 'no');
+
+/**
+ * Repeats what got no answer, or one that may be another in a moment; the last failure if `withinMs` are over before.
+ * @param attempt is told how many milliseconds are left, at least one
+ */
+export const repeated =
+  <A>(attempt: (leftMs: number) => TaskEither<ClientFailure, A>, withinMs: number, time: Time): TaskEither<ClientFailure, A> =>
+  async () => {
+    const end = time.now() + withinMs;
+    const go = async (failed: number): Promise<Either<ClientFailure, A>> => {
+      const result = await attempt(Math.max(1, end - time.now()))();
+      if (E.isRight(result) || !worthIt(result.left)) return result;
+      const wait = backOff(failed + 1);
+      if (time.now() + wait >= end) return result;
+      await time.pause(wait);
+      return go(failed + 1);
+    };
+    return go(0);
+  };
