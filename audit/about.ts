@@ -1,0 +1,36 @@
+/** What an event is about. */
+import { publicKeyFingerprint } from '../crypto/fingerprint.ts';
+import type { Event } from '../events/event.ts';
+import type { Note } from '../events/vocabulary.ts';
+import { About } from './line.ts';
+
+/** Of all fields those that a line has; `null` and what is not named there is left out. */
+export const about = (fields: object): About =>
+  About.encode(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined))) as About;
+
+/** What a line calls by another name than the event does. */
+const renamed = (event: Event): object => {
+  switch (event.type) {
+    case 'KeyAdded':
+      return { keyId: event.key.id, purpose: event.key.purpose };
+    case 'KeyringCreated':
+      return { admin: event.admin, fingerprint: publicKeyFingerprint(event.adminKey) };
+    case 'OperatorKeyReplaced':
+      return { fingerprint: event.operatorKey };
+    case 'KeysDestroyed':
+      return { count: event.keys.length };
+    case 'AdminAdded':
+    case 'AdminKeyAdded':
+      return { fingerprint: publicKeyFingerprint(event.key) };
+    case 'AccessConsumed':
+      return { fingerprint: event.credential };
+    default:
+      return {};
+  }
+};
+
+export const aboutEvent = (event: Event): About => about({ ...event, ...renamed(event) });
+
+/** The description or reason that somebody gave. */
+export const noteOf = (event: Event): Note | null =>
+  'description' in event ? event.description : 'reason' in event ? event.reason : null;

@@ -1,0 +1,74 @@
+/** What a record says, before it is said what became of it: one entry for each event and each path of a read. */
+import { publicKeyFingerprint } from '../crypto/fingerprint.ts';
+import type { Event } from '../events/event.ts';
+import type { ReadAttempt, RefusalCount } from '../events/read/read.ts';
+import { type LogRecord, OpenStatement, type Origin, type ReadRecord, type StateRecord } from '../events/record.ts';
+import type { Id } from '../events/vocabulary.ts';
+import { about, aboutEvent, noteOf } from './about.ts';
+import { type AuditLine, isoTime, type Who } from './line.ts';
+import { words } from './words.ts';
+
+export type Entry = Pick<AuditLine, 'what' | 'about' | 'who' | 'note' | 'requestId' | 'client'> & {
+  /** Of a read: which attempt of the record, and which path of it. */
+  readonly read?: readonly [attempt: number, path: number];
+  readonly refused?: string;
+};
+
+const statementOf = (statement: string): OpenStatement | undefined => {
+  try {
+    const decoded = OpenStatement.decode(JSON.parse(statement));
+    return decoded._tag === 'Right' ? decoded.right : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const causedBy = (origin: Origin, writer: string): { readonly who?: Who; readonly requestId?: Id } => {
+  if (origin.by === 'replica') return { who: { kind: 'service process', name: writer }, requestId: origin.id };
+  if (origin.by === 'service') {
+    const { service, fingerprint } = origin.command;
+    return { who: { kind: 'service', name: service, credential: fingerprint }, requestId: origin.id };
+  }
+  const statement = statementOf(origin.statement);
+  if (statement === undefined) return {};
+  return { who: { kind: 'admin', name: statement.admin, credential: publicKeyFingerprint(origin.key) }, requestId: statement.id };
+};
+
+const withNote = (event: Event): Pick<Entry, 'note' | 'client'> => {
+  const note = noteOf(event);
+  const client = event.type === 'CredentialRegistered' ? event.client : null;
+  return { ...(note === null ? {} : { note }), ...(client === null ? {} : { client }) };
+};
+
+/** A command that changed nothing is one line too: somebody gave it. */
+const stateEntries = ({ origin, writer, events }: StateRecord): ReadonlyArray<Entry> => {
+  const cause = causedBy(origin, writer);
+  if (events.length === 0) return [{ what: 'nothing.changed', about: {}, ...cause }];
+  return events.map((event) => ({ what: words[event.type], about: aboutEvent(event), ...cause, ...withNote(event) }));
+};
+
+const attemptEntries = ({ id, service, credential, paths, client }: ReadAttempt, attempt: number): ReadonlyArray<Entry> =>
+  paths.map((path, at) => ({
+    what: 'read',
+    about: about({ path, service }),
+    who: { kind: 'service', name: service, credential },
+    requestId: id,
+    client,
+    read: [attempt, at],
+  }));
+
+/** Requests that were refused at the door, many in one line. */
+const refusalEntry = ({ code, service, credential, count, since }: RefusalCount, writer: string): Entry => ({
+  what: 'requests.refused',
+  about: about({ service, fingerprint: credential, count, since: isoTime(since) }),
+  who: { kind: 'service process', name: writer },
+  refused: code,
+});
+
+const readEntries = ({ reads, refusals, writer }: ReadRecord): ReadonlyArray<Entry> => [
+  ...reads.flatMap(attemptEntries),
+  ...refusals.map((refusal) => refusalEntry(refusal, writer)),
+];
+
+export const entriesOf = (record: LogRecord): ReadonlyArray<Entry> =>
+  record.kind === 'state' ? stateEntries(record) : readEntries(record);

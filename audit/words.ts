@@ -1,0 +1,31 @@
+/** What happened, as a stable dotted word: scripts rely on them. */
+import type { Event } from '../events/event.ts';
+
+export const words = {
+  KeyringCreated: 'keyring.created',
+  KeyAdded: 'key.added',
+  OperatorKeyReplaced: 'operator-key.replaced',
+  KeysDestroyed: 'keys.destroyed',
+  AdminAdded: 'admin.added',
+  AdminKeyAdded: 'admin.key-added',
+  AdminRemoved: 'admin.removed',
+  NamespaceCreated: 'namespace.created',
+  NamespaceKeyReplaced: 'namespace.key-replaced',
+  NamespaceDeleted: 'namespace.deleted',
+  SecretStubbed: 'secret.stubbed',
+  SecretWritten: 'secret.written',
+  SecretDescribed: 'secret.described',
+  SecretDisabled: 'secret.disabled',
+  SecretEnabled: 'secret.enabled',
+  SecretDeleted: 'secret.deleted',
+  CredentialRegistered: 'credential.registered',
+  CredentialApproved: 'credential.approved',
+  CredentialDenied: 'credential.denied',
+  CredentialRevoked: 'credential.revoked',
+  CredentialExpired: 'credential.expired',
+  AccessRequested: 'access.requested',
+  AccessGranted: 'access.granted',
+  AccessDenied: 'access.denied',
+  AccessRevoked: 'access.revoked',
+  AccessConsumed: 'access.consumed',
+} as const satisfies { readonly [T in Event['type']]: string };
