@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   events: ['crypto'], // its types alone, see below
   crypto: ['events/vocabulary'],
   protocol: ['events', 'crypto'],
-  projections: ['events'],
+  projections: ['events', 'protocol/views'],
   audit: ['events', 'projections', 'crypto', 'protocol'],
   services: ['events', 'projections', 'crypto', 'protocol', 'audit'],
   client: ['protocol', 'crypto', 'events'],

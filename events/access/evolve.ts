@@ -1,5 +1,5 @@
 import type { EventOf } from '../event.ts';
-import type { ServiceName, Target } from '../vocabulary.ts';
+import { covers, isPrefix, type ServiceName, type Target } from '../vocabulary.ts';
 import type { Access, World } from '../world.ts';
 
 const set = (world: World, service: ServiceName, access: Access): void => {
@@ -16,9 +16,18 @@ export const accessClosed = (world: World, { service, target }: Closed, status: 
   set(world, service, { ...plain, target, status, seq });
 };
 
+/** A grant of a prefix settles the open requests below it: else they would count for ever, and never be asked again. */
+const settleBelow = (world: World, service: ServiceName, target: Target): void => {
+  const known = world.access.get(service);
+  if (known === undefined || !isPrefix(target)) return;
+  for (const one of known.values())
+    if (one.status === 'requested' && !isPrefix(one.target) && covers(target, one.target)) known.delete(one.target);
+};
+
 /** The time of a grant runs from its own place in the log. */
 export const accessGranted = (world: World, event: EventOf<'AccessGranted'>, now: number, seq: number): void => {
   const { service, target, duration, once } = event;
+  settleBelow(world, service, target);
   set(world, service, { target, status: 'granted', until: duration === null ? null : now + duration, once, spent: false, seq });
 };
 

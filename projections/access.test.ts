@@ -1,0 +1,73 @@
+import test from 'ava';
+import { BEGIN, FIRST_ADMIN, newHistory, type History } from '../tests/support/history.ts';
+import { idOf } from '../tests/support/names.ts';
+import { entriesAfter } from './testing.ts';
+
+const PATH = 'billing/stripe/KEY';
+const KEY = 'invoicer.billing.stripe.KEY';
+const ask = (history: History, target = PATH) =>
+  history.replica('access.request', { service: 'invoicer', target, description: 'to pay', read: { seq: 1, id: idOf(1) } });
+
+test('a request, and the decision about it, in one entry', (t) => {
+  const history = newHistory();
+  const asked = ask(history);
+  const view = { service: 'invoicer', target: PATH, until: null, once: false, spent: false, description: 'to pay', reason: null };
+  t.deepEqual(entriesAfter(history, 'access')[KEY], {
+    ...view,
+    status: 'requested',
+    requestedAt: BEGIN,
+    decidedAt: null,
+    decidedBy: null,
+    seq: asked.seq,
+  });
+  history.pass(3);
+  const granted = history.grant('invoicer', PATH, { duration: 1000, reason: 'ok' });
+  t.deepEqual(entriesAfter(history, 'access')[KEY], {
+    ...view,
+    status: 'granted',
+    until: BEGIN + 1003,
+    reason: 'ok',
+    requestedAt: BEGIN,
+    decidedAt: BEGIN + 3,
+    decidedBy: FIRST_ADMIN,
+    seq: granted.seq,
+  });
+});
+
+test('denied, revoked and asked again: nothing of the decision before it stays', (t) => {
+  const history = newHistory();
+  history.deny('invoicer', PATH);
+  t.like(entriesAfter(history, 'access')[KEY], { status: 'denied', requestedAt: null });
+  history.grant('invoicer', PATH, { once: true, duration: 9 });
+  t.like(entriesAfter(history, 'access')[KEY], { status: 'granted', once: true });
+  history.revoke('invoicer', PATH);
+  t.like(entriesAfter(history, 'access')[KEY], { status: 'revoked', once: false, until: null });
+  ask(history);
+  t.like(entriesAfter(history, 'access')[KEY], { status: 'requested', decidedAt: null, decidedBy: null });
+});
+
+test('a grant for one read is spent by the event that says so', (t) => {
+  const history = newHistory();
+  history.write(PATH);
+  const credential = history.approved('invoicer');
+  history.grant('invoicer', PATH, { once: true });
+  const read = history.read({ service: 'invoicer', credential, paths: [PATH] });
+  t.like(entriesAfter(history, 'access')[KEY], { spent: false });
+  const { seq } = history.replica('access.consume', { service: 'invoicer', credential, target: PATH, path: PATH, read: { seq: read.seq, id: idOf(1) } });
+  t.like(entriesAfter(history, 'access')[KEY], { status: 'granted', spent: true, seq });
+});
+
+test('a grant of a prefix settles the open requests below it, for that service, as in the world', (t) => {
+  const history = newHistory();
+  for (const path of [PATH, 'billing/OTHER']) ask(history, path);
+  history.deny('invoicer', 'billing/stripe/NO');
+  history.grant('invoicer', 'billing/stripe/');
+  t.deepEqual(Object.keys(entriesAfter(history, 'access')).sort(), [
+    'invoicer.billing.OTHER',
+    'invoicer.billing.stripe.=',
+    'invoicer.billing.stripe.NO',
+  ]);
+  history.revoke('invoicer', 'billing/stripe/');
+  ask(history);
+  t.like(entriesAfter(history, 'access')[KEY], { status: 'requested' });
+});

@@ -1,0 +1,26 @@
+/** The keys of entries. They are the same under every prefix of subjects. */
+import { subjectsUnder } from '../events/subjects.ts';
+import type { Fingerprint, Namespace, SecretPath, ServiceName, Target } from '../events/vocabulary.ts';
+
+const { kvKey } = subjectsUnder('secrets');
+
+export const secretKey = (path: SecretPath): string => kvKey(path);
+
+/** No segment of a path is written `=`, so namespaces stand apart in the catalog, and can be listed without the secrets. */
+const NAMESPACE = '=';
+export const namespaceKey = (namespace: Namespace): string => `${NAMESPACE}.${kvKey(namespace)}`;
+export const isNamespaceKey = (key: string): boolean => key.startsWith(`${NAMESPACE}.`);
+export const allNamespaces = `${NAMESPACE}.>`;
+
+export const accessKey = (service: ServiceName, target: Target): string => `${service}.${kvKey(target)}`;
+export const accessOfService = (service: ServiceName): string => `${service}.>`;
+
+export const usageKey = (service: ServiceName, path: SecretPath): string => `${service}.${kvKey(path)}`;
+export const usageOfPath = (path: SecretPath): string => `*.${kvKey(path)}`;
+
+export const credentialCardKey = (service: ServiceName, fingerprint: Fingerprint): string => `credential.${service}.${fingerprint}`;
+export const accessCardKey = (service: ServiceName, path: SecretPath): string => `access.${accessKey(service, path)}`;
+export const missingCardKey = (path: SecretPath): string => `missing.${kvKey(path)}`;
+
+/** What covers every secret below a namespace. */
+export const secretsBelow = (namespace: Namespace): string => `${kvKey(namespace)}.>`;

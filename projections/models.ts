@@ -1,0 +1,70 @@
+/** All read models in memory, and what each entry looks like as text. */
+import type { Type } from 'io-ts';
+import type { Folded } from '../events/fold/fold.ts';
+import { access } from './access.ts';
+import { catalog } from './catalog.ts';
+import { inbox } from './inbox.ts';
+import { factsOf, type Fact, type Projection, type ProjectionName } from './projection.ts';
+import { services } from './services.ts';
+import { usage } from './usage.ts';
+
+/** An entry as it is stored. */
+export type Row = { readonly bucket: ProjectionName; readonly key: string; readonly value: string };
+/** The name of an entry. */
+export type Spot = { readonly bucket: ProjectionName; readonly key: string };
+
+type Model = {
+  readonly name: ProjectionName;
+  /** The keys that the fact changed. */
+  readonly apply: (fact: Fact) => ReadonlyArray<string>;
+  readonly keys: () => Iterable<string>;
+  readonly encoded: (key: string) => string | undefined;
+};
+
+/** In the order of names, so that an entry is the same text however it came about. */
+const inOrder = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/** The stored text of an entry: JSON, names in order. */
+export const encodeEntry = <E>(codec: Type<E, unknown>, entry: E): string => JSON.stringify(codec.encode(entry), inOrder);
+
+const modelOf = <E>({ name, entry: codec, evolve }: Projection<E>): Model => {
+  const entries = new Map<string, E>();
+  return {
+    name,
+    apply: (fact) =>
+      evolve(entries, fact).map(([key, entry]) => {
+        if (entry === undefined) entries.delete(key);
+        else entries.set(key, entry);
+        return key;
+      }),
+    keys: () => entries.keys(),
+    encoded: (key) => {
+      const entry = entries.get(key);
+      return entry === undefined ? undefined : encodeEntry(codec, entry);
+    },
+  };
+};
+
+export type Models = {
+  /** Changes the entries; where they changed. */
+  readonly apply: (folded: Folded) => ReadonlyArray<Spot>;
+  /** An entry as it is stored, undefined if there is none. */
+  readonly encoded: (spot: Spot) => string | undefined;
+  readonly spots: () => Iterable<Spot>;
+};
+
+export const newModels = (): Models => {
+  const models = [catalog, services, access, inbox, usage].map((projection) => modelOf(projection as Projection<unknown>));
+  const named = new Map(models.map((model) => [model.name, model]));
+  return {
+    apply: (folded) =>
+      factsOf(folded).flatMap((fact) => models.flatMap(({ name, apply }) => apply(fact).map((key) => ({ bucket: name, key })))),
+    encoded: ({ bucket, key }) => named.get(bucket)?.encoded(key),
+    *spots() {
+      for (const { name, keys } of models) for (const key of keys()) yield { bucket: name, key };
+    },
+  };
+};

@@ -1,0 +1,46 @@
+/** The shape of a read model: a pure fold of what the log's fold accepted. */
+import type { Type } from 'io-ts';
+import type { Event } from '../events/event.ts';
+import type { Folded } from '../events/fold/fold.ts';
+import type { Outcome } from '../events/read/decide.ts';
+import type { AdminName, Instant, Sequence, ServiceName } from '../events/vocabulary.ts';
+
+type At = {
+  /** Place in the log of the message that it stood in. */
+  readonly seq: Sequence;
+  /** The time in the log, milliseconds. */
+  readonly now: Instant;
+};
+
+/** An event that counts. `by`: the admin who signed for it, null for what services and replicas did. */
+export type EventFact = At & { readonly _tag: 'event'; readonly by: AdminName | null; readonly event: Event };
+/** One path of a read, with its outcome. */
+export type ReadFact = At & { readonly _tag: 'read'; readonly service: ServiceName; readonly outcome: Outcome };
+export type Fact = EventFact | ReadFact;
+
+/** What becomes of an entry; undefined takes it away. */
+export type Change<E> = readonly [key: string, entry: E | undefined];
+
+/** The read models; each has the bucket of its name. */
+export const PROJECTIONS = ['catalog', 'services', 'access', 'inbox', 'usage'] as const;
+export type ProjectionName = (typeof PROJECTIONS)[number];
+
+export type Projection<E> = {
+  readonly name: ProjectionName;
+  readonly entry: Type<E, unknown>;
+  /** Deterministic: the same facts make the same entries, byte for byte. Changes each key at most once. */
+  readonly evolve: (entries: ReadonlyMap<string, E>, fact: Fact) => ReadonlyArray<Change<E>>;
+};
+
+/** What a folded message tells the read models: nothing, if it was skipped or void. */
+export const factsOf = ({ seq, now, verdict }: Folded): ReadonlyArray<Fact> => {
+  const at = { seq: seq as Sequence, now: now as Instant };
+  if (verdict._tag === 'state') {
+    const by = verdict.cause.signer?.admin ?? null;
+    return verdict.record.events.map((event) => ({ _tag: 'event', ...at, by, event }));
+  }
+  if (verdict._tag !== 'read') return [];
+  return verdict.record.reads.flatMap(({ service }, i) =>
+    (verdict.outcomes[i] ?? []).map((outcome): Fact => ({ _tag: 'read', ...at, service, outcome })),
+  );
+};
