@@ -7,6 +7,7 @@ import type { Row } from './table.ts';
 import { fail, report, type Failure } from './terminal.ts';
 import { commandTree } from './tree.ts';
 import { Stopped, stop } from './usage.ts';
+import type { Run } from './verb.ts';
 import { VERBS } from './verbs.ts';
 
 /**
@@ -24,13 +25,17 @@ export const defect = (error: unknown): Failure =>
 
 const isBrokenPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE';
 
-const runRow = async (row: Row, args: ReadonlyArray<string>, typed: Typed, io: Io): Promise<number> => {
-  const options = await resolveOptions(row.options, typed, io);
+const verbOf = async (row: Row): Promise<Run> => {
   const load = VERBS[row.name];
   if (load === undefined) throw new Error('a row of the table without a verb');
-  const json = options._tag === 'Right' ? options.right.flags.has('json') : typed['json'] === true;
-  const outcome = options._tag === 'Left' ? options : await (await load()).run(args, options.right, io)();
+  return (await load()).run;
+};
+
+const runRow = async (row: Row, args: ReadonlyArray<string>, typed: Typed, io: Io): Promise<number> => {
+  const options = await resolveOptions(row.options, typed, io);
+  const outcome = options._tag === 'Left' ? options : await (await verbOf(row))(args, options.right, io)();
   if (outcome._tag === 'Right') return outcome.right;
+  const json = options._tag === 'Left' ? typed['json'] === true : options.right.flags.has('json');
   await report(io, outcome.left, json);
   return outcome.left.exit;
 };

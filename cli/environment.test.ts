@@ -1,0 +1,121 @@
+import { mkdtemp, writeFile, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { PublicKey, sure } from '../events/vocabulary.ts';
+import { devFilePath, readDevFile, writeDevFile, type DevFile } from './dev-file.ts';
+import { resolveOptions, type Environment, type Typed } from './environment.ts';
+import type { Option } from './options.ts';
+
+const PORT: Option = { name: 'nats-port', value: 'PORT', description: '', default: 'default', beside: (dev) => dev.natsUrl };
+const FILE: Option = { name: 'identity', value: 'FILE', description: '', isFile: true };
+const FLAG: Option = { name: 'json', description: '' };
+
+const dev: DevFile = {
+  natsUrl: 'nats://127.0.0.1:1',
+  httpUrl: 'http://127.0.0.1:2',
+  publicKey: sure(PublicKey, 'A'.repeat(43)),
+  keyring: 'k',
+  adminKey: '/a',
+  natsIdentities: { client: '/c', auditor: '/d' },
+};
+
+const folder = () => mkdtemp(join(tmpdir(), 'jetlock-'));
+const besideDev = async () => {
+  const directory = await folder();
+  await writeDevFile(directory, dev)();
+  return directory;
+};
+const fileWith = async (text: string) => {
+  const path = join(await folder(), 'value');
+  await writeFile(path, text);
+  return path;
+};
+const resolved = async (option: Option, typed: Typed, environment: Environment, directory = '/nowhere') => {
+  const result = await resolveOptions([option], typed, { environment, directory });
+  return result._tag === 'Left' ? result.left : (result.right.text[option.name] ?? result.right.flags.has(option.name));
+};
+
+test('the first of typed, variable, twin, jetlock dev and default counts', async (t) => {
+  const directory = await besideDev();
+  const typed = { 'nats-port': 'typed' };
+  const variable = { JETLOCK_NATS_PORT: 'variable' };
+  const twin = { JETLOCK_NATS_PORT_FILE: await fileWith('twin') };
+  t.is(await resolved(PORT, typed, { ...variable, ...twin }, directory), 'typed');
+  t.is(await resolved(PORT, {}, { ...variable, ...twin }, directory), 'variable');
+  t.is(await resolved(PORT, {}, twin, directory), 'twin');
+  t.is(await resolved(PORT, {}, {}, directory), 'nats://127.0.0.1:1');
+  t.is(await resolved(PORT, {}, {}), 'default');
+});
+
+test('one line break at the end of a twin is not part of the value', async (t) => {
+  for (const [text, value] of [['a\n', 'a'], ['a\r\n', 'a'], ['a\n\n', 'a\n'], [' a', ' a'], ['', '']] as const) {
+    t.is(await resolved(PORT, {}, { JETLOCK_NATS_PORT_FILE: await fileWith(text) }), value);
+  }
+});
+
+test('an empty variable is a value', async (t) => {
+  t.is(await resolved(PORT, {}, { JETLOCK_NATS_PORT: '' }), '');
+});
+
+test('the twin of an option that takes a file names that file, and does not open it', async (t) => {
+  t.is(await resolved(FILE, {}, { JETLOCK_IDENTITY_FILE: '/absent' }), '/absent');
+});
+
+test('a twin that cannot be read is a matter of configuration', async (t) => {
+  t.like(await resolved(PORT, {}, { JETLOCK_NATS_PORT_FILE: '/absent' }), { exit: 78 });
+});
+
+test('flags are typed, or a variable that says true or false', async (t) => {
+  t.is(await resolved(FLAG, { json: true }, {}), true);
+  t.is(await resolved(FLAG, {}, { JETLOCK_JSON: '1' }), true);
+  t.is(await resolved(FLAG, {}, { JETLOCK_JSON: 'no' }), false);
+  t.is(await resolved(FLAG, {}, { JETLOCK_JSON_FILE: await fileWith('true\n') }), true);
+  const wrong = await resolved(FLAG, {}, { JETLOCK_JSON: 'hunter2' });
+  t.like(wrong, { exit: 78 });
+  t.false(JSON.stringify(wrong).includes('hunter2'));
+});
+
+test('a choice that is none is refused without repeating it', async (t) => {
+  const role: Option = { name: 'role', value: 'ROLE', description: '', choices: ['admin', 'auditor'], required: true };
+  t.is(await resolved(role, { role: 'auditor' }, {}), 'auditor');
+  t.like(await resolved(role, {}, {}), { exit: 64, message: '--role is missing', hint: 'give --role <ROLE> or set JETLOCK_ROLE' });
+  t.like(await resolved(role, { role: 'hunter2' }, {}), { exit: 64, message: '--role is none of its choices' });
+  t.like(await resolved(role, {}, { JETLOCK_ROLE: 'hunter2' }), { exit: 78, message: '--role is none of its choices' });
+});
+
+test('another option can stand against jetlock dev', async (t) => {
+  const options: Option[] = [{ name: 'context', value: 'NAME', description: '' }, { ...PORT, unless: 'context' }];
+  const result = await resolveOptions(options, { context: 'c' }, { environment: {}, directory: await besideDev() });
+  t.deepEqual(result._tag === 'Right' && result.right.text, { context: 'c', 'nats-port': 'default' });
+});
+
+test('a jetlock dev in a parent folder does not count', async (t) => {
+  const below = join(await besideDev(), 'below');
+  await mkdir(below);
+  t.is(await resolved(PORT, {}, {}, below), 'default');
+});
+
+test('what jetlock dev wrote is read back, and only its owner can read it', async (t) => {
+  const directory = await besideDev();
+  const { stat, chmod } = await import('node:fs/promises');
+  t.deepEqual(await readDevFile(directory)(), { _tag: 'Right', right: dev });
+  t.is((await stat(devFilePath(directory))).mode & 0o777, 0o600);
+  t.is((await stat(join(directory, '.jetlock'))).mode & 0o777, 0o700);
+  await chmod(devFilePath(directory), 0o640);
+  t.like(await readDevFile(directory)(), { _tag: 'Left', left: { exit: 78, hint: `chmod 600 ${devFilePath(directory)}` } });
+});
+
+for (const [what, text] of [
+  ['no JSON', '{'],
+  ['another shape', '{"natsUrl":1}'],
+  ['a key that is none', JSON.stringify({ ...dev, publicKey: 'hunter2' })],
+] as const) {
+  test(`a dev file with ${what} is a matter of configuration`, async (t) => {
+    const directory = await besideDev();
+    await writeFile(devFilePath(directory), text);
+    const result = await readDevFile(directory)();
+    t.like(result, { _tag: 'Left', left: { exit: 78, hint: 'start jetlock dev again' } });
+    t.false(JSON.stringify(result).includes('hunter2'));
+  });
+}
