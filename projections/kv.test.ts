@@ -1,0 +1,32 @@
+import test from 'ava';
+import { connect } from 'nats';
+import { subjectsUnder } from '../events/subjects.ts';
+import { startNats } from '../tests/support/nats.ts';
+import { createBuckets, kvStore } from './kv.ts';
+import { contract } from './view-store-contract.ts';
+
+const nats = await startNats();
+const nc = await connect({ servers: nats.url });
+test.after.always(async () => {
+  await nc.close();
+  await nats.stop();
+});
+
+let prefixes = 0;
+contract(test, async () => {
+  const subjects = subjectsUnder(`s${(prefixes += 1)}`);
+  const made = await createBuckets(nc, subjects, { replicas: 1 })();
+  if (made._tag === 'Left') throw new Error(made.left.why);
+  return kvStore(nc, subjects);
+});
+
+test('a bucket that is not there, and a server that is gone, are errors and not exceptions', async (t) => {
+  const lost = await connect({ servers: nats.url });
+  const store = await kvStore(lost, subjectsUnder('none'));
+  t.like(await store.get('catalog', 'a.B')(), { _tag: 'Left', left: { _tag: 'unavailable', stored: 'no' } });
+  t.like(await store.entries('catalog')(), { _tag: 'Left', left: { _tag: 'unavailable', stored: 'no' } });
+  t.like(await store.put('catalog', 'a.B', 'one', 0)(), { _tag: 'Left', left: { _tag: 'unavailable', stored: 'unknown' } });
+  await lost.close();
+  t.like(await store.delete('catalog', 'a.B', 1)(), { _tag: 'Left', left: { _tag: 'unavailable' } });
+  t.like(await store.get('catalog', 'a.B')(), { _tag: 'Left', left: { _tag: 'unavailable' } });
+});

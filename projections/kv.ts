@@ -1,0 +1,74 @@
+/**
+ * Read models in buckets of NATS KV. Reads go to the leader: a direct get may come from a replica that is behind, and a watch
+ * has no mark where its first values end. So a list is the leader's list of keys, and then one request for each. That needs
+ * the rights to `$JS.API.STREAM.INFO` and `$JS.API.STREAM.MSG.GET` of the buckets, and to publish on `$KV.<bucket>.>`.
+ */
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { NatsConnection } from 'nats';
+import type { Conflict, Unavailable } from '../events/log/log.ts';
+import type { Subjects } from '../events/subjects.ts';
+import { atOnce } from './at-once.ts';
+import { PROJECTIONS } from './projection.ts';
+import type { Bucket, Entry, Slot, ViewStore, Wanted } from './view-store.ts';
+
+const BUCKETS: ReadonlyArray<Bucket> = [...PROJECTIONS, 'checkpoints'];
+const GETS_AT_ONCE = 64;
+/** Another message came first; in a cluster also while it is not stored yet. */
+const CONFLICTS = [10071, 10164];
+
+const unavailable = (error: unknown, stored: Unavailable['stored']): Unavailable => ({
+  _tag: 'unavailable',
+  stored,
+  why: error instanceof Error ? error.message : 'no answer',
+});
+
+const reading = <A>(read: () => Promise<A>): TaskEither<Unavailable, A> => TE.tryCatch(read, (error) => unavailable(error, 'no'));
+
+const writing = <A>(write: () => Promise<A>): TaskEither<Conflict | Unavailable, A> =>
+  TE.tryCatch(write, (error) =>
+    error instanceof JetStreamApiError && CONFLICTS.includes(error.code) ? { _tag: 'conflict' } : unavailable(error, 'unknown'),
+  );
+
+const slotOf = (entry: KvEntry | null): Slot =>
+  entry === null ? { value: null, revision: 0 } : { value: entry.operation === 'PUT' ? entry.string() : null, revision: entry.revision };
+
+type Kept = { readonly name: string; readonly kv: KV };
+
+const entriesOf = async (nc: NatsConnection, { name, kv }: Kept, { keys = '>', where = () => true }: Wanted): Promise<ReadonlyArray<Entry>> => {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const all = `$KV.${name}.`;
+  const { state } = await jsm.streams.info(`KV_${name}`, { subjects_filter: `${all}${keys}` });
+  const wanted = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(all.length)).filter(where).sort();
+  const slots = await atOnce(GETS_AT_ONCE, wanted, async (key) => ({ key, ...slotOf(await kv.get(key)) }));
+  return slots.flatMap(({ key, value, revision }) => (value === null ? [] : [{ key, value, revision }]));
+};
+
+/** Makes the buckets that are not there yet: one message a key, in files. */
+export const createBuckets = (nc: NatsConnection, subjects: Subjects, { replicas }: { readonly replicas: number }): TaskEither<Unavailable, void> =>
+  reading(async () => {
+    const kvm = new Kvm(nc);
+    for (const bucket of BUCKETS) await kvm.create(subjects.bucket(bucket), { history: 1, replicas, allow_direct: false });
+  });
+
+/** The store over one connection; the buckets must be there. */
+export const kvStore = async (nc: NatsConnection, subjects: Subjects): Promise<ViewStore> => {
+  const kvm = new Kvm(nc);
+  const opened = new Map<Bucket, Kept>();
+  for (const bucket of BUCKETS) {
+    const name = subjects.bucket(bucket);
+    opened.set(bucket, { name, kv: await kvm.open(name, { allow_direct: false }) });
+  }
+  const kept = (bucket: Bucket): Kept => opened.get(bucket) as Kept;
+  return {
+    get: (bucket, key) => reading(async () => slotOf(await kept(bucket).kv.get(key))),
+    put: (bucket, key, value, revision) => writing(() => kept(bucket).kv.put(key, value, { previousSeq: revision })),
+    // Not a purge: with one message a key the marker replaces the value too, and it needs no right to roll up.
+    delete: (bucket, key, revision) =>
+      // The client takes 0 for "whatever is there".
+      revision < 1 ? TE.left({ _tag: 'conflict' }) : writing(() => kept(bucket).kv.delete(key, { previousSeq: revision })),
+    entries: (bucket, wanted = {}) => reading(() => entriesOf(nc, kept(bucket), wanted)),
+  };
+};

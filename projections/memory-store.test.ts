@@ -1,0 +1,5 @@
+import test from 'ava';
+import { memoryStore } from './memory-store.ts';
+import { contract } from './view-store-contract.ts';
+
+contract(test, async () => memoryStore());
