@@ -1,40 +1,147 @@
+/** What services use. Inside everything is a value; here, and only here, failures become promises that reject. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { fromUtf8 } from '../crypto/bytes.ts';
 import type { Redacted } from '../crypto/redacted.ts';
-import type { Fingerprint } from '../events/vocabulary.ts';
+import type { Subjects } from '../events/subjects.ts';
+import { Note, SecretPath, Word, type ClientInfo, type Fingerprint } from '../events/vocabulary.ts';
 import type { RegisterReply } from '../protocol/operations.ts';
-import type { Listening } from './transport.ts';
+import { identityFingerprint, type ServiceIdentity } from './credential.ts';
+import { argumentError, errorOf, JetlockError } from './error.ts';
+import type { ClientFailure } from './failure.ts';
+import type { Keys } from './keys.ts';
+import { systemTime, type Time } from './retry.ts';
+import { serviceClient, type Ask, type Found } from './service.ts';
+import { newSession } from './session.ts';
+import type { Listening, Transport } from './transport.ts';
+import { allFound, foundIn, waitFor } from './wait.ts';
 
 /** One version of one secret. Printing it shows no value. */
 export type Secret = {
   readonly path: string;
   readonly version: number;
+  /** Exactly the bytes that were written. */
   readonly value: Redacted<Uint8Array>;
   /** The value as text; throws a JetlockError `not_text` if it is not UTF-8. */
   readonly text: () => string;
 };
 
-/** A path, with words for the admin who will be asked about it. */
+/** A path, with words for the admin who will be asked about it: at most 512 bytes, one line. */
 export type Wanted = { readonly path: string; readonly description?: string };
 export type GetOptions = { readonly description?: string };
+/** `signal` ends the waiting with the code `aborted`. */
 export type WaitOptions = GetOptions & { readonly timeoutMs: number; readonly signal?: AbortSignal };
 
-
+/** All of these reject with a JetlockError only. */
 export type Client = {
+  /** The name of the credential: what `register` answers, and an admin compares. */
   readonly fingerprint: Fingerprint;
-  /** Makes the credential known, for an admin to approve by its fingerprint. */
+  /** Makes the credential known; an admin then approves it by its fingerprint. Again it only tells how that stands. */
   readonly register: (options?: { readonly serviceVersion?: string }) => Promise<RegisterReply>;
-  /** The current values; rejects with the code `refused`, naming the paths, if one of them is not to be had. */
+  /** The current values, in order; rejects with the code `refused`, naming the paths, if one of them is not to be had. */
   readonly get: {
     (path: string, options?: GetOptions): Promise<Secret>;
     (paths: ReadonlyArray<string>, options?: GetOptions): Promise<ReadonlyArray<Secret>>;
   };
-  /** What is to be had of many, and what is not, each with its own description. */
+  /** What is to be had of many paths, and what is not, each with its own description. */
   readonly getMany: (wanted: ReadonlyArray<Wanted>) => Promise<{ readonly secrets: ReadonlyArray<Secret>; readonly refused: ReadonlyArray<string> }>;
-  /** Like `get`, but waits until an admin has approved; at the end of its time it rejects with the last refusal. */
+  /** Like `get`, but waits for approvals; after `timeoutMs` it rejects with the last refusal. */
   readonly waitFor: {
     (path: string, options: WaitOptions): Promise<Secret>;
     (paths: ReadonlyArray<string>, options: WaitOptions): Promise<ReadonlyArray<Secret>>;
   };
-  /** Calls when access or a value may have changed: ask again then. */
+  /** Calls when access or a value may have changed: ask again then, and every now and then, since notices can be lost. */
   readonly onChange: (listener: () => void) => Listening;
   readonly close: () => Promise<void>;
+};
+
+export type ClientParts = {
+  readonly transport: Transport;
+  readonly subjects: Subjects;
+  readonly keys: Keys;
+  readonly identity: ServiceIdentity;
+  readonly client: ClientInfo;
+  readonly time?: Time;
+};
+
+const orThrow = <A>(result: Either<ClientFailure, A>): A => {
+  if (E.isRight(result)) return result.right;
+  throw errorOf(result.left);
+};
+
+const NO_TEXT = { code: 'not_text', message: 'the value is not text', hint: 'use its bytes', retryable: false };
+
+const secretOf = (path: SecretPath, { version, value }: Found): Secret => ({
+  path,
+  version,
+  value,
+  text: () => {
+    try {
+      return fromUtf8(value.reveal());
+    } catch {
+      throw new JetlockError(NO_TEXT);
+    }
+  },
+});
+
+const asked = ({ path, description }: Wanted): Ask => {
+  if (!SecretPath.is(path)) throw argumentError('that is not the path of a secret', 'a path has 2 to 8 segments of letters, digits, _ . - with / between');
+  if (description !== undefined && !Note.is(description)) throw argumentError('that is not a description', 'it has at most 512 bytes and one line');
+  return { path, description: description ?? null };
+};
+
+const asksOf = (paths: string | ReadonlyArray<string>, { description }: GetOptions): ReadonlyArray<Ask> =>
+  [paths].flat().map((path) => asked(description === undefined ? { path } : { path, description }));
+
+const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Found>): ReadonlyArray<Secret> =>
+  asks.flatMap(({ path }) => {
+    const one = found.get(path);
+    return one === undefined ? [] : [secretOf(path, one)];
+  });
+
+/** One for one, several for several. */
+const shapedLike = (paths: string | ReadonlyArray<string>, secrets: ReadonlyArray<Secret>): never =>
+  (typeof paths === 'string' ? secrets[0] : secrets) as never;
+
+/** Rejects as soon as the signal is aborted, whatever is under way. */
+const unlessAborted = <A>(signal: AbortSignal | undefined, work: Promise<A>): Promise<A> => {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new JetlockError({ code: 'aborted', message: 'the waiting was ended', hint: 'ask again', retryable: true }));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+};
+
+/** The client of a service over any transport; closing it closes the transport. */
+export const clientOf = ({ transport, subjects, keys, identity, client, time = systemTime }: ClientParts): Client => {
+  const session = newSession({ transport, keys, client, now: time.now });
+  const service = serviceClient({ session, subjects, identity });
+  const onChange = (listener: () => void) => transport.notices(identity.service, () => listener());
+
+  const get = async (paths: string | ReadonlyArray<string>, options: GetOptions = {}) => {
+    const asks = asksOf(paths, options);
+    const answers = orThrow(await service.get(asks)());
+    return shapedLike(paths, secretsOf(asks, orThrow(allFound(answers))));
+  };
+  const getMany = async (wanted: ReadonlyArray<Wanted>) => {
+    const asks = wanted.map(asked);
+    const answers = orThrow(await service.get(asks)());
+    return { secrets: secretsOf(asks, foundIn(answers)), refused: asks.map(({ path }) => path).filter((path) => answers.get(path) === 'refused') };
+  };
+  const waitForAll = async (paths: string | ReadonlyArray<string>, { timeoutMs, signal, ...options }: WaitOptions) => {
+    const asks = asksOf(paths, options);
+    const found = waitFor(asks, { get: service.get, onNotice: onChange, timeoutMs, signal, time })();
+    return shapedLike(paths, secretsOf(asks, orThrow(await unlessAborted(signal, found))));
+  };
+  const register = async ({ serviceVersion }: { readonly serviceVersion?: string } = {}) => {
+    if (serviceVersion !== undefined && !Word.is(serviceVersion)) throw argumentError('that is not a version', 'it has at most 64 characters and no spaces');
+    return orThrow(await service.register(serviceVersion ?? null)());
+  };
+  const close = async () => {
+    session.close();
+    await transport.close();
+  };
+  return { fingerprint: identityFingerprint(identity), register, get, getMany, waitFor: waitForAll, onChange, close };
 };

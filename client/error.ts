@@ -6,7 +6,7 @@ export type ErrorDetails = { readonly code: string; readonly message: string; re
 
 /**
  * `code` is one of the codes of refusals (`refused`, `credential_pending`, `unauthorized`, `busy`, …) or `unavailable`,
- * `forbidden`, `distrusted`, `not_understood`, `file`, `argument`, `aborted`, `closed`, `not_text`. Never holds a value, a token or a key.
+ * `forbidden`, `distrusted`, `not_understood`, `file`, `argument`, `aborted`, `not_text`. Never holds a value, a token or a key.
  */
 export class JetlockError extends Error {
   override readonly name = 'JetlockError';
@@ -30,3 +30,6 @@ export const errorOf = (failure: ClientFailure | FileFailure): JetlockError =>
         message: failure.refusal.detail === null ? failure.refusal.message : `${failure.refusal.message}: ${failure.refusal.detail}`,
       })
     : new JetlockError({ code: failure._tag, message: failure.why, hint: failure.hint, retryable: failure._tag === 'unavailable' });
+
+/** The caller's own mistake; what was given is not repeated, it may be in the wrong place. */
+export const argumentError = (message: string, hint: string): JetlockError => new JetlockError({ code: 'argument', message, hint, retryable: false });

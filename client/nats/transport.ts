@@ -7,7 +7,7 @@ import { Sequence } from '../../events/vocabulary.ts';
 import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
 import { forbidden, unavailable, type TransportFailure } from '../failure.ts';
 import { decodeJson } from '../json.ts';
-import type { Transport } from '../transport.ts';
+import type { Listening, Transport } from '../transport.ts';
 
 const because = (cause: unknown, subject: string): TransportFailure => {
   if (cause instanceof errors.PermissionViolationError) return forbidden(`NATS does not allow a ${cause.operation} on ${cause.subject}`);
@@ -24,21 +24,27 @@ const failureOf = (subject: string) => (error: unknown): TransportFailure =>
 const ofAllowedSize = (bytes: Uint8Array): E.Either<TransportFailure, Uint8Array> =>
   bytes.length <= WIRE_BYTES_MAX ? E.right(bytes) : E.left(unavailable('the answer is larger than 512 KiB', 'maybe'));
 
-/** Uses a connection made with `noAsyncTraces`, which spares every request a stack trace; closing the transport closes it. */
-export const natsTransport = (connection: NatsConnection, subjects: Subjects): Transport => ({
-  request: (subject, bytes, timeoutMs) =>
-    TE.chainEitherK(({ data }: { readonly data: Uint8Array }) => ofAllowedSize(data))(
-      TE.tryCatch(() => connection.request(subject, bytes, { timeout: timeoutMs }), failureOf(subject)),
-    ),
-  notices: (service, onNotice) => {
-    const subscription = connection.subscribe(subjects.notify(service), {
-      // Without permission to listen there are no notices; those who wait ask again from time to time all the same.
+/** Without permission to listen, or a connection, there are no notices; those who wait ask again from time to time all the same. */
+const listen = (connection: NatsConnection, subject: string, onNotice: (seq: number) => void): Listening => {
+  try {
+    const subscription = connection.subscribe(subject, {
       callback: (error, message) => {
         const seq = error === null ? decodeJson(Sequence)(message.data) : E.left('no notice');
         if (E.isRight(seq)) onNotice(seq.right);
       },
     });
     return { close: () => subscription.unsubscribe() };
-  },
+  } catch {
+    return { close: () => undefined };
+  }
+};
+
+/** Uses a connection made with `noAsyncTraces`, which spares every request a stack trace; closing the transport closes it. */
+export const natsTransport = (connection: NatsConnection, subjects: Subjects): Transport => ({
+  request: (subject, bytes, timeoutMs) =>
+    TE.chainEitherK(({ data }: { readonly data: Uint8Array }) => ofAllowedSize(data))(
+      TE.tryCatch(() => connection.request(subject, bytes, { timeout: timeoutMs }), failureOf(subject)),
+    ),
+  notices: (service, onNotice) => listen(connection, subjects.notify(service), onNotice),
   close: () => connection.close(),
 });

@@ -1,0 +1,87 @@
+/** What a requesting program asks for: to be known, and its secrets. Every path that was asked gets an answer, or the whole is a failure. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Subjects } from '../events/subjects.ts';
+import { fromBase64 } from '../crypto/bytes.ts';
+import { Redacted } from '../crypto/redacted.ts';
+import type { Note, SecretPath, Version, Word } from '../events/vocabulary.ts';
+import { GetReply, RegisterReply, type GetRequest, type RegisterRequest } from '../protocol/operations.ts';
+import { PATHS_MAX } from '../protocol/wire.ts';
+import { credentialOf, identityFingerprint, type ServiceIdentity } from './credential.ts';
+import { distrusted, notUnderstood, type ClientFailure } from './failure.ts';
+import { decoded } from './json.ts';
+import type { Session } from './session.ts';
+
+/** One path, with the words that an admin is shown when asked about it. */
+export type Ask = { readonly path: SecretPath; readonly description: Note | null };
+export type Found = { readonly version: Version; readonly value: Redacted<Uint8Array> };
+/** For each path what was found, or that it was refused. */
+export type Answers = ReadonlyMap<SecretPath, Found | 'refused'>;
+
+export type ServiceClient = {
+  readonly register: (serviceVersion: Word | null) => TaskEither<ClientFailure, RegisterReply>;
+  /** @param withinMs how long the service may take for each of its replies, at most 5 s */
+  readonly get: (asks: ReadonlyArray<Ask>, withinMs?: number) => TaskEither<ClientFailure, Answers>;
+};
+
+export type ServiceOptions = { readonly session: Session; readonly subjects: Subjects; readonly identity: ServiceIdentity };
+
+const TIMEOUT_MS = 5_000;
+
+type Batch = { readonly answers: Answers; readonly rest: ReadonlyArray<Ask> };
+
+/** What one reply says about the asked paths; each must be answered, or be in `more`, once, and at least one answered. */
+const answersIn = (asks: ReadonlyArray<Ask>, { results, more }: GetReply): Either<ClientFailure, Batch> => {
+  const answers = new Map(
+    results.map((got) => [got.path, got.outcome === 'value' ? { version: got.version, value: new Redacted(fromBase64(got.value)) } : 'refused'] as const),
+  );
+  const rest = asks.filter(({ path }) => !answers.has(path));
+  const complete = results.length === answers.size && answers.size > 0 && answers.size + rest.length === asks.length;
+  const told = new Set<SecretPath>(more);
+  return complete && told.size === rest.length && rest.every(({ path }) => told.has(path))
+    ? E.right({ answers, rest })
+    : E.left(notUnderstood('the reply does not answer what was asked'));
+};
+
+const withoutRepeats = (asks: ReadonlyArray<Ask>): ReadonlyArray<Ask> => [...new Map(asks.map((ask) => [ask.path, ask])).values()];
+
+/** The requests of one service. */
+export const serviceClient = ({ session, subjects, identity }: ServiceOptions): ServiceClient => {
+  // With the service's name in the subject the broker's own permissions can tie a connection to it.
+  const ask = (subject: string, body: RegisterRequest | GetRequest, withinMs = TIMEOUT_MS): TaskEither<ClientFailure, unknown> =>
+    session.ask({
+      subject: `${subject}.${identity.service}`,
+      service: identity.service,
+      body: JSON.stringify(body),
+      credential: credentialOf(identity),
+      enclosed: null,
+      timeoutMs: Math.min(TIMEOUT_MS, withinMs),
+    });
+
+  const register: ServiceClient['register'] = (serviceVersion) => async () => {
+    const reply = await ask(subjects.register, { service: identity.service, kind: identity.kind, serviceVersion })();
+    const read = E.isLeft(reply) ? reply : E.mapLeft(notUnderstood)(decoded(RegisterReply)(reply.right));
+    if (E.isLeft(read) || read.right.fingerprint === identityFingerprint(identity)) return read;
+    return E.left(distrusted('the service has another fingerprint for this credential', 'do not have it approved; ask who runs the service'));
+  };
+
+  const batch = async (asks: ReadonlyArray<Ask>, withinMs?: number): Promise<Either<ClientFailure, Batch>> => {
+    const reply = await ask(subjects.get, { paths: asks }, withinMs)();
+    const read = E.isLeft(reply) ? reply : E.mapLeft(notUnderstood)(decoded(GetReply)(reply.right));
+    return E.isLeft(read) ? read : answersIn(asks, read.right);
+  };
+
+  const get: ServiceClient['get'] = (asks, withinMs) => async () => {
+    const all = new Map<SecretPath, Found | 'refused'>();
+    // Each round answers one path at least, so there is an end.
+    for (let left = withoutRepeats(asks); left.length > 0; ) {
+      const answered = await batch(left.slice(0, PATHS_MAX), withinMs);
+      if (E.isLeft(answered)) return answered;
+      for (const [path, answer] of answered.right.answers) all.set(path, answer);
+      left = [...answered.right.rest, ...left.slice(PATHS_MAX)];
+    }
+    return E.right(all);
+  };
+  return { register, get };
+};
