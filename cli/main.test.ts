@@ -112,6 +112,7 @@ test('an unexpected error is told by its place, without its message', async (t) 
   const thrown = t.throws(() => JSON.parse('hunter2') as unknown);
   t.is(defect(thrown).exit, 70);
   t.regex(defect(thrown).message, /^unexpected SyntaxError at \S+:\d+:\d+$/);
+  t.notRegex(defect(new Error('no\n    at hunter2 (hunter2.ts:1:1)')).message, /hunter2/);
   t.is(defect('hunter2').message, 'unexpected something that is no error was thrown');
 });
 
