@@ -1,0 +1,103 @@
+/**
+ * The one handler behind every door: decode → open → authenticate → decide → append → fold → reply. It takes the bytes of
+ * anyone and gives bytes back, sealed to whoever asked, and never throws.
+ */
+import { isLeft, left, type Either } from 'fp-ts/lib/Either.js';
+import { utf8 } from '../../crypto/bytes.ts';
+import { refuse, type Refusal, type RefusalCode } from '../../events/refusal.ts';
+import type { Subjects } from '../../events/subjects.ts';
+import { sure, Instant, type ServiceName } from '../../events/vocabulary.ts';
+import { toWire } from '../../protocol/refusal.ts';
+import { ServiceKeys, UnsealedReply, type Request, REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
+import type { Replica } from '../log/replica.ts';
+import { open, sealReply, type Opened, type Opener } from '../request/open.ts';
+import { rateLimit } from '../request/rate-limit.ts';
+import type { Replays } from '../request/replays.ts';
+
+type Operation = (opened: Opened) => Promise<Either<Refusal, unknown>>;
+
+export type DoorParts = {
+  readonly replica: Replica;
+  readonly opener: Opener;
+  readonly replays: Replays;
+  readonly keys: () => Promise<ServiceKeys | undefined>;
+  readonly register: Operation;
+  readonly get: Operation;
+  readonly admin: Operation;
+  readonly onRefused: (code: RefusalCode, service: ServiceName | null) => void;
+  /** Something that must not happen: its kind, never its content. */
+  readonly onDefect: (error: unknown) => void;
+};
+
+export type Handle = (subject: string, bytes: Uint8Array) => Promise<Uint8Array>;
+
+/** Enough for any honest service; a loop that went wrong does not take the room of the others. */
+const REQUESTS_PER_SECOND = 20_000;
+
+const unsealed = (refusal: Refusal): Uint8Array => utf8(JSON.stringify(UnsealedReply.encode({ v: 1, refusal: toWire({ code: refusal.code }) })));
+
+/** Which operation a subject asks for, and for a service's own subject, whose. */
+const route = (subjects: Subjects, subject: string): { readonly operation: 'register' | 'get' | 'admin'; readonly service: string | null } | undefined => {
+  for (const operation of ['register', 'get'] as const) {
+    if (subject === subjects[operation]) return { operation, service: null };
+    if (subject.startsWith(`${subjects[operation]}.`)) return { operation, service: subject.slice(subjects[operation].length + 1) };
+  }
+  return subject.startsWith(subjects.admin('')) ? { operation: 'admin', service: null } : undefined;
+};
+
+/** The request was made for this place, now, and for the first time. */
+const fresh = (replays: Replays, { request }: Opened, subject: string): Refusal | undefined => {
+  if (request.subject !== subject) return refuse('malformed', 'another subject');
+  if (Math.abs(request.time - Date.now()) > REQUEST_CLOCK_MS) return refuse('stale');
+  const seen = replays.see(request.id);
+  if (seen === 'full') return refuse('busy');
+  return seen === 'seen' ? refuse('replayed') : undefined;
+};
+
+const reply = (opened: Opened, operation: string, result: Either<Refusal, unknown>): Uint8Array => {
+  const { subject, service, id }: Request = opened.request;
+  const common = { v: 1, type: 'rep', subject, service, id, time: sure(Instant, Date.now()) } as const;
+  if (!isLeft(result)) return sealReply(opened, { ...common, result: result.right, refusal: null });
+  // Admins are told what exactly was refused; a requester is not, whatever the reason.
+  const told = operation === 'admin' ? result.left : { code: result.left.code };
+  return sealReply(opened, { ...common, result: null, refusal: toWire(told) });
+};
+
+export const makeHandle = (parts: DoorParts): Handle => {
+  const { replica, opener, replays, onRefused } = parts;
+  const { subjects } = replica;
+  const isWithinRate = rateLimit(REQUESTS_PER_SECOND);
+
+  const carryOut = async (opened: Opened, subject: string): Promise<Uint8Array> => {
+    const routed = route(subjects, subject);
+    if (routed === undefined) return unsealed(refuse('malformed'));
+    const { request } = opened;
+    const isOwn = routed.service === null || routed.service === request.service;
+    const refused = isOwn ? fresh(replays, opened, subject) : refuse('unauthorized');
+    const mayGoOn = isWithinRate(request.service ?? 'admins');
+    const result = refused !== undefined ? left(refused) : mayGoOn ? await parts[routed.operation](opened) : left(refuse('busy'));
+    if (isLeft(result)) onRefused(result.left.code, result.left.code === 'credential_pending' ? request.service : null);
+    return reply(opened, routed.operation, result);
+  };
+
+  const answer = async (subject: string, bytes: Uint8Array): Promise<Uint8Array> => {
+    if (subject === subjects.keys) {
+      const keys = await parts.keys();
+      return keys === undefined ? unsealed(refuse('unavailable')) : utf8(JSON.stringify(ServiceKeys.encode(keys)));
+    }
+    if (!replica.health().ready) return unsealed(refuse('unavailable'));
+    const opened = await open(opener, bytes);
+    if (!isLeft(opened)) return carryOut(opened.right, subject);
+    onRefused(opened.left.code, null);
+    return unsealed(opened.left);
+  };
+
+  return async (subject, bytes) => {
+    try {
+      return await answer(subject, bytes);
+    } catch (error) {
+      parts.onDefect(error);
+      return unsealed(refuse('unavailable'));
+    }
+  };
+};

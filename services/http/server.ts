@@ -1,0 +1,18 @@
+/** A small HTTP listener for those who watch the service. Loopback unless told otherwise. */
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Health } from '../log/replica.ts';
+import type { Metrics } from '../observe/metrics.ts';
+
+export type HttpParts = { readonly health: () => Health; readonly metrics: Metrics };
+
+/** `/healthz`: the process lives. `/readyz`: it answers requests; 503 and why if not. `/metrics`: for Prometheus. */
+export const makeHttp = ({ health, metrics }: HttpParts): FastifyInstance => {
+  const server = fastify({ logger: false, bodyLimit: 1024 });
+  server.get('/healthz', () => ({ ok: true }));
+  server.get('/readyz', (_, reply) => {
+    const { ready, why } = health();
+    return reply.code(ready ? 200 : 503).send(ready ? { ready } : { ready, why });
+  });
+  server.get('/metrics', async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  return server;
+};

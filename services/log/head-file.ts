@@ -1,0 +1,58 @@
+/**
+ * The head that was seen last, kept outside the broker: a log that is shorter, or another one, than what this replica has
+ * already answered from is not served from.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { writeSecretFile } from '../../client/secret-file.ts';
+import { utf8 } from '../../crypto/bytes.ts';
+import { Digest, Sequence } from '../../events/vocabulary.ts';
+import { failure, type Failure } from '../failure.ts';
+import type { Replica } from './replica.ts';
+
+/** `created`: when the stream was made, as the server tells it. */
+export const SeenHead = t.strict({ v: t.literal(1), created: t.string, seq: Sequence, hash: Digest }, 'SeenHead');
+export type SeenHead = t.TypeOf<typeof SeenHead>;
+
+const pathIn = (dataDir: string): string => join(dataDir, 'head.json');
+
+export const readHead = (dataDir: string): Either<Failure, SeenHead | undefined> => {
+  const path = pathIn(dataDir);
+  if (!existsSync(path)) return right(undefined);
+  try {
+    const decoded = SeenHead.decode(JSON.parse(readFileSync(path, 'utf8')));
+    if (!isLeft(decoded)) return decoded;
+  } catch {
+    // Falls through: what cannot be read is not what was written.
+  }
+  return left(failure('config', `${path} is damaged`, 'compare the head with another replica, then start with --accept-history SEQ:HASH'));
+};
+
+export const writeHead = (dataDir: string, created: string, { fold }: Replica): void => {
+  const head = SeenHead.encode({ v: 1, created, ...fold.head() });
+  writeSecretFile(pathIn(dataDir), utf8(`${JSON.stringify(head)}\n`), { overwrite: true });
+};
+
+const changed = (why: string, { seq, hash }: { readonly seq: number; readonly hash: string }): Failure =>
+  failure('history', `history changed: ${why}`, `find out why; if the log is right as it is, start with --accept-history ${seq}:${hash}`);
+
+/** Whether the log that is folded goes on from the head that was seen last. To be made before the fold starts. */
+export type HistoryCheck = (created: string) => Failure | undefined;
+
+/** @param accepted the head that an admin decided to go on from, `SEQ:HASH` */
+export const watchHistory = (seen: SeenHead | undefined, { fold, onFolded }: Replica, accepted: string | undefined): HistoryCheck => {
+  let isThere = seen === undefined || seen.seq === 0;
+  onFolded(() => {
+    const { seq, hash } = fold.head();
+    if (seq === seen?.seq) isThere = hash === seen.hash;
+  });
+  return (created) => {
+    const head = fold.head();
+    if (seen === undefined || accepted === `${head.seq}:${head.hash}`) return undefined;
+    if (seen.created !== created) return changed('the stream was made again', head);
+    if (head.seq < seen.seq) return changed('the log is shorter than it was', head);
+    return isThere ? undefined : changed('the log is not the one that was seen', head);
+  };
+};

@@ -1,0 +1,24 @@
+/** One JSON line for each path of each answered read, in the shape that log stores take. It has no field that a value could be in. */
+import { pino, type DestinationStream, type Logger } from 'pino';
+import type { AccessSeen } from '../operations/get.ts';
+
+/** Logs to stderr, so that stdout stays free for what a command prints. */
+export const makeLogger = (level: string, destination?: DestinationStream): Logger =>
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      messageKey: 'message',
+      // Errors are logged by their kind alone: a message of a library can quote what it was given.
+      serializers: { err: (error: unknown) => ({ kind: error instanceof Error ? error.name : typeof error }) },
+    },
+    destination ?? pino.destination({ fd: 2, sync: false }),
+  );
+
+export const logAccess =
+  (logger: Logger) =>
+  ({ service, credential, path, outcome, seq, request, client }: AccessSeen): void => {
+    logger.info({ service, credential, path, outcome, sequence: seq, request, client: `${client.name}/${client.version}` }, 'access');
+  };

@@ -1,0 +1,134 @@
+/** `secrets.admin.<operation>`: what an admin signed is verified, allowed by role, then answered or carried out. */
+import { chain, isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { equal, fromBase64, utf8 } from '../../crypto/bytes.ts';
+import { valueDigest } from '../../crypto/hash.ts';
+import { VALUE_BYTES_MAX, type SaltedValue } from '../../crypto/value.ts';
+import { AdminCommand } from '../../events/command.ts';
+import { SIGNED_AFTER_MS, SIGNED_BEFORE_MS } from '../../events/fold/judge.ts';
+import { OpenStatement, type Origin } from '../../events/record.ts';
+import { refuse, type Refusal } from '../../events/refusal.ts';
+import { sure, Sequence, type Digest, Version } from '../../events/vocabulary.ts';
+import { isCommand, isQuery, queries, roleFor, type Done, type QueryName, type QueryReply, type QueryRequest } from '../../protocol/operations.ts';
+import type { Enclosed } from '../../protocol/wire.ts';
+import type { Execute, Executed, Prepare } from '../log/execute.ts';
+import type { Replica } from '../log/replica.ts';
+import { signedStatement, type SignedStatement } from '../request/authenticate.ts';
+import { decodeAs, parseBody } from '../request/body.ts';
+import type { Opened } from '../request/open.ts';
+
+export type Views = { readonly [Q in QueryName]: (args: QueryRequest<Q>) => Promise<Either<Refusal, QueryReply<Q>>> };
+
+export type AdminParts = {
+  readonly replica: Replica;
+  readonly execute: Execute;
+  readonly prepare: (salted: SaltedValue | null) => Prepare;
+  readonly views: Views;
+  /** Completes what follows a command, such as destroying keys; what it cannot complete now it does later. */
+  readonly tidy: () => Promise<unknown>;
+};
+
+type Asked = { readonly operation: string; readonly command: unknown; readonly signed: SignedStatement };
+
+const operationOf = (command: unknown): string =>
+  typeof command === 'object' && command !== null && 'operation' in command && typeof command.operation === 'string' ? command.operation : '';
+
+/** The signer is an admin of this installation whose role allows it, now. A command is judged again at its place in the log. */
+const authorise = ({ fold, subjects }: Replica, { request }: Opened, signed: SignedStatement): Either<Refusal, Asked> => {
+  const statement = parseBody(OpenStatement, request.body);
+  if (isLeft(statement)) return statement;
+  const { keyring, admin: name, at, command } = statement.right;
+  const admin = fold.world.admins.get(name);
+  const operation = operationOf(command);
+  const now = Math.max(fold.world.now, Date.now());
+  if (admin?.keys.has(signed.key) !== true) return left(refuse('signature'));
+  if (keyring !== fold.world.keyring?.id) return left(refuse('wrong_service'));
+  if (at < now - SIGNED_BEFORE_MS || at > now + SIGNED_AFTER_MS) return left(refuse('outdated'));
+  if (request.subject !== subjects.admin(operation)) return left(refuse('malformed', 'another subject'));
+  if (!isQuery(operation) && !isCommand(operation)) return left(refuse('malformed', 'no such operation'));
+  const role = roleFor(operation);
+  return admin.role === 'admin' || admin.role === role || role === 'auditor'
+    ? right({ operation, command, signed })
+    : left(refuse('role', operation));
+};
+
+/** The value of a write, if it is the one that was signed. */
+const enclosedValue = (digest: Digest, enclosed: Enclosed | null): Either<Refusal, SaltedValue> => {
+  if (enclosed === null) return left(refuse('malformed', 'no value'));
+  const salted = { salt: fromBase64(enclosed.salt), value: fromBase64(enclosed.value) };
+  if (salted.value.length > VALUE_BYTES_MAX) return left(refuse('too_large'));
+  return equal(utf8(valueDigest(salted.salt, salted.value)), utf8(digest)) ? right(salted) : left(refuse('digest_mismatch'));
+};
+
+/** Carried out by an admin's word alone, these have something that must follow before the answer. */
+const isFollowed = (operation: string): boolean => ['secret.delete', 'namespace.delete', 'key.rotate'].includes(operation);
+
+const FOLLOW_LIMIT_MS = 5_000;
+
+const notes: Readonly<Record<string, string>> = {
+  'secret.delete':
+    'its key is destroyed. copies of the broker\'s disk from before stay readable with the operator key of now: `jetlock key rotate` ends that',
+  'namespace.delete':
+    'its keys are destroyed. copies of the broker\'s disk from before stay readable with the operator key of now: `jetlock key rotate` ends that',
+};
+
+const limited = (task: Promise<unknown>): Promise<unknown> =>
+  Promise.race([task, new Promise((resolve) => setTimeout(resolve, FOLLOW_LIMIT_MS).unref())]);
+
+const carryOut = async (parts: AdminParts, command: AdminCommand, signed: SignedStatement, salted: SaltedValue | null): Promise<Either<Refusal, Done>> => {
+  const { replica, execute, prepare, tidy } = parts;
+  const origin: Origin = { by: 'admin', ...signed };
+  const executed = await execute(origin, prepare(salted));
+  if (isLeft(executed)) return executed;
+  if (isFollowed(command.operation)) await limited(tidy());
+  return right(done(replica, command, executed.right));
+};
+
+/** A repeated command gets the version that its first run made, by the place of that in the log. */
+const versionOf = ({ fold }: Replica, command: AdminCommand, { seq }: Executed): number | null => {
+  if (command.operation !== 'secret.write' && command.operation !== 'secret.rollback') return null;
+  const versions = fold.world.secrets.get(command.path)?.versions ?? [];
+  return (versions.find((version) => version.seq === seq) ?? versions.at(-1))?.version ?? null;
+};
+
+const rotationNote = ({ keyring }: Replica): string =>
+  keyring.operator.isOurs
+    ? 'everything is wrapped by a new root key and a new operator key; the old ones are gone'
+    : 'everything is wrapped by a new root key. the operator key comes from outside: set a new one as KEY_ENCRYPTION_KEY, the old one as KEY_ENCRYPTION_KEY_PREVIOUS, and restart';
+
+const done = (replica: Replica, command: AdminCommand, executed: Executed): Done => {
+  const version = versionOf(replica, command, executed);
+  const note = command.operation === 'key.rotate' ? rotationNote(replica) : notes[command.operation];
+  return {
+    changed: executed.seq > 0,
+    seq: sure(Sequence, executed.seq),
+    version: version === null ? null : sure(Version, version),
+    note: note ?? null,
+  };
+};
+
+const command = async (parts: AdminParts, { request }: Opened, asked: Asked): Promise<Either<Refusal, Done>> => {
+  const decoded = decodeAs(AdminCommand, asked.command);
+  if (isLeft(decoded)) return decoded;
+  if (decoded.right.operation !== 'secret.write') return carryOut(parts, decoded.right, asked.signed, null);
+  const salted = enclosedValue(decoded.right.digest, request.enclosed);
+  return isLeft(salted) ? salted : carryOut(parts, decoded.right, asked.signed, salted.right);
+};
+
+const query = async <Q extends QueryName>(views: Views, operation: Q, args: unknown): Promise<Either<Refusal, unknown>> => {
+  const decoded = decodeAs(queries[operation].request, args);
+  return isLeft(decoded) ? decoded : views[operation](decoded.right as QueryRequest<Q>);
+};
+
+export const makeAdmin =
+  (parts: AdminParts) =>
+  async (opened: Opened): Promise<Either<Refusal, unknown>> => {
+    const asked = pipe(
+      signedStatement(opened.request),
+      chain((signed) => authorise(parts.replica, opened, signed)),
+    );
+    if (isLeft(asked)) return asked;
+    opened.session.remember();
+    const { operation } = asked.right;
+    return isQuery(operation) ? query(parts.views, operation, asked.right.command) : command(parts, opened, asked.right);
+  };

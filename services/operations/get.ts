@@ -1,0 +1,128 @@
+/**
+ * `secrets.get`, top to bottom: who asks → which paths fit into one reply → append the attempt → the outcome at its own place
+ * in the log → open the values → reply. What was refused becomes a card for an admin after the reply, never before it, so that
+ * missing, disabled, denied and ungranted take the same steps.
+ */
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { toBase64 } from '../../crypto/bytes.ts';
+import { randomId } from '../../crypto/random.ts';
+import type { ReadRef } from '../../events/access/access.ts';
+import { madeNothing } from '../../events/record.ts';
+import { decideRead, type Outcome } from '../../events/read/decide.ts';
+import { refuse, type Refusal } from '../../events/refusal.ts';
+import { Ciphertext, sure, Sequence, Version, type SecretPath, type ServiceName } from '../../events/vocabulary.ts';
+import type { SecretVersion } from '../../events/world.ts';
+import { GetRequest, type GetReply } from '../../protocol/operations.ts';
+import type { Commits, Committed } from '../log/commit.ts';
+import type { Execute } from '../log/execute.ts';
+import type { Replica } from '../log/replica.ts';
+import type { Values } from '../log/values.ts';
+import { authenticateService, heldBy, type Held } from '../request/authenticate.ts';
+import { parseBody } from '../request/body.ts';
+import type { Opened } from '../request/open.ts';
+import type { FollowUps } from './follow-ups.ts';
+
+export type GetParts = {
+  readonly replica: Replica;
+  readonly commits: Commits;
+  readonly execute: Execute;
+  readonly values: Values;
+  readonly followUps: FollowUps;
+  readonly onAccess: (access: AccessSeen) => void;
+};
+
+/** One path of one answered read, for the access log and the metrics. */
+export type AccessSeen = {
+  readonly service: ServiceName;
+  readonly credential: string;
+  readonly path: SecretPath;
+  readonly outcome: string;
+  readonly seq: number;
+  readonly request: string;
+  readonly client: { readonly name: string; readonly version: string };
+};
+
+type Result = GetReply['results'][number];
+type Asker = { readonly service: ServiceName; readonly credential: Held; readonly opened: Opened };
+
+/** A value takes four thirds in base64url, twice: in the reply, and sealed. 512 KiB leave this for all values of a reply. */
+const REPLY_VALUE_BYTES = 280_000;
+const PATH_BYTES = 400;
+
+/** Sizes count only for what may be read: what fits must tell nothing of the rest. */
+const sizeNow = ({ fold }: Replica, { service, credential }: Asker, path: SecretPath): number => {
+  const [outcome] = decideRead(fold.world, { service, credential: credential.fingerprint, paths: [path] }, Math.max(fold.world.now, Date.now()));
+  return PATH_BYTES + (outcome === undefined || outcome.result === 'refused' ? 0 : outcome.version.size);
+};
+
+/** How many of the paths fit, at least one. */
+const fitting = (replica: Replica, asker: Asker, paths: ReadonlyArray<SecretPath>): number => {
+  let bytes = 0;
+  const over = paths.findIndex((path) => (bytes += sizeNow(replica, asker, path)) > REPLY_VALUE_BYTES);
+  return over === -1 ? paths.length : Math.max(1, over);
+};
+
+const withValue = async ({ values }: GetParts, path: SecretPath, version: SecretVersion): Promise<Either<Refusal, Result>> => {
+  const opened = await values.open(path, version);
+  if (isLeft(opened)) return opened;
+  const value = sure(Ciphertext, toBase64(opened.right.value));
+  return right({ path, outcome: 'value', version: sure(Version, version.version), value });
+};
+
+/** A grant for one read is spent by an event of its own; only if that counts is the value given. */
+const spend = async ({ execute }: GetParts, { service, credential }: Asker, outcome: Extract<Outcome, { result: 'spending' }>, read: ReadRef): Promise<boolean> => {
+  const { path, target } = outcome;
+  const command = { operation: 'access.consume', service, credential: credential.fingerprint, target, path, read } as const;
+  const executed = await execute({ by: 'replica', id: randomId(), command }, () => Promise.resolve(right(madeNothing)));
+  return !isLeft(executed) && executed.right.seq > 0;
+};
+
+const resultOf = async (parts: GetParts, asker: Asker, outcome: Outcome, read: ReadRef): Promise<Either<Refusal, Result>> => {
+  if (outcome.result === 'refused') return right({ path: outcome.path, outcome: 'refused' });
+  if (outcome.result === 'spending' && !(await spend(parts, asker, outcome, read))) return right({ path: outcome.path, outcome: 'refused' });
+  return withValue(parts, outcome.path, outcome.version);
+};
+
+const answer = async (parts: GetParts, asker: Asker, committed: Committed, more: ReadonlyArray<SecretPath>): Promise<Either<Refusal, GetReply>> => {
+  const { request } = asker.opened;
+  const seq = sure(Sequence, committed.seq);
+  const results: Result[] = [];
+  for (const outcome of committed.outcomes) {
+    const result = await resultOf(parts, asker, outcome, { seq, id: request.id });
+    if (isLeft(result)) return result;
+    results.push(result.right);
+    const told = result.right.outcome === 'value' ? 'allowed' : outcome.result === 'refused' ? outcome.reason : 'spent';
+    const { service, credential } = asker;
+    parts.onAccess({ service, credential: credential.fingerprint, path: outcome.path, outcome: told, seq, request: request.id, client: request.client });
+  }
+  return right({ seq, messageHash: committed.messageHash, checkpoint: null, results, more });
+};
+
+const identify = (replica: Replica, opened: Opened): Either<Refusal, Asker> => {
+  const { service } = opened.request;
+  if (service === null) return left(refuse('malformed', 'no service'));
+  const held = heldBy(opened);
+  if (isLeft(held)) return held;
+  const known = authenticateService(replica.fold.world, service, held.right);
+  return isLeft(known) ? known : right({ service, credential: known.right, opened });
+};
+
+export const makeGet =
+  (parts: GetParts) =>
+  async (opened: Opened): Promise<Either<Refusal, GetReply>> => {
+    const asker = identify(parts.replica, opened);
+    if (isLeft(asker)) return asker;
+    const body = parseBody(GetRequest, opened.request.body);
+    if (isLeft(body)) return body;
+    opened.session.remember();
+    const wanted = body.right.paths;
+    const count = fitting(parts.replica, asker.right, wanted.map(({ path }) => path));
+    const paths = wanted.slice(0, count).map(({ path }) => path);
+    const { id, time, client } = opened.request;
+    const { service, credential } = asker.right;
+    const committed = await parts.commits.read({ id, service, credential: credential.fingerprint, paths, at: time, client });
+    if (isLeft(committed)) return committed;
+    const reply = await answer(parts, asker.right, committed.right, wanted.slice(count).map(({ path }) => path));
+    parts.followUps.afterRead(service, id, committed.right, wanted);
+    return reply;
+  };

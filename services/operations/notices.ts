@@ -1,0 +1,40 @@
+/** Tells services to ask again: when their access changed, or a path that is granted to them has a new version. A sequence, no more. */
+import type { NatsConnection } from 'nats';
+import { utf8 } from '../../crypto/bytes.ts';
+import type { Event } from '../../events/event.ts';
+import type { Folded } from '../../events/fold/fold.ts';
+import { covers, type SecretPath, type ServiceName } from '../../events/vocabulary.ts';
+import type { World } from '../../events/world.ts';
+import type { Replica } from '../log/replica.ts';
+
+/** Services that have, or asked for, something that covers a path. */
+const concerned = ({ access }: World, path: SecretPath): ReadonlyArray<ServiceName> =>
+  [...access].filter(([, targets]) => [...targets.keys()].some((target) => covers(target, path))).map(([service]) => service);
+
+export const servicesToTell = (world: World, event: Event): ReadonlyArray<ServiceName> => {
+  switch (event.type) {
+    case 'SecretWritten':
+    case 'SecretEnabled':
+    case 'SecretDisabled':
+    case 'SecretDeleted':
+      return concerned(world, event.path);
+    case 'AccessGranted':
+    case 'AccessDenied':
+    case 'AccessRevoked':
+    case 'CredentialApproved':
+    case 'CredentialDenied':
+    case 'CredentialRevoked':
+      return [event.service];
+    default:
+      return [];
+  }
+};
+
+/** Only while we are ready: at the start the whole log goes by. */
+export const makeNotices =
+  (nc: NatsConnection, { fold, health, subjects }: Replica) =>
+  ({ seq, verdict }: Folded): void => {
+    if (verdict._tag !== 'state' || !health().ready || nc.isClosed()) return;
+    const services = new Set(verdict.record.events.flatMap((event) => servicesToTell(fold.world, event)));
+    for (const service of services) nc.publish(subjects.notify(service), utf8(JSON.stringify({ seq })));
+  };

@@ -1,0 +1,52 @@
+/** Who asks: proved by a token, by a service's signature over this very request, or by an admin's over the statement. */
+import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { equal, utf8 } from '../../crypto/bytes.ts';
+import { credentialFingerprint, isToken, tokenDigest } from '../../crypto/credential.ts';
+import { requestBytes, statementBytes, verify } from '../../crypto/sign.ts';
+import type { CredentialKind } from '../../events/service/service.ts';
+import { refuse, type Refusal } from '../../events/refusal.ts';
+import type { Digest, Fingerprint, PublicKey, ServiceName, Signature } from '../../events/vocabulary.ts';
+import { credentialOf, isPending, type Credential as Known, type World } from '../../events/world.ts';
+import type { Credential, Request } from '../../protocol/wire.ts';
+import type { Opened } from './open.ts';
+
+/** A credential that was shown to be held; whether it is known, or approved, is another question. */
+export type Held = { readonly kind: CredentialKind; readonly verifier: Digest | PublicKey; readonly fingerprint: Fingerprint };
+
+const held = (kind: CredentialKind, verifier: Digest | PublicKey): Held => ({ kind, verifier, fingerprint: credentialFingerprint(kind, verifier) });
+
+const signedByService = ({ request, sealed }: Opened, { key, signature }: { readonly key: PublicKey; readonly signature: Signature }): boolean => {
+  const { v, id, time, subject, body } = request;
+  return verify(requestBytes({ v, kid: sealed.kid, from: sealed.from, id, time, subject, body }), signature, key);
+};
+
+/** What a service's request proves that it holds. */
+export const heldBy = (opened: Opened, credential: Credential = opened.request.credential): Either<Refusal, Held> => {
+  if (credential.kind === 'token') return isToken(credential.token) ? right(held('token', tokenDigest(credential.token))) : left(refuse('unauthorized'));
+  if (credential.kind === 'key' && signedByService(opened, credential)) return right(held('key', credential.key));
+  return left(refuse('unauthorized'));
+};
+
+const isSame = (a: string, b: string): boolean => equal(utf8(a), utf8(b));
+
+const known = (world: World, service: ServiceName, { fingerprint, verifier }: Held): Known | undefined => {
+  const credential = credentialOf(world, service, fingerprint);
+  return credential !== undefined && isSame(credential.verifier, verifier) ? credential : undefined;
+};
+
+/** An approved credential of a service; a pending one is told so, every other is as unknown as one that was never seen. */
+export const authenticateService = (world: World, service: ServiceName, credential: Held): Either<Refusal, Held> => {
+  const found = known(world, service, credential);
+  if (found?.status === 'approved') return right(credential);
+  const pending = found !== undefined && isPending(found, Math.max(world.now, Date.now()));
+  return left(refuse(pending ? 'credential_pending' : 'unauthorized'));
+};
+
+export type SignedStatement = { readonly statement: string; readonly key: PublicKey; readonly signature: Signature };
+
+/** A statement that its key really signed; whose key it is, and what it may, is decided with the command. */
+export const signedStatement = ({ credential, body }: Request): Either<Refusal, SignedStatement> => {
+  if (credential.kind !== 'admin') return left(refuse('signature'));
+  const { key, signature } = credential;
+  return verify(statementBytes(body), signature, key) ? right({ statement: body, key, signature }) : left(refuse('signature'));
+};

@@ -1,0 +1,20 @@
+/** The body of a request: JSON as text, decoded by its operation's codec. What was wrong names fields, never values. */
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import type * as t from 'io-ts';
+import { refuse, type Refusal } from '../../events/refusal.ts';
+import { report } from '../../protocol/report.ts';
+
+const parse = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
+export const decodeAs = <C extends t.Mixed>(codec: C, value: unknown): Either<Refusal, t.TypeOf<C>> => {
+  const decoded = codec.decode(value);
+  return isLeft(decoded) ? left(refuse('malformed', report(decoded.left).join('; '))) : right(decoded.right as t.TypeOf<C>);
+};
+
+export const parseBody = <C extends t.Mixed>(codec: C, body: string): Either<Refusal, t.TypeOf<C>> => decodeAs(codec, parse(body));

@@ -1,0 +1,118 @@
+/**
+ * From a connection to a replica that is at the head of the log: the operator's key, the keyring, the history, and at the very
+ * first start the first event. Nothing is written before all of that is known to be right.
+ */
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import type { NatsConnection } from 'nats';
+import { jetstreamLog } from '../events/log/jetstream.ts';
+import type { LogInfo } from '../events/log/log.ts';
+import type { Subjects } from '../events/subjects.ts';
+import { sure, ReplicaId } from '../events/vocabulary.ts';
+import { currentKey } from '../events/world.ts';
+import { failure, type Failure } from './failure.ts';
+import { createKeyring, type Created, type FirstAdmin } from './keyring/create.ts';
+import { openKeyStore, type KeyStore } from './keyring/key-store.ts';
+import { makeKeyring } from './keyring/keyring.ts';
+import { createOperatorKeys, givenOperatorKeys, readOperatorKeys, type OperatorKeys } from './keyring/operator-key.ts';
+import { makeExecute, type Execute } from './log/execute.ts';
+import { readHead, watchHistory } from './log/head-file.ts';
+import { makeReplica, type Replica } from './log/replica.ts';
+
+export type StartOptions = {
+  readonly nc: NatsConnection;
+  readonly subjects: Subjects;
+  readonly dataDir: string;
+  /** From `KEY_ENCRYPTION_KEY` and `KEY_ENCRYPTION_KEY_PREVIOUS`; without them the key is kept in the data directory. */
+  readonly operatorKey: { readonly current: string | undefined; readonly previous: string | undefined };
+  /** Makes a keyring where there is none yet; without it that is refused. */
+  readonly firstAdmin: FirstAdmin | undefined;
+  /** A head, `SEQ:HASH`, that an admin has decided to go on from. */
+  readonly acceptHistory: string | undefined;
+};
+
+export type Started = { readonly replica: Replica; readonly execute: Execute; readonly identity: Created; readonly created: string };
+type Answer<A> = Promise<Either<Failure, A>>;
+
+const CATCH_UP_MS = 120_000;
+
+const isFirstStart = async (store: KeyStore, info: LogInfo): Answer<boolean> => {
+  const complete = await store.isComplete();
+  if (isLeft(complete)) return complete;
+  if (complete.right && info.last === 0)
+    return left(failure('history', 'history changed: there is a keyring, but the stream is empty', 'restore the stream from a backup'));
+  return right(!complete.right);
+};
+
+/** The key that is given, else the one in the data directory; a new one only at the first start. */
+const operatorKeys = ({ dataDir, operatorKey, firstAdmin }: StartOptions, isFirst: boolean): Either<Failure, OperatorKeys> => {
+  if (operatorKey.current !== undefined) return givenOperatorKeys(operatorKey.current, operatorKey.previous);
+  const kept = readOperatorKeys(dataDir);
+  if (isLeft(kept)) return kept;
+  if (kept.right !== undefined) return right(kept.right);
+  if (isFirst && firstAdmin !== undefined) return createOperatorKeys(dataDir, Date.now());
+  return isFirst
+    ? left(failure('config', 'there is no keyring yet', 'make one with: jetlock init'))
+    : left(failure('config', 'there is no operator key', 'set KEY_ENCRYPTION_KEY_FILE, or put operator-keys.json into the data directory'));
+};
+
+const newReplicaId = (): ReplicaId => sure(ReplicaId, `r-${Date.now().toString(36)}-${Math.floor(Math.random() * 36 ** 6).toString(36)}`);
+
+/** Everything that was in the log at the start is folded. */
+const caughtUp = async (replica: Replica): Promise<Failure | undefined> => {
+  const last = await replica.log.last(replica.subjects.anyState)();
+  if (isLeft(last)) return failure('unavailable', `the log cannot be read: ${last.left.why}`, 'check nats-server and the permissions of this connection');
+  const limit = Date.now() + CATCH_UP_MS;
+  while (!(await replica.reached(last.right, 250))) {
+    const { failed, why } = replica.health();
+    if (failed) return failure(why.startsWith('history') ? 'history' : 'config', why, 'nothing was written; start again when it is mended');
+    if (Date.now() > limit) return failure('unavailable', 'the log could not be read in time', 'check nats-server');
+  }
+  return undefined;
+};
+
+const identityOf = ({ fold }: Replica): Created | undefined => {
+  const keyring = fold.world.keyring?.id;
+  const signing = currentKey(fold.world, 'signing')?.public;
+  return keyring === undefined || signing == null ? undefined : { keyring, servicePublicKey: signing };
+};
+
+const makeParts = async (options: StartOptions): Answer<{ readonly replica: Replica; readonly info: LogInfo; readonly isFirst: boolean }> => {
+  const { nc, subjects } = options;
+  const log = jetstreamLog(nc, { stream: subjects.stream });
+  const info = await log.info()();
+  if (isLeft(info)) return left(failure('unavailable', `the stream ${subjects.stream} cannot be read: ${info.left.why}`, 'make it with: jetlock init'));
+  const store = await openKeyStore(nc, subjects.bucket('keys'));
+  if (isLeft(store)) return store;
+  const isFirst = await isFirstStart(store.right, info.right);
+  if (isLeft(isFirst)) return isFirst;
+  const operator = operatorKeys(options, isFirst.right);
+  if (isLeft(operator)) return operator;
+  const keyring = makeKeyring(store.right, operator.right);
+  return right({ replica: makeReplica({ id: newReplicaId(), subjects, log, keyring }), info: info.right, isFirst: isFirst.right });
+};
+
+export const start = async (options: StartOptions): Answer<Started> => {
+  const seen = readHead(options.dataDir);
+  if (isLeft(seen)) return seen;
+  const parts = await makeParts(options);
+  if (isLeft(parts)) return parts;
+  const { replica, info } = parts.right;
+  const history = watchHistory(seen.right, replica, options.acceptHistory);
+  const execute = makeExecute(replica);
+  const stopped = async (why: Failure): Answer<Started> => {
+    await replica.stop();
+    return left(why);
+  };
+  await replica.start();
+  const behind = (await caughtUp(replica)) ?? history(info.created);
+  if (behind !== undefined) return stopped(behind);
+  const known = identityOf(replica);
+  if (known !== undefined) {
+    // A first start that was cut off between its event and this mark is completed here.
+    if (parts.right.isFirst) await replica.keyring.store.markComplete();
+    return right({ replica, execute, identity: known, created: info.created });
+  }
+  if (options.firstAdmin === undefined) return stopped(failure('config', 'there is no keyring yet', 'make one with: jetlock init'));
+  const created = await createKeyring(replica, execute, options.firstAdmin);
+  return isLeft(created) ? stopped(created.left) : right({ replica, execute, identity: created.right, created: info.created });
+};
