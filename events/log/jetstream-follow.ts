@@ -7,13 +7,15 @@ import { AckPolicy, DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { ConsumerConfig, JetStreamManager } from '@nats-io/jetstream';
 import { createInbox, nanos } from 'nats';
 import type { NatsConnection } from 'nats';
-import { linkBecomes } from './jetstream-link.ts';
+import { covers } from './filter.ts';
+import { headStart } from './jetstream-head-start.ts';
+import { LINK_LOST, linkBecomes } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
 import { takeFrom } from './jetstream-pull.ts';
 import type { Consumer, Take } from './jetstream-pull.ts';
-import { managerOf } from './jetstream-reader.ts';
+import { jetstreamReader, managerOf } from './jetstream-reader.ts';
 import type { Stream } from './jetstream-reader.ts';
-import type { Follow, Log } from './log.ts';
+import type { Follow, Log, LogMessage, LogReader } from './log.ts';
 
 const FORGOTTEN_AFTER_MS = 60_000;
 const PAUSE_MS_MIN = 25;
@@ -25,43 +27,50 @@ type Flow = {
   readonly nc: NatsConnection;
   readonly link: Link;
   readonly stream: string;
+  readonly reader: LogReader;
   readonly manager: Promise<JetStreamManager>;
   readonly wanted: Follow;
+  readonly isWanted: (subject: string) => boolean;
   readonly stop: AbortSignal;
-  /** Sequence of the last message that was handed on. */
+  /** Sequence of the last message that came. */
   last: number;
-  /** The taking of that message. */
+  /** The taking of the last message that was handed on. */
   taking: Promise<void> | undefined;
   lost: boolean;
   failures: number;
 };
 
-const consumerConfig = (flow: Flow, name: string): Partial<ConsumerConfig> => ({
+/** Rejects as soon as the connection is lost or the follow closed: a request under way then is answered by nobody. */
+const answered = async <A>({ link, stop }: Flow, request: Promise<A>): Promise<A> => {
+  const settled = new AbortController();
+  const lost = linkBecomes(link, false, AbortSignal.any([stop, settled.signal])).then(() => Promise.reject(new Error(LINK_LOST)));
+  lost.catch(() => undefined);
+  try {
+    return await Promise.race([request, lost]);
+  } finally {
+    settled.abort();
+    request.catch(() => undefined);
+  }
+};
+
+const consumerConfig = (flow: Flow, name: string, filters: ReadonlyArray<string>): Partial<ConsumerConfig> => ({
   name,
   ack_policy: AckPolicy.None,
   deliver_policy: DeliverPolicy.StartSequence,
   opt_start_seq: Math.max(flow.last + 1, 1),
-  filter_subjects: [...flow.wanted.filters],
+  filter_subjects: [...filters],
   inactive_threshold: nanos(FORGOTTEN_AFTER_MS),
   mem_storage: true,
   num_replicas: 1,
 });
 
-/** Rejects as soon as the connection is lost or the follow closed: a request under way then is answered by nobody. */
-const makeConsumer = async (flow: Flow): Promise<Consumer> => {
+type Made = { readonly consumer: Consumer; readonly pending: number };
+
+const makeConsumer = async (flow: Flow, filters: ReadonlyArray<string>): Promise<Made> => {
   const { nc, link, stream } = flow;
-  const settled = new AbortController();
   const name = `follow-${randomBytes(12).toString('hex')}`;
-  const made = (await flow.manager).consumers.add(stream, consumerConfig(flow, name));
-  const lost = linkBecomes(link, false, AbortSignal.any([flow.stop, settled.signal])).then(() => Promise.reject(new Error('the connection to nats was lost')));
-  try {
-    await Promise.race([made, lost]);
-  } finally {
-    settled.abort();
-    lost.catch(() => undefined);
-    made.catch(() => undefined);
-  }
-  return { nc, link, stream, name, inbox: createInbox(jetstream(nc).getOptions().watcherPrefix) };
+  const { num_pending } = await (await flow.manager).consumers.add(stream, consumerConfig(flow, name, filters));
+  return { consumer: { nc, link, stream, name, inbox: createInbox(jetstream(nc).getOptions().watcherPrefix) }, pending: num_pending };
 };
 
 /** Left alone it would be forgotten too, in a minute; nobody waits for this. */
@@ -70,17 +79,25 @@ const removeConsumer = async (flow: Flow, { name }: Consumer): Promise<void> => 
   await (await flow.manager).consumers.delete(flow.stream, name).catch(() => false);
 };
 
-/** Every message once: one that was handed on before is passed over, and none is after the follow was closed. */
-const takeOnce =
-  (flow: Flow): Take =>
-  (message) => {
-    if (message.seq <= flow.last || flow.stop.aborted) return;
-    flow.last = message.seq;
-    const taking = flow.wanted.onMessage(message);
-    if (!taking) return;
-    flow.taking = taking;
-    return taking;
-  };
+/** The consumer to take from next, and up to where it is used. */
+const nextStretch = async (flow: Flow): Promise<{ readonly consumer: Consumer; readonly upTo: number }> => {
+  const { consumer, pending } = await makeConsumer(flow, flow.wanted.filters);
+  const ahead = await headStart(flow.reader, flow.wanted.filters, flow.last + 1, pending);
+  if (ahead === undefined) return { consumer, upTo: Infinity };
+  void removeConsumer(flow, consumer);
+  return { consumer: (await makeConsumer(flow, ahead.filters)).consumer, upTo: ahead.upTo };
+};
+
+/** Every message once: one that came before is passed over, and none is handed on after the follow was closed. */
+const takeOnce = (flow: Flow, message: LogMessage): void | Promise<void> => {
+  if (message.seq <= flow.last || flow.stop.aborted) return;
+  flow.last = message.seq;
+  if (!flow.isWanted(message.subject)) return;
+  const taking = flow.wanted.onMessage(message);
+  if (!taking) return;
+  flow.taking = taking;
+  return taking;
+};
 
 const resumed = (flow: Flow): void => {
   if (!flow.lost) return;
@@ -88,15 +105,23 @@ const resumed = (flow: Flow): void => {
   flow.wanted.onResumed?.();
 };
 
-/** The life of one consumer. Resolves with what ended it. */
-const once = async (flow: Flow): Promise<string> => {
-  const consumer = await makeConsumer(flow);
+/** The life of one consumer. Resolves with what ended it; with nothing if it brought what it was made for. */
+const once = async (flow: Flow): Promise<string | undefined> => {
+  const { consumer, upTo } = await answered(flow, nextStretch(flow));
   const began = performance.now();
   resumed(flow);
-  const why = await takeFrom(consumer, takeOnce(flow), flow.stop);
+  const reached = new AbortController();
+  const take: Take = (message) => {
+    const taking = takeOnce(flow, message);
+    if (message.seq >= upTo) reached.abort();
+    return taking;
+  };
+  // If the message it should reach was taken away in between, silence is the end too.
+  const idle = (): void => (upTo < Infinity ? reached.abort() : undefined);
+  const why = await takeFrom(consumer, take, AbortSignal.any([flow.stop, reached.signal]), idle);
   if (performance.now() - began > HEALTHY_MS) flow.failures = 0;
   void removeConsumer(flow, consumer);
-  return why;
+  return reached.signal.aborted ? undefined : why;
 };
 
 /** Twice as long after each failure, and never the same for two processes that lost the same server. */
@@ -122,9 +147,11 @@ const reportLoss = (flow: Flow, why: string): void => {
 
 const keepFollowing = async (flow: Flow): Promise<void> => {
   while (!flow.stop.aborted) {
-    reportLoss(flow, await once(flow).catch((error: unknown) => (error instanceof Error ? error.message : 'no answer')));
+    const why = await once(flow).catch((error: unknown) => (error instanceof Error ? error.message : 'no answer'));
+    if (why !== undefined) reportLoss(flow, why);
     // The next consumer's first message must not overtake this one.
     await flow.taking?.catch(() => undefined);
+    if (why === undefined) continue;
     if (flow.link.isUp()) await pause(flow);
     else await linkBecomes(flow.link, true, flow.stop);
   }
@@ -134,12 +161,12 @@ const keepFollowing = async (flow: Flow): Promise<void> => {
  * Follows the stream until closed. `onResumed` is called before the first message after a loss; `close` may be called from
  * within `onMessage`, and no message is handed on after it.
  */
-export const follower = (nc: NatsConnection, link: Link, { stream }: Stream): Log['follow'] => {
-  const manager = managerOf(nc);
+export const follower = (nc: NatsConnection, link: Link, of: Stream): Log['follow'] => {
+  const fixed = { nc, link, stream: of.stream, reader: jetstreamReader(nc, of), manager: managerOf(nc) };
   return async (wanted) => {
     const stop = new AbortController();
-    const flow: Flow = { nc, link, stream, manager, wanted, stop: stop.signal, last: wanted.from - 1, taking: undefined, lost: false, failures: 0 };
-    void keepFollowing(flow);
+    const state = { last: wanted.from - 1, taking: undefined, lost: false, failures: 0 };
+    void keepFollowing({ ...fixed, ...state, wanted, isWanted: covers(wanted.filters), stop: stop.signal });
     return { close: async () => stop.abort() };
   };
 };

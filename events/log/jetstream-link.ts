@@ -7,6 +7,9 @@ export type Link = {
   readonly onChange: (listener: (up: boolean) => void) => () => void;
 };
 
+/** Why something ended that needs the connection. */
+export const LINK_LOST = 'the connection to nats was lost';
+
 /** One watcher for the life of a connection: the client's iterators of states cannot be ended early. */
 export const linkOf = (nc: NatsConnection): Link => {
   const listeners = new Set<(up: boolean) => void>();

@@ -4,6 +4,7 @@
  */
 import { nanos } from 'nats';
 import type { Msg, NatsConnection, Subscription } from 'nats';
+import { LINK_LOST } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
 import { deliveredMessage } from './jetstream-message.ts';
 import type { LogMessage } from './log.ts';
@@ -30,6 +31,7 @@ type Life = {
   readonly consumer: Consumer;
   readonly take: Take;
   readonly end: (why: string) => void;
+  readonly idle: () => void;
   readonly waiting: Msg[];
   /** A message is being taken. */
   busy: boolean;
@@ -100,7 +102,8 @@ const GOES_ON = /^(Batch Completed|Message Size Exceeds MaxBytes)$/i;
 const status = (life: Life, msg: Msg): void => {
   if (msg.subject !== replyTo(life)) return;
   const { code, description } = msg.headers ?? { code: 0, description: 'a reply that says nothing' };
-  if (code === 100) return;
+  // A heartbeat comes when there is nothing else to send.
+  if (code === 100) return life.idle();
   if (code !== 408 && !GOES_ON.test(description)) return life.end(`the server said: ${code} ${description.toLowerCase()}`);
   life.left = 0;
   // The next message alone is larger than a batch may be: without a limit it comes by itself.
@@ -138,10 +141,8 @@ const subscribe = (life: Life): Subscription =>
     },
   });
 
-const begin = (consumer: Consumer, take: Take, end: (why: string) => void): Life => ({
-  consumer,
-  take,
-  end,
+const begin = (start: Pick<Life, 'consumer' | 'take' | 'end' | 'idle'>): Life => ({
+  ...start,
   waiting: [],
   busy: false,
   over: false,
@@ -152,8 +153,11 @@ const begin = (consumer: Consumer, take: Take, end: (why: string) => void): Life
   silentTicks: 0,
 });
 
-/** Takes from a consumer until it or the connection fails, or until the signal. Resolves with the reason, in words. */
-export const takeFrom = (consumer: Consumer, take: Take, stop: AbortSignal): Promise<string> =>
+/**
+ * Takes from a consumer until it or the connection fails, or until the signal. Resolves with the reason, in words.
+ * @param idle called about once a second while the consumer has nothing more
+ */
+export const takeFrom = (consumer: Consumer, take: Take, stop: AbortSignal, idle: () => void = () => undefined): Promise<string> =>
   new Promise((resolve) => {
     const stopped = (): void => end('closed');
     const end = (why: string): void => {
@@ -165,10 +169,10 @@ export const takeFrom = (consumer: Consumer, take: Take, stop: AbortSignal): Pro
       subscription.unsubscribe();
       resolve(why);
     };
-    const life = begin(consumer, take, end);
+    const life = begin({ consumer, take, end, idle });
     const subscription = subscribe(life);
     const timer = setInterval(() => listenForSilence(life), TICK_MS);
-    const offLink = consumer.link.onChange((up) => up || end('the connection to nats was lost'));
+    const offLink = consumer.link.onChange((up) => up || end(LINK_LOST));
     stop.addEventListener('abort', stopped);
     askForMore(life);
   });

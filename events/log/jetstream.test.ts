@@ -7,8 +7,6 @@ import { startNats } from '../../tests/support/nats.ts';
 import { logContract } from './contract.ts';
 import { jetstreamLog } from './jetstream.ts';
 
-const STREAM = 'SECRETS';
-
 const nats = await startNats();
 test.after.always(() => nats.stop());
 
@@ -18,19 +16,24 @@ const connected = async (t: ExecutionContext): Promise<NatsConnection> => {
   return nc;
 };
 
-/** The stream is made anew for each test, so these run one after the other. */
-const emptyStream = async (t: ExecutionContext): Promise<NatsConnection> => {
-  const nc = await connected(t);
+let streams = 0;
+
+/**
+ * One stream at a time holds the subjects, so the tests run one after the other. Each has another name: the server may bring
+ * back the messages of a stream that is made again under its old name right after it was deleted.
+ */
+const emptyStream = async (t: ExecutionContext, nc: NatsConnection): Promise<string> => {
   const manager = await jetstreamManager(nc);
-  await manager.streams.delete(STREAM).catch(() => false);
-  await manager.streams.add({ name: STREAM, subjects: ['secrets.events.>'] });
-  return nc;
+  const stream = `SECRETS_${(streams += 1)}`;
+  await manager.streams.add({ name: stream, subjects: ['secrets.events.>'] });
+  t.teardown(() => manager.streams.delete(stream));
+  return stream;
 };
 
 logContract(test.serial, 'jetstream', async (t) => {
-  const nc = await emptyStream(t);
+  const nc = await connected(t);
   return {
-    log: jetstreamLog(nc, { stream: STREAM }),
+    log: jetstreamLog(nc, { stream: await emptyStream(t, nc) }),
     intrude: async (subject, data) => {
       await nc.request(subject, data);
     },

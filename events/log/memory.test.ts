@@ -2,7 +2,7 @@ import test from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { logContract } from './contract.ts';
-import { coversSubject } from './filter.ts';
+import { covers } from './filter.ts';
 import { memoryLog } from './memory.ts';
 
 logContract(test, 'memory', async () => {
@@ -41,7 +41,10 @@ test('filters cover subjects as NATS does', (t) => {
     ['a.*.c', 'a.b.c', true],
     ['a.>', 'a.b.c', true],
     ['a.>', 'a', false],
+    ['a.>', 'ab.c', false],
+    ['*.b.>', 'a.b.c', true],
+    ['*.b.>', 'a.b', false],
     ['>', 'a', true],
   ];
-  for (const [filter, subject, covered] of cases) t.is(coversSubject(filter, subject), covered, `${filter} ${subject}`);
+  for (const [filter, subject, covered] of cases) t.is(covers(['x.y', filter])(subject), covered, `${filter} ${subject}`);
 });

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { coversSubject } from './filter.ts';
+import { covers, coversSubject } from './filter.ts';
 import type { Draft, Follow, Log, LogMessage, Subscription } from './log.ts';
 
 /** A message that someone publishes past the port: nothing about it is checked. */
@@ -26,8 +26,6 @@ const store = (memory: Memory, message: Omit<LogMessage, 'seq'>): number => {
 
 const copy = (message: LogMessage): LogMessage => ({ ...message, data: message.data.slice() });
 
-const covered = (filters: ReadonlyArray<string>) => (message: LogMessage) => filters.some((filter) => coversSubject(filter, message.subject));
-
 const waitForMore = (memory: Memory, stopped: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
@@ -40,7 +38,7 @@ const waitForMore = (memory: Memory, stopped: AbortSignal): Promise<void> =>
   });
 
 const deliver = async (memory: Memory, { filters, from, onMessage }: Follow, stopped: AbortSignal): Promise<void> => {
-  const wanted = covered(filters);
+  const wanted = covers(filters);
   let next = Math.max(from, 1);
   while (!stopped.aborted) {
     const message = memory.messages[next - 1];
@@ -49,7 +47,7 @@ const deliver = async (memory: Memory, { filters, from, onMessage }: Follow, sto
       continue;
     }
     next += 1;
-    const taking = wanted(message) ? onMessage(copy(message)) : undefined;
+    const taking = wanted(message.subject) ? onMessage(copy(message)) : undefined;
     if (taking) await taking;
   }
 };
@@ -87,7 +85,7 @@ export const memoryLog = ({ clock = Date.now }: { readonly clock?: () => number 
     follow: follow(memory),
     at: (seq) => found(memory.messages[seq - 1]),
     next: (seq, filter) => found(memory.messages.find((message) => message.seq >= seq && coversSubject(filter, message.subject))),
-    last: (subject) => TE.right(memory.messages.findLast((message) => coversSubject(subject, message.subject))?.seq ?? 0),
+    last: (filter) => TE.right(memory.messages.findLast(({ subject }) => coversSubject(filter, subject))?.seq ?? 0),
     info: () => TE.right(info(memory, created)),
   };
 };
