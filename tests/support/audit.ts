@@ -1,0 +1,88 @@
+/** What tests of the audit share: an auditor's lines, an intruder's messages, and a history with every event there is. */
+import { utf8 } from '../../crypto/bytes.ts';
+import type { AuditLine } from '../../audit/line.ts';
+import { auditLog, type AuditOptions } from '../../audit/log.ts';
+import { digestOf, fingerprintOf, idOf, keyPairOf } from './names.ts';
+import { KEYRING, logCrypto, type Draft, type History } from './history.ts';
+
+/** All lines of an auditor without keys, unless options say otherwise. */
+export const linesOf = async ({ log, subjects }: Pick<History, 'log' | 'subjects'>, options: Partial<AuditOptions> = {}): Promise<ReadonlyArray<AuditLine>> => {
+  const lines: AuditLine[] = [];
+  for await (const line of auditLog({ reader: log, subjects, filter: {}, follow: false, ...options })) {
+    if (line._tag === 'Left') throw new Error(line.left.why);
+    lines.push(line.right);
+  }
+  return lines;
+};
+
+/** What a test has put there itself. */
+const there = <A>(value: A | null | undefined): A => {
+  if (value === null || value === undefined) throw new Error('not there');
+  return value;
+};
+
+export const withKey = { mac: there(logCrypto.mac) };
+
+/** A record as an intruder publishes it: all right, but for the MAC and what `change` does. */
+export const forge = (history: History, { subject, record }: Draft, change: object = {}): number =>
+  history.publish({ subject, data: utf8(JSON.stringify({ ...record, ...change })), mac: `${KEYRING.log}.${digestOf(9)}` }).seq;
+
+const PATH = 'billing/stripe/KEY';
+const DAY_MS = 86_400_000;
+export const NOTE = 'said by a person';
+
+const ofKeys = ({ admin, replica, fold }: History): void => {
+  replica('key.add', { key: { id: idOf(20), purpose: 'box', public: null, signature: null } });
+  admin('key.rotate', {}, { made: { key: { id: idOf(21), wrappedBy: there(fold.world.keyring).id }, operatorKey: fingerprintOf(40) } });
+  const [key, { cause }] = there([...fold.world.doomed].find(([id]) => id === KEYRING.root));
+  replica('keys.destroy', { keys: [key], cause });
+};
+
+const ofAdmins = ({ admin }: History): void => {
+  admin('admin.add', { admin: 'amy', key: keyPairOf(2).publicKey, role: 'approver' });
+  admin('admin.add', { admin: 'amy', key: keyPairOf(3).publicKey, role: 'approver' });
+  admin('admin.remove', { admin: 'amy' });
+};
+
+const ofSecrets = ({ admin, replica, write, fold }: History): void => {
+  write(PATH, { description: NOTE });
+  admin('secret.describe', { path: PATH, description: `${NOTE} again` });
+  admin('secret.disable', { path: PATH });
+  admin('secret.enable', { path: PATH });
+  admin('secret.delete', { path: PATH });
+  const { name: namespace, key: old, rekeyFor: cause } = there([...fold.world.namespaces.values()][0]);
+  replica('namespace.rekey', { namespace, old, cause }, { made: { key: { id: idOf(30), wrappedBy: KEYRING.root } } });
+  replica('secret.stub', { path: PATH, service: 'invoicer', description: NOTE, read: 1 });
+  admin('namespace.delete', { namespace });
+};
+
+const ofServices = ({ admin, replica, service, approved, seen, pass }: History): void => {
+  const about = (n: number) => ({ service: 'invoicer', fingerprint: fingerprintOf(n) });
+  const register = (n: number) => service({ ...about(n), kind: 'token', verifier: digestOf(n) }).seq;
+  approved('invoicer', 1);
+  admin('service.revoke', { ...about(1), seen: seen.credential('invoicer', fingerprintOf(1)) });
+  admin('service.deny', { ...about(2), seen: register(2) });
+  register(3);
+  pass(DAY_MS);
+  replica('credential.expire', about(3));
+  approved('invoicer', 4);
+};
+
+const ofAccess = ({ replica, write, grant, deny, revoke, read }: History): void => {
+  const service = 'invoicer';
+  replica('access.request', { service, target: PATH, description: NOTE, read: { seq: 1, id: idOf(50) } });
+  grant(service, PATH, { reason: NOTE });
+  revoke(service, PATH);
+  deny(service, PATH);
+  write('shop/till/PIN');
+  grant(service, 'shop/till/PIN', { once: true });
+  const credential = fingerprintOf(4);
+  const { seq } = read({ id: idOf(51), service, credential, paths: ['shop/till/PIN', PATH] });
+  replica('access.consume', { service, credential, target: 'shop/till/PIN', path: 'shop/till/PIN', read: { seq, id: idOf(51) } });
+};
+
+/** A history with one event of every type at least. */
+export const everyEvent = (history: History): History => {
+  for (const some of [ofSecrets, ofServices, ofAccess, ofAdmins, ofKeys]) some(history);
+  return history;
+};
