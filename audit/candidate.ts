@@ -1,5 +1,5 @@
 /** What can be said of a message without the log key, before later messages are asked. */
-import { keyIdOf, namesItsKey, parseRecord } from '../events/fold/fold.ts';
+import { keyIdOf, namesItsKey, parseRecord } from '../events/fold/accept.ts';
 import type { LogMessage } from '../events/log/log.ts';
 import type { Subjects } from '../events/subjects.ts';
 import type { Candidate } from './chain.ts';

@@ -1,5 +1,6 @@
 /** From a folded message to the lines about it. */
-import { type Folded, parseRecord, type Verdict } from '../events/fold/fold.ts';
+import type { Folded, Verdict } from '../events/fold/verdict.ts';
+import { parseRecord } from '../events/fold/accept.ts';
 import type { LogMessage } from '../events/log/log.ts';
 import type { LogRecord } from '../events/record.ts';
 import { Note, type Sequence, type Version } from '../events/vocabulary.ts';
