@@ -5,8 +5,8 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { boxKeyBytes, verify } from '../crypto/sign.ts';
 import type { Subjects } from '../events/subjects.ts';
 import type { PublicKey } from '../events/vocabulary.ts';
-import { REQUEST_CLOCK_MS, ServiceKeys } from '../protocol/wire.ts';
-import { distrusted, notUnderstood, type ClientFailure } from './failure.ts';
+import { REQUEST_CLOCK_MS, ServiceKeys, UnsealedReply } from '../protocol/wire.ts';
+import { distrusted, notUnderstood, unavailable, type ClientFailure } from './failure.ts';
 import { decodeJson } from './json.ts';
 import type { Transport } from './transport.ts';
 
@@ -44,6 +44,12 @@ export const checkKeys =
     return E.right(keys);
   };
 
+const read = (reply: Uint8Array): Either<ClientFailure, ServiceKeys> =>
+  E.mapLeft((why: string) =>
+    // A service that is not ready has no keys to tell yet.
+    E.isRight(decodeJson(UnsealedReply)(reply)) ? unavailable('the service is not ready', 'no') : notUnderstood(why),
+  )(decodeJson(ServiceKeys)(reply));
+
 /**
  * The keys of one service. Requests at the same time share one question.
  * Failures: those of the transport, `distrusted` for a wrong signer, signature or time, `not_understood`.
@@ -56,8 +62,7 @@ export const serviceKeys = ({ transport, subjects, trust, now = Date.now }: Keys
   const fetched = async (): Promise<Either<ClientFailure, ServiceKeys>> => {
     const reply = await transport.request(subjects.keys, new Uint8Array(), TIMEOUT_MS)();
     if (E.isLeft(reply)) return reply;
-    const read = E.mapLeft(notUnderstood)(decodeJson(ServiceKeys)(reply.right));
-    const checked = E.isLeft(read) ? read : checkKeys(signer, now())(read.right);
+    const checked = E.chain(checkKeys(signer, now()))(read(reply.right));
     if (E.isRight(checked)) {
       kept = checked.right;
       signer = kept.signer;

@@ -1,6 +1,7 @@
 /** The transport on NATS. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
 import { errors, type NatsConnection } from 'nats';
 import type { Subjects } from '../../events/subjects.ts';
 import { Sequence } from '../../events/vocabulary.ts';
@@ -8,6 +9,8 @@ import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
 import { forbidden, unavailable, type TransportFailure } from '../failure.ts';
 import { decodeJson } from '../json.ts';
 import type { Listening, Transport } from '../transport.ts';
+
+const Notice = t.strict({ seq: Sequence }, 'Notice');
 
 const because = (cause: unknown, subject: string): TransportFailure => {
   if (cause instanceof errors.PermissionViolationError) return forbidden(`NATS does not allow a ${cause.operation} on ${cause.subject}`);
@@ -29,8 +32,8 @@ const listen = (connection: NatsConnection, subject: string, onNotice: (seq: num
   try {
     const subscription = connection.subscribe(subject, {
       callback: (error, message) => {
-        const seq = error === null ? decodeJson(Sequence)(message.data) : E.left('no notice');
-        if (E.isRight(seq)) onNotice(seq.right);
+        const notice = error === null ? decodeJson(Notice)(message.data) : E.left('no notice');
+        if (E.isRight(notice)) onNotice(notice.right.seq);
       },
     });
     return { close: () => subscription.unsubscribe() };
