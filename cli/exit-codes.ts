@@ -36,6 +36,10 @@ const OF_REFUSAL: Readonly<Record<string, ExitCode>> = {
   unauthorized: EXIT.refused,
   unavailable: EXIT.unavailable,
   busy: EXIT.unavailable,
+  unknown_outcome: EXIT.unavailable,
+  stale: EXIT.configuration,
+  outdated: EXIT.configuration,
+  wrong_service: EXIT.configuration,
   not_found: EXIT.notFound,
 };
 

@@ -85,9 +85,12 @@ test('what cannot be undone is asked about: y goes on, anything else stops', asy
   for (const answer of ['\n', 'n\n', 'yy\n']) t.like((await confirmed(answer)).result, { _tag: 'Left', left: { exit: 130 } });
 });
 
-test('with nobody to ask, --yes is needed', async (t) => {
-  t.like(await confirm(memoryIo({ stdin: 'y\n' }).io, 'delete it?', false)(), { _tag: 'Left', left: { exit: 64, hint: 'add --yes' } });
-  t.is((await confirm(memoryIo().io, 'delete it?', true)())._tag, 'Right');
+test('--yes settles it, and a script is not asked', async (t) => {
+  for (const [setting, yes] of [[{ stdin: 'n\n' }, false], [{ terminals: ['stdin'] }, true]] as const) {
+    const { io, stderr } = memoryIo(setting);
+    t.is((await confirm(io, 'delete it?', yes)())._tag, 'Right');
+    t.is(stderr(), '');
+  }
 });
 
 /** A program that asks for a value and writes what came of it to a file, then the state of its terminal. */

@@ -84,13 +84,13 @@ const ask = async (io: Io, question: string): Promise<string> => {
 };
 
 /**
- * Makes sure that what cannot be undone is meant: asked on a terminal, settled by `--yes`, refused without a person to ask.
+ * Makes sure that what cannot be undone is meant: asked on a terminal unless `--yes` settles it. A script that calls the
+ * command has decided already, so without a terminal nobody is asked.
  * @param question what is about to happen, as a question
  */
 export const confirm =
   (io: Io, question: string, yes: boolean): TaskEither<Failure, void> =>
   async () => {
-    if (yes) return E.right(undefined);
-    if (io.stdin.isTTY !== true) return E.left(fail(EXIT.usage, 'this cannot be undone, and there is nobody to ask', 'add --yes'));
+    if (yes || io.stdin.isTTY !== true) return E.right(undefined);
     return /^y(?:es)?$/i.test((await ask(io, question)).trim()) ? E.right(undefined) : E.left(INTERRUPTED);
   };

@@ -30,8 +30,10 @@ export const IDENTITY: Option = { name: 'identity', value: 'FILE', description: 
 export const LOCAL: ReadonlyArray<Option> = [JSON_OPTION];
 /** For commands that talk to NATS itself. */
 export const BROKER: ReadonlyArray<Option> = [JSON_OPTION, ...NATS];
-/** For commands of an admin; beside `jetlock dev` they use the first admin's key. */
-export const ADMIN: ReadonlyArray<Option> = [JSON_OPTION, { ...IDENTITY, beside: (dev) => dev.adminKey }, ...NATS, SIGNING_KEY];
+/** Beside `jetlock dev` it is the first admin's. */
+export const ADMIN_IDENTITY: Option = { ...IDENTITY, required: true, beside: (dev) => dev.adminKey };
+/** For commands of an admin. Whom to trust stands in the identity. */
+export const ADMIN: ReadonlyArray<Option> = [JSON_OPTION, ADMIN_IDENTITY, ...NATS];
 /** For commands of a requesting program, which has an identity of its own. */
 export const SERVICE: ReadonlyArray<Option> = [JSON_OPTION, IDENTITY, ...NATS, SIGNING_KEY];
 

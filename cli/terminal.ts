@@ -11,8 +11,17 @@ import colors from 'picocolors';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io, Output } from './io.ts';
 
-/** Why a command stops: the exit code, what failed, and what to type next. */
-export type Failure = { readonly exit: ExitCode; readonly message: string; readonly hint?: string };
+/**
+ * Why a command stops: the exit code, what failed, and what to type next. `code` is the stable one of a refusal, for scripts;
+ * `details` are lines of their own, such as every bad line of a file.
+ */
+export type Failure = {
+  readonly exit: ExitCode;
+  readonly code?: string;
+  readonly message: string;
+  readonly details?: ReadonlyArray<string>;
+  readonly hint?: string;
+};
 
 export const fail = (exit: ExitCode, message: string, hint?: string): Failure => ({
   exit,
@@ -71,6 +80,7 @@ export const printValue = async (io: Io, value: Uint8Array): Promise<E.Either<Fa
 export const report = async (io: Io, failure: Failure, json: boolean): Promise<void> => {
   const paint = colorsFor(io.stderr, io);
   await write(io.stderr, `${paint.red('jetlock:')} ${printable(failure.message)}\n`);
+  for (const detail of failure.details ?? []) await say(io, `  ${detail}`);
   if (failure.hint !== undefined) await write(io.stderr, `${paint.yellow('hint:')} ${printable(failure.hint)}\n`);
   if (json) await printJson(io, { error: failure });
 };
