@@ -1,7 +1,8 @@
 /** The fold of an auditor: with the log key, or by looking ahead. */
 import { equal, utf8 } from '../crypto/bytes.ts';
 import { nextHead, noHead } from '../crypto/log.ts';
-import { type Fold, type LogCrypto, makeFold } from '../events/fold/fold.ts';
+import { type Fold, makeFold } from '../events/fold/fold.ts';
+import type { LogCrypto } from '../events/fold/log-crypto.ts';
 import type { LogMessage } from '../events/log/log.ts';
 import type { Subjects } from '../events/subjects.ts';
 import type { AuditLine } from './line.ts';

@@ -3,7 +3,7 @@
  * the right to read, so it works while the service is stopped, and it takes nobody's word.
  */
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
-import type { LogCrypto } from '../events/fold/fold.ts';
+import type { LogCrypto } from '../events/fold/log-crypto.ts';
 import type { LogInfo, LogReader, Unavailable } from '../events/log/log.ts';
 import type { Subjects } from '../events/subjects.ts';
 import type { Sequence } from '../events/vocabulary.ts';

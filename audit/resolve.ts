@@ -12,7 +12,7 @@ import type { Head } from '../events/record.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { makeCandidates } from './candidate.ts';
 import { type Candidate, extended, type Fault, firstNode, type Node, nodeKey, outweighs, standing } from './chain.ts';
-import { searchHistory } from './search.ts';
+import { HASHES_MAX, searchHistory } from './search.ts';
 
 /** `history`: it names a head that this log does not have. `unaccepted`: writers after it had folded the log without it. */
 export type Excluded = Fault | 'history' | 'unaccepted';
@@ -32,6 +32,12 @@ export type Resolver = {
 /** After so many more messages nothing is searched or changed any more. */
 const SETTLED_AFTER = KEPT / 2;
 
+/**
+ * Hashes that the heads of unsigned records may cost until the next messages settle, a second or two: anybody can name heads that
+ * nobody had. What admins signed is always searched for, so that a flood of the others cannot hide it.
+ */
+const UNSIGNED_HASHES_MAX = HASHES_MAX * 10;
+
 type Resolution = {
   readonly nodes: Map<string, Node>;
   readonly hopeless: Set<string>;
@@ -39,6 +45,7 @@ type Resolution = {
   main: Node;
   settled: Node;
   open: Candidate[];
+  allowance: number;
 };
 
 /** One object for one history, so that what attests it is counted in one place. */
@@ -50,21 +57,24 @@ const interned = ({ nodes }: Resolution, node: Node): Node => {
   return nodes.get(nodeKey(node)) ?? node;
 };
 
-const searched = (state: Resolution, { seq, hash }: Head): Node | undefined => {
+const searched = (state: Resolution, { seq, hash }: Head, anchor: boolean): Node | undefined => {
   const states = state.open.filter((one) => one.state && one.seq <= seq);
   const last = states.at(-1);
   const named = states.findLast(({ claim }) => claim !== undefined)?.claim;
   const base = named && state.nodes.get(nodeKey(named));
   if (last?.seq !== seq || base === undefined || base.seq < state.settled.seq) return undefined;
   const gap = states.filter((one) => one.seq > base.seq && one !== last);
-  const found = searchHistory(base, gap, last, hash);
+  const given = anchor ? HASHES_MAX : Math.min(HASHES_MAX, state.allowance);
+  const budget = { hashes: given };
+  const found = searchHistory(base, gap, last, hash, budget);
+  if (!anchor) state.allowance -= given - budget.hashes;
   return found && interned(state, found);
 };
 
-const nodeOf = (state: Resolution, claim: Head): Node | undefined => {
+const nodeOf = (state: Resolution, claim: Head, anchor: boolean): Node | undefined => {
   const key = nodeKey(claim);
-  if (state.hopeless.has(key)) return undefined;
-  const node = state.nodes.get(key) ?? searched(state, claim);
+  if (state.hopeless.has(key) && !anchor) return undefined;
+  const node = state.nodes.get(key) ?? searched(state, claim, anchor);
   if (node === undefined) state.hopeless.add(key);
   return node;
 };
@@ -75,7 +85,7 @@ const take = (state: Resolution, one: Candidate): void => {
 };
 
 const attest = (state: Resolution, claim: Head, { fault, anchor }: Candidate): void => {
-  const node = nodeOf(state, claim);
+  const node = nodeOf(state, claim, anchor);
   if (node === undefined || fault !== undefined) return;
   node.claims += 1;
   if (anchor) node.anchors += 1;
@@ -130,6 +140,7 @@ const forget = (state: Resolution): void => {
   while (oldest.parent !== undefined && oldest.depth > state.main.depth - KEPT * 2) oldest = oldest.parent;
   oldest.parent = undefined;
   state.hopeless.clear();
+  state.allowance = UNSIGNED_HASHES_MAX;
   for (const [key, { seq }] of state.nodes) if (seq < oldest.seq) state.nodes.delete(key);
 };
 
@@ -137,7 +148,8 @@ export const makeResolver = (subjects: Subjects): Resolver => {
   const candidateOf = makeCandidates(subjects);
   const badlySigned = new Set<number>();
   const first = firstNode();
-  const state: Resolution = { nodes: new Map([[nodeKey(first), first]]), hopeless: new Set(), settledOut: new Map(), main: first, settled: first, open: [] };
+  const nodes = new Map([[nodeKey(first), first]]);
+  const state: Resolution = { nodes, hopeless: new Set(), settledOut: new Map(), main: first, settled: first, open: [], allowance: UNSIGNED_HASHES_MAX };
   return {
     add: (message) => {
       const one = candidateOf(message);

@@ -3,15 +3,18 @@ import type { Digest } from '../events/vocabulary.ts';
 import { type Candidate, extended, type Node, standing } from './chain.ts';
 
 /** Hashes that one search may cost, and messages that it may span: an intruder decides how many there are. */
-const HASHES_MAX = 20_000;
+export const HASHES_MAX = 20_000;
 const GAP_MAX = 1_000;
+
+/** What is left to spend; searching takes from it. */
+export type Budget = { hashes: number };
 
 type Search = {
   readonly gap: ReadonlyArray<Candidate>;
   readonly last: Candidate;
   readonly hash: Digest;
   readonly usual: (one: Candidate) => boolean;
-  readonly budget: { hashes: number };
+  readonly budget: Budget;
 };
 
 /** The history with the message in it; none if the message itself names another history. */
@@ -41,11 +44,10 @@ const tried = (search: Search, at: number, node: Node, exceptions: number): Node
 /**
  * The history that a hash names: which of `gap` stand between `base` and `last`. The fewest exceptions are tried first, from
  * everything without fault, from what is signed, and from nothing.
- * @returns undefined if there is none, or more than 20,000 hashes would be needed to find it
+ * @returns undefined if there is none, or the budget was spent before it was found
  */
-export const searchHistory = (base: Node, gap: ReadonlyArray<Candidate>, last: Candidate, hash: Digest): Node | undefined => {
+export const searchHistory = (base: Node, gap: ReadonlyArray<Candidate>, last: Candidate, hash: Digest, budget: Budget): Node | undefined => {
   if (gap.length > GAP_MAX) return undefined;
-  const budget = { hashes: HASHES_MAX };
   const usuals = [({ fault }: Candidate) => fault === undefined, ({ anchor }: Candidate) => anchor, () => false];
   for (let exceptions = 0; exceptions <= gap.length && budget.hashes > 0; exceptions += 1)
     for (const usual of usuals) {
