@@ -18,10 +18,15 @@ export const manualTime = (start = 1_700_000_000_000): ManualTime => {
 
   const pause = (ms: number, until?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
-      const entry = { at: now + ms, end: () => (pauses.delete(entry), resolve()) };
+      const end = () => {
+        pauses.delete(entry);
+        until?.removeEventListener('abort', end);
+        resolve();
+      };
+      const entry = { at: now + ms, end };
       pauses.add(entry);
-      if (until?.aborted === true) entry.end();
-      until?.addEventListener('abort', entry.end);
+      until?.addEventListener('abort', end);
+      if (until?.aborted === true) end();
     });
   const advance = async (ms: number): Promise<void> => {
     const target = now + ms;
