@@ -1,0 +1,72 @@
+import { connect } from 'nats';
+import test from 'ava';
+import * as E from 'fp-ts/lib/Either.js';
+import { utf8 } from '../../crypto/bytes.ts';
+import { ServiceName, sure } from '../../events/vocabulary.ts';
+import { subjects } from '../../tests/support/fake-service.ts';
+import { latch } from '../../tests/support/latch.ts';
+import { startNats, type TestNats } from '../../tests/support/nats.ts';
+import { natsTransport } from './transport.ts';
+
+const billing = sure(ServiceName, 'billing');
+const USERS = `authorization: { users: [
+  { user: "service", password: "s" }
+  { user: "client", password: "c", permissions: { publish: ["secrets.get.>"], subscribe: ["_INBOX.>", "secrets.notify.billing"] } }
+] }`;
+
+const setUp = async (t: Parameters<typeof startNats>[0] & object) => {
+  const nats: TestNats = await startNats(t, { config: USERS });
+  const as = async (user: string) => connect({ servers: nats.url, user, pass: user.charAt(0), noAsyncTraces: true });
+  const [service, connection] = [await as('service'), await as('client')];
+  t.teardown(() => service.close());
+  t.teardown(() => connection.close());
+  return { service, transport: natsTransport(connection, subjects) };
+};
+
+test('a request gets its reply, and every way to get none is a failure of its own', async (t) => {
+  const { service, transport } = await setUp(t);
+  const ask = (subject: string) => transport.request(subject, utf8('ping'), 300)();
+  service.subscribe('secrets.get.echo', { callback: (_, message) => void message.respond(message.data) });
+  service.subscribe('secrets.get.silent', { callback: () => undefined });
+  service.subscribe('secrets.get.large', { callback: (_, message) => void message.respond(new Uint8Array(512 * 1024 + 1)) });
+  await service.flush();
+  t.deepEqual(await ask('secrets.get.echo'), E.right(Buffer.from('ping')) as never);
+  t.like(await ask('secrets.get.nobody'), { left: { _tag: 'unavailable', delivered: 'no' } });
+  t.like(await ask('secrets.get.silent'), { left: { _tag: 'unavailable', delivered: 'maybe' } });
+  t.like(await ask('secrets.get.large'), { left: { _tag: 'unavailable', delivered: 'maybe' } });
+  t.like(await ask('secrets.register'), { left: { _tag: 'forbidden' } });
+  await transport.close();
+  t.like(await ask('secrets.get.echo'), { left: { _tag: 'unavailable', delivered: 'no' } });
+});
+
+test('notices are heard from before the next request on, until they are closed; what is no notice is passed over', async (t) => {
+  const { service, transport } = await setUp(t);
+  const notify = (payload: string) => service.publish(subjects.notify(billing), utf8(payload));
+  service.subscribe('secrets.get.now', {
+    callback: (_, message) => {
+      for (const payload of ['', 'x', '{"seq":-1}', '{"seq":"1"}', '{"seq":42}']) notify(payload);
+      message.respond();
+    },
+  });
+  await service.flush();
+  const heard: number[] = [];
+  const first = latch(5_000, 'a notice');
+  const listening = transport.notices(billing, (seq) => {
+    heard.push(seq);
+    first.open();
+  });
+  await transport.request('secrets.get.now', new Uint8Array(), 1_000)();
+  await first.opened();
+  listening.close();
+  await transport.request('secrets.get.now', new Uint8Array(), 1_000)();
+  await transport.request('secrets.get.now', new Uint8Array(), 1_000)();
+  t.deepEqual(heard, [42]);
+});
+
+test('without permission to listen, or a connection, nothing is heard and nothing breaks', async (t) => {
+  const { transport } = await setUp(t);
+  transport.notices(sure(ServiceName, 'other'), () => t.fail()).close();
+  await transport.close();
+  transport.notices(billing, () => t.fail()).close();
+  t.pass();
+});
