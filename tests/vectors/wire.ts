@@ -1,0 +1,83 @@
+/** Messages as they travel on NATS, each with what is inside its box. */
+import { toBase64 } from '../../crypto/bytes.ts';
+import { boxKeyBytes, requestBytes, sign } from '../../crypto/sign.ts';
+import { refuse } from '../../events/refusal.ts';
+import { toWire } from '../../protocol/refusal.ts';
+import type { Credential, Enclosed, Request } from '../../protocol/wire.ts';
+import { readHash, readSeq } from './log.ts';
+import * as m from './material.ts';
+
+const client = { name: 'vectors', version: '1' };
+const asToken: Credential = { kind: 'token', token: m.billing.token };
+
+type Asked = { readonly subject: string; readonly service: string | null; readonly id: string; readonly seconds: number; readonly body: string };
+
+/** The request and its message; `n` is the byte that its nonce is made of. */
+const request = (n: number, { seconds, ...asked }: Asked, credential: Credential, enclosed: Enclosed | null = null) => {
+  const { subject, service, id, body } = asked;
+  const plain = JSON.stringify({ v: 1, type: 'req', subject, service, id, time: m.at(seconds), client, credential, body, enclosed });
+  return { subject, plain, message: JSON.stringify({ v: 1, kid: m.ID.box, from: m.inSession.from, ...m.boxed(n, plain) }) };
+};
+
+const signedByKey = ({ subject, id, seconds, body }: Asked): Credential => {
+  const bytes = requestBytes({ v: 1, kid: m.ID.box, from: m.inSession.from, id, time: m.at(seconds), subject, body } as never);
+  return { kind: 'key', key: m.signingBilling.publicKey, signature: sign(bytes, m.signingBilling.secretKey) };
+};
+
+const reply = (n: number, to: string, seconds: number, content: object) => {
+  const { subject, service, id } = JSON.parse(to) as Request;
+  const plain = JSON.stringify({ v: 1, type: 'rep', subject, service, id, time: m.at(seconds), ...content });
+  return { plain, message: JSON.stringify({ v: 1, ...m.boxed(n, plain) }) };
+};
+
+const service = m.billing.name;
+const get = `${m.subjects.get}.${service}`;
+const body = JSON.stringify({ paths: [{ path: m.PATH, description: 'the password of the shop' }, { path: m.MISSING, description: null }] });
+const byKey: Asked = { subject: get, service, id: m.REQUEST.keyGet, seconds: 8, body };
+
+const requests = {
+  register: request(
+    71,
+    {
+      subject: `${m.subjects.register}.${service}`,
+      service,
+      id: m.REQUEST.register,
+      seconds: 4,
+      body: JSON.stringify({ service, kind: 'token', serviceVersion: null }),
+    },
+    asToken,
+  ),
+  getWithToken: request(72, { ...byKey, id: m.REQUEST.get, seconds: 7 }, asToken),
+  getWithKey: request(73, byKey, signedByKey(byKey)),
+  writeByAdmin: request(
+    74,
+    { subject: m.subjects.admin('secret.write'), service: null, id: m.REQUEST.write, seconds: 1, body: m.write.statement },
+    { kind: 'admin', key: m.write.key, signature: m.write.signature },
+    { value: toBase64(m.VALUE), salt: toBase64(m.SALT) } as Enclosed,
+  ),
+};
+
+const found = { path: m.PATH, outcome: 'value', version: 1, value: toBase64(m.VALUE) };
+const got = { seq: readSeq, messageHash: readHash, checkpoint: null, results: [found, { path: m.MISSING, outcome: 'refused' }], more: [] };
+
+const replies = {
+  registered: reply(81, requests.register.plain, 4, { result: { status: 'pending_approval', fingerprint: m.billing.fingerprint }, refusal: null }),
+  got: reply(82, requests.getWithToken.plain, 7, { result: got, refusal: null }),
+  unauthorized: reply(83, requests.getWithKey.plain, 8, { result: null, refusal: toWire(refuse('unauthorized')) }),
+  written: reply(84, requests.writeByAdmin.plain, 3, { result: { changed: true, seq: 3, version: 1, note: null }, refusal: null }),
+};
+
+const claim = { keyring: m.KEYRING, kid: m.ID.box, key: m.box.publicKey, notBefore: m.at(1), notAfter: m.at(1 + 86_400) };
+
+export const wire = {
+  about: 'Messages on NATS as text, and what is inside their boxes. A request and its reply are of one session.',
+  signingSeed: toBase64(m.SEED.signing),
+  boxSeed: toBase64(m.SEED.box),
+  sessionSeed: toBase64(m.SEED.session),
+  sharedKey: toBase64(m.inSession.shared.reveal()),
+  serviceKeys: JSON.stringify({ v: 1, ...claim, signer: m.signing.publicKey, signature: sign(boxKeyBytes(claim), m.signing.secretKey) }),
+  requests,
+  replies,
+  unsealed: JSON.stringify({ v: 1, refusal: toWire(refuse('wrong_box_key')) }),
+  notice: { subject: m.subjects.notify(service), message: JSON.stringify({ seq: 6 }) },
+};
