@@ -79,5 +79,5 @@ const mayGive = (world: World, command: Command, { signer }: Circumstances): boo
 
 export const decide = (world: World, command: Command, circumstances: Circumstances): Decision =>
   mayGive(world, command, circumstances)
-    ? (deciders[command.operation] as Decide<Command['operation']>)(world, command as never, circumstances)
+    ? (deciders[command.operation] as Decide<Command['operation']>)(world, command, circumstances)
     : no('role', command.operation);

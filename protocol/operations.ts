@@ -59,12 +59,16 @@ export type RegisterReply = t.TypeOf<typeof RegisterReply>;
 export const Done = t.strict({ changed: t.boolean, seq: Sequence, version: orNull(Version), note: orNull(t.string) }, 'Done');
 export type Done = t.TypeOf<typeof Done>;
 
-const query = <O extends string, P extends t.Props, R extends t.Mixed>(operation: O, args: P, reply: R) =>
-  ({ operation, request: t.strict({ operation: t.literal(operation), ...args }, operation), reply, role: 'auditor' }) as const;
+const query = <O extends string, P extends t.Props, R extends t.Mixed>(operation: O, args: P, reply: R, role: Role = 'auditor') => ({
+  operation,
+  request: t.strict({ operation: t.literal(operation), ...args }, operation),
+  reply,
+  role,
+});
 
 const list = <C extends t.Mixed>(codec: C) => t.strict({ items: t.readonlyArray(codec) }, `${codec.name}s`);
 
-/** Queries are signed like commands, and never stored. Any role may look. */
+/** Queries are signed like commands, and never stored. Any role may look; only admins may have read models written again. */
 export const queries = {
   'secret.list': query('secret.list', { prefix: orNull(t.string) }, list(SecretView)),
   'secret.show': query('secret.show', { path: SecretPath }, t.strict({ secret: SecretView, usage: t.readonlyArray(UsageView) }, 'SecretShown')),
@@ -76,7 +80,7 @@ export const queries = {
   'key.status': query('key.status', {}, t.strict({ operatorKey: Fingerprint, keys: t.readonlyArray(KeyView), rotatedBy: t.keyof({ service: null, operator: null }) }, 'KeyStatus')),
   'projections.status': query('projections.status', {}, t.strict({ head: Sequence, items: t.readonlyArray(ProjectionView) }, 'Projections')),
   'projections.verify': query('projections.verify', {}, t.strict({ identical: t.boolean, compared: Count, differing: t.readonlyArray(t.string) }, 'Verified')),
-  'projections.rebuild': query('projections.rebuild', {}, t.strict({ identical: t.boolean, entries: Count, events: Count }, 'Rebuilt')),
+  'projections.rebuild': query('projections.rebuild', {}, t.strict({ identical: t.boolean, entries: Count, events: Count }, 'Rebuilt'), 'admin'),
 } as const;
 
 export type QueryName = keyof typeof queries;

@@ -1,16 +1,19 @@
 /** The composition root: every part made once, joined here, and stopped in the opposite order. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import type { Folded } from '../events/fold/fold.ts';
+import { messageHash } from '../crypto/log.ts';
+import type { Folded } from '../events/fold/verdict.ts';
 import type { Event } from '../events/event.ts';
+import { readModels } from '../projections/read.ts';
+import { startProjector } from '../projections/run.ts';
 import { makeHandle, type Handle } from './doors/handle.ts';
-import { openNatsDoor } from './doors/nats.ts';
 import { failure, type Failure } from './failure.ts';
 import { makeHttp } from './http/server.ts';
+import { awaitKey } from './keyring/await-key.ts';
 import type { Created } from './keyring/create.ts';
 import { makeCommits, type Commits } from './log/commit.ts';
 import { writeHead } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
-import type { Health } from './log/replica.ts';
+import { logCrypto, type Health } from './log/replica.ts';
 import { makeTidy } from './log/tidy.ts';
 import { makeValues } from './log/values.ts';
 import { logAccess, makeLogger } from './observe/access-log.ts';
@@ -24,7 +27,6 @@ import { makeNotices } from './operations/notices.ts';
 import { makePrepare } from './operations/prepare.ts';
 import { makeViews } from './operations/queries.ts';
 import { makeRegister } from './operations/register.ts';
-import { startProjections } from './projections.ts';
 import { makeReplays } from './request/replays.ts';
 import { makeSessions } from './request/sessions.ts';
 import { start, type Started, type StartOptions } from './start.ts';
@@ -58,7 +60,7 @@ const every = (ms: number, task: () => unknown): (() => void) => {
   };
 };
 
-const build = async ({ nc, logLevel }: ServiceOptions, { replica, execute, identity }: Started) => {
+const build = async ({ broker, logLevel }: ServiceOptions, { replica, execute }: Started) => {
   const logger = makeLogger(logLevel);
   const metrics = makeMetrics(replica);
   const refusals = sumRefusals();
@@ -67,7 +69,15 @@ const build = async ({ nc, logLevel }: ServiceOptions, { replica, execute, ident
   const prepare = makePrepare({ replica, values });
   const tidy = makeTidy(replica, execute, prepare(null));
   const boxKeys = makeBoxKeys(replica, execute);
-  const projections = await startProjections({ nc, replica, identity, onFailure: (why) => logger.error({ why }, 'read models stopped') });
+  const projector = await startProjector({
+    ...{ log: replica.log, subjects: replica.subjects, store: broker.views, replica: replica.id },
+    crypto: logCrypto(replica.keyring),
+    loadKey: async (key) => !isLeft(await awaitKey(replica.keyring, key, () => !replica.health().failed)),
+    hash: messageHash,
+    onFailure: (failed) => {
+      logger.error({ why: typeof failed === 'object' ? failed._tag : failed }, 'read models stand still');
+    },
+  });
   const access = logAccess(logger);
   const handle: Handle = makeHandle({
     replica,
@@ -86,7 +96,7 @@ const build = async ({ nc, logLevel }: ServiceOptions, { replica, execute, ident
         metrics.read(seen.outcome);
       },
     }),
-    admin: makeAdmin({ replica, execute, prepare, views: makeViews(replica, projections), tidy }),
+    admin: makeAdmin({ replica, execute, prepare, views: makeViews(replica, readModels(broker.views), projector), tidy }),
     onRefused: (code, service) => {
       refusals.add(code, service);
       metrics.refused(code);
@@ -95,13 +105,13 @@ const build = async ({ nc, logLevel }: ServiceOptions, { replica, execute, ident
       logger.error({ err: error }, 'defect');
     },
   });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, projections, handle };
+  return { logger, metrics, refusals, commits, tidy, boxKeys, projector, handle };
 };
 
 type Parts = Awaited<ReturnType<typeof build>>;
 
-const watch = ({ nc, dataDir }: ServiceOptions, { replica, created }: Started, parts: Parts): (() => void) => {
-  const notices = makeNotices(nc, replica);
+const watch = ({ broker, dataDir }: ServiceOptions, { replica, created }: Started, parts: Parts): (() => void) => {
+  const notices = makeNotices(broker.publish, replica);
   replica.onFolded((folded) => {
     parts.metrics.folded(folded.verdict._tag);
     notices(folded);
@@ -161,14 +171,14 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   }
   await parts.boxKeys.renew();
   await parts.tidy();
-  const door = await openNatsDoor(options.nc, options.subjects, parts.handle);
+  const door = await options.broker.serve(options.subjects, parts.handle);
   const stop = async (): Promise<void> => {
     await door.close();
     unwatch();
     const last = parts.refusals.take();
     if (last.length > 0) parts.commits.note(last);
     await parts.commits.barrier(1_000);
-    await parts.projections.close();
+    await parts.projector.close();
     writeHead(options.dataDir, created, replica);
     await replica.stop();
     await listening.right.close();

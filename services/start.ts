@@ -3,15 +3,14 @@
  * first start the first event. Nothing is written before all of that is known to be right.
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import type { NatsConnection } from 'nats';
-import { jetstreamLog } from '../events/log/jetstream.ts';
 import type { LogInfo } from '../events/log/log.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { sure, ReplicaId } from '../events/vocabulary.ts';
 import { currentKey } from '../events/world.ts';
+import type { Broker } from './broker.ts';
 import { failure, type Failure } from './failure.ts';
 import { createKeyring, type Created, type FirstAdmin } from './keyring/create.ts';
-import { openKeyStore, type KeyStore } from './keyring/key-store.ts';
+import type { KeyStore } from './keyring/key-store.ts';
 import { makeKeyring } from './keyring/keyring.ts';
 import { createOperatorKeys, givenOperatorKeys, readOperatorKeys, type OperatorKeys } from './keyring/operator-key.ts';
 import { makeExecute, type Execute } from './log/execute.ts';
@@ -19,7 +18,7 @@ import { readHead, watchHistory } from './log/head-file.ts';
 import { makeReplica, type Replica } from './log/replica.ts';
 
 export type StartOptions = {
-  readonly nc: NatsConnection;
+  readonly broker: Broker;
   readonly subjects: Subjects;
   readonly dataDir: string;
   /** From `KEY_ENCRYPTION_KEY` and `KEY_ENCRYPTION_KEY_PREVIOUS`; without them the key is kept in the data directory. */
@@ -77,17 +76,15 @@ const identityOf = ({ fold }: Replica): Created | undefined => {
 };
 
 const makeParts = async (options: StartOptions): Answer<{ readonly replica: Replica; readonly info: LogInfo; readonly isFirst: boolean }> => {
-  const { nc, subjects } = options;
-  const log = jetstreamLog(nc, { stream: subjects.stream });
+  const { subjects } = options;
+  const { log, keyStore } = options.broker;
   const info = await log.info()();
   if (isLeft(info)) return left(failure('unavailable', `the stream ${subjects.stream} cannot be read: ${info.left.why}`, 'make it with: jetlock init'));
-  const store = await openKeyStore(nc, subjects.bucket('keys'));
-  if (isLeft(store)) return store;
-  const isFirst = await isFirstStart(store.right, info.right);
+  const isFirst = await isFirstStart(keyStore, info.right);
   if (isLeft(isFirst)) return isFirst;
   const operator = operatorKeys(options, isFirst.right);
   if (isLeft(operator)) return operator;
-  const keyring = makeKeyring(store.right, operator.right);
+  const keyring = makeKeyring(keyStore, operator.right);
   return right({ replica: makeReplica({ id: newReplicaId(), subjects, log, keyring }), info: info.right, isFirst: isFirst.right });
 };
 

@@ -88,9 +88,9 @@ const nextStretch = async (flow: Flow): Promise<{ readonly consumer: Consumer; r
   return { consumer: (await makeConsumer(flow, ahead.filters)).consumer, upTo: ahead.upTo };
 };
 
-/** Every message once: one that came before is passed over, and none is handed on after the follow was closed. */
+/** Every message once: one that came before is passed over. */
 const takeOnce = (flow: Flow, message: LogMessage): void | Promise<void> => {
-  if (message.seq <= flow.last || flow.stop.aborted) return;
+  if (message.seq <= flow.last) return;
   flow.last = message.seq;
   if (!flow.isWanted(message.subject)) return;
   const taking = flow.wanted.onMessage(message);

@@ -36,6 +36,8 @@ export type KeyStore = {
 const entry = (id: string): string => `key.${id}`;
 const COMPLETE = 'complete';
 
+const nothing = (): void => undefined;
+
 const decode = (data: Uint8Array): WrappedKey | undefined => {
   const decoded = WrappedKey.decode(JSON.parse(fromUtf8(data)));
   return decoded._tag === 'Right' ? decoded.right : undefined;
@@ -65,10 +67,10 @@ export const openKeyStore = async (nc: NatsConnection, bucket: string): Answer<K
   const bytes = (key: WrappedKey): Uint8Array => utf8(JSON.stringify(WrappedKey.encode(key)));
   return right({
     get: (id) => attempt('look', () => lookUp(kv, id)),
-    create: (id, key) => attempt('write', async () => void (await kv.create(entry(id), bytes(key)))),
-    replace: (id, key, revision) => attempt('write', async () => void (await kv.update(entry(id), bytes(key), revision))),
+    create: (id, key) => attempt('write', () => kv.create(entry(id), bytes(key)).then(nothing)),
+    replace: (id, key, revision) => attempt('write', () => kv.update(entry(id), bytes(key), revision).then(nothing)),
     destroy: (id) => attempt('destroy', () => kv.purge(entry(id))),
     isComplete: () => attempt('look', async () => (await kv.get(COMPLETE))?.operation === 'PUT'),
-    markComplete: () => attempt('write', async () => void (await kv.put(COMPLETE, utf8('1')))),
+    markComplete: () => attempt('write', () => kv.put(COMPLETE, utf8('1')).then(nothing)),
   });
 };

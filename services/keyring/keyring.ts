@@ -32,63 +32,65 @@ const REMEMBERED = 10_000;
 const gone = (id: string): Failure => failure('missing', `key ${id} is not there`, 'it was destroyed, or the bucket of keys was restored from an older copy');
 const locked = (id: string): Failure => failure('config', `key ${id} does not open with this operator key`, 'start with the operator key of this installation');
 
+type Parts = { readonly store: KeyStore; readonly operator: OperatorKeys; readonly remembered: LRUCache<string, Bytes> };
+
+const wrapping = async (parts: Parts, by: string): Answer<Bytes> => {
+  if (!Fingerprint.is(by)) return open(parts, by);
+  const key = parts.operator.keyFor(by);
+  return key === undefined ? left(locked(by)) : right(key);
+};
+
+const unwrap = async (parts: Parts, id: string): Answer<Bytes> => {
+  const stored = await parts.store.get(id);
+  if (isLeft(stored)) return stored;
+  if (stored.right === undefined) return left(gone(id));
+  const { purpose, wrappedBy, sealed } = stored.right.key;
+  const by = await wrapping(parts, wrappedBy);
+  if (isLeft(by)) return by;
+  const key = unwrapKey(by.right, sealed, { id, purpose, wrappedBy });
+  if (key === undefined) return left(locked(id));
+  parts.remembered.set(id, key);
+  return right(key);
+};
+
+const open = async (parts: Parts, id: string): Answer<Bytes> => {
+  const known = parts.remembered.get(id);
+  return known === undefined ? unwrap(parts, id) : right(known);
+};
+
+const add = async (parts: Parts, purpose: WrappedPurpose, wrappedBy: Id | Fingerprint, key: Bytes): Answer<Id> => {
+  const by = await wrapping(parts, wrappedBy);
+  if (isLeft(by)) return by;
+  const id = randomId();
+  const created = await parts.store.create(id, { v: 1, purpose, wrappedBy, sealed: wrapKey(by.right, key, { id, purpose, wrappedBy }) });
+  if (isLeft(created)) return created;
+  parts.remembered.set(id, key);
+  return right(id);
+};
+
+const rewrap = async (parts: Parts, id: string, wrappedBy: Id | Fingerprint): Answer<void> => {
+  const stored = await parts.store.get(id);
+  if (isLeft(stored)) return stored;
+  if (stored.right === undefined || stored.right.key.wrappedBy === wrappedBy) return right(undefined);
+  const [key, by] = [await unwrap(parts, id), await wrapping(parts, wrappedBy)];
+  if (isLeft(key)) return key;
+  if (isLeft(by)) return by;
+  const { purpose } = stored.right.key;
+  const sealed = wrapKey(by.right, key.right, { id, purpose, wrappedBy });
+  return parts.store.replace(id, { v: 1, purpose, wrappedBy, sealed }, stored.right.revision);
+};
+
 export const makeKeyring = (store: KeyStore, operator: OperatorKeys): Keyring => {
   const remembered = new LRUCache<string, Bytes>({ max: REMEMBERED });
-
-  const wrapping = async (by: string): Answer<Bytes> => {
-    if (!Fingerprint.is(by)) return open(by);
-    const key = operator.keyFor(by);
-    return key === undefined ? left(locked(by)) : right(key);
-  };
-
-  const unwrap = async (id: string): Answer<Bytes> => {
-    const stored = await store.get(id);
-    if (isLeft(stored)) return stored;
-    if (stored.right === undefined) return left(gone(id));
-    const { purpose, wrappedBy, sealed } = stored.right.key;
-    const by = await wrapping(wrappedBy);
-    if (isLeft(by)) return by;
-    const key = unwrapKey(by.right, sealed, { id, purpose, wrappedBy });
-    if (key === undefined) return left(locked(id));
-    remembered.set(id, key);
-    return right(key);
-  };
-
-  const open = async (id: string): Answer<Bytes> => {
-    const known = remembered.get(id);
-    return known === undefined ? unwrap(id) : right(known);
-  };
-
-  const add = async (purpose: WrappedPurpose, wrappedBy: Id | Fingerprint, key: Bytes): Answer<Id> => {
-    const by = await wrapping(wrappedBy);
-    if (isLeft(by)) return by;
-    const id = randomId();
-    const created = await store.create(id, { v: 1, purpose, wrappedBy, sealed: wrapKey(by.right, key, { id, purpose, wrappedBy }) });
-    if (isLeft(created)) return created;
-    remembered.set(id, key);
-    return right(id);
-  };
-
-  const rewrap = async (id: string, wrappedBy: Id | Fingerprint): Answer<void> => {
-    const stored = await store.get(id);
-    if (isLeft(stored)) return stored;
-    if (stored.right === undefined || stored.right.key.wrappedBy === wrappedBy) return right(undefined);
-    const [key, by] = [await unwrap(id), await wrapping(wrappedBy)];
-    if (isLeft(key)) return key;
-    if (isLeft(by)) return by;
-    const { purpose } = stored.right.key;
-    const sealed = wrapKey(by.right, key.right, { id, purpose, wrappedBy });
-    return store.replace(id, { v: 1, purpose, wrappedBy, sealed }, stored.right.revision);
-  };
-
+  const parts = { store, operator, remembered };
   return {
     operator,
     store,
-    open,
+    open: (id) => open(parts, id),
     opened: (id) => remembered.get(id),
-    add,
-    rewrap,
-    destroy: async (id) => {
+    add: (purpose, wrappedBy, key) => add(parts, purpose, wrappedBy, key),
+    rewrap: (id, wrappedBy) => rewrap(parts, id, wrappedBy),
+    destroy: (id) => {
       remembered.delete(id);
       return store.destroy(id);
     },

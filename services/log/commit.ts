@@ -9,6 +9,7 @@ import type { Outcome } from '../../events/read/decide.ts';
 import type { ReadAttempt, RefusalCount } from '../../events/read/read.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Digest } from '../../events/vocabulary.ts';
+import { makeQueues } from './queues.ts';
 import type { Replica } from './replica.ts';
 import { writeRecord, type Written } from './write.ts';
 
@@ -27,6 +28,7 @@ const ENTRIES_MAX = 1_000;
 const BYTES_MAX = 256 * 1024;
 const WAITING_MAX = 20_000;
 const ROUNDS_MAX = 3;
+const REFUSALS_MAX = 1_000;
 /** A reply that is older than this is dropped: the client has asked again. */
 const STALE_MS = 2_000;
 
@@ -85,86 +87,98 @@ const onceFolded = (replica: Replica, { id, draft }: Written, entries: ReadonlyA
   };
 };
 
-export const makeCommits = (replica: Replica): Commits => {
+type Sent = 'sent' | 'conflict' | 'failed';
+
+/** This replica's own subject: the place of its last message, and one append at a time. */
+const makeAppender = (replica: Replica) => {
   const { fold, log, subjects } = replica;
   const subject = subjects.read(replica.id);
-  const queue: Array<Entry> = [];
-  let refusals: ReadonlyArray<RefusalCount> = [];
   let last = 0;
-  let busy = false;
-
-  const unavailable = (entries: ReadonlyArray<Entry>): void => {
-    for (const { resolve } of entries) resolve(left(refuse('unavailable')));
+  return {
+    last: (): number => last,
+    /** Someone else wrote on this subject: nothing of it counts, but it stands before us. */
+    catchUp: async (): Promise<void> => {
+      const leader = await log.last(subject)();
+      if (isLeft(leader)) return;
+      await replica.reached(leader.right, STALE_MS);
+      last = leader.right;
+    },
+    append: async (entries: ReadonlyArray<Entry>, refusals: ReadonlyArray<RefusalCount>): Promise<Sent> => {
+      const reads = entries.map(({ attempt }) => attempt);
+      const written = writeRecord(replica, subject, Math.max(last, fold.previous(subject)), { kind: 'read', reads, refusals });
+      if (written === undefined) return 'failed';
+      const pending = onceFolded(replica, written, entries);
+      const appended = await log.append(written.draft)();
+      if (isLeft(appended)) {
+        pending.forget();
+        return appended.left._tag === 'conflict' ? 'conflict' : 'failed';
+      }
+      last = appended.right;
+      pending.acknowledge();
+      return 'sent';
+    },
   };
+};
 
-  /** Someone else wrote on this replica's subject: nothing of it counts, but it stands before us. */
-  const catchUp = async (): Promise<void> => {
-    const leader = await log.last(subject)();
-    if (isLeft(leader)) return;
-    await replica.reached(leader.right, STALE_MS);
-    last = leader.right;
+const unavailable = (entries: ReadonlyArray<Entry>): void => {
+  for (const { resolve } of entries) resolve(left(refuse('unavailable')));
+};
+
+/** Appends entries together with the refusals that wait; what cannot be appended is answered `unavailable`. */
+const makeSender = (replica: Replica) => {
+  const appender = makeAppender(replica);
+  let refusals: ReadonlyArray<RefusalCount> = [];
+  const note = (counts: ReadonlyArray<RefusalCount>): void => {
+    refusals = [...refusals, ...counts].slice(-REFUSALS_MAX);
   };
-
-  const sendOnce = async (entries: ReadonlyArray<Entry>, counts: ReadonlyArray<RefusalCount>): Promise<'sent' | 'conflict' | 'failed'> => {
-    const reads = entries.map(({ attempt }) => attempt);
-    const written = writeRecord(replica, subject, Math.max(last, fold.previous(subject)), { kind: 'read', reads, refusals: counts });
-    if (written === undefined) return 'failed';
-    const pending = onceFolded(replica, written, entries);
-    const appended = await log.append(written.draft)();
-    if (isLeft(appended)) {
-      pending.forget();
-      return appended.left._tag === 'conflict' ? 'conflict' : 'failed';
-    }
-    last = appended.right;
-    pending.acknowledge();
-    return 'sent';
-  };
-
   /** @returns the sequence of the record, or 0 if there is none that is known of */
   const send = async (entries: ReadonlyArray<Entry>): Promise<number> => {
     const counts = refusals;
     refusals = [];
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
-      const result = await sendOnce(entries, counts);
-      if (result === 'sent') return last;
+      const result = await appender.append(entries, counts);
+      if (result === 'sent') return appender.last();
       // Also after a time-out: the record may be there, unanswered, and then the next one stands behind it.
-      await catchUp();
+      await appender.catchUp();
       if (result === 'failed') break;
     }
-    refusals = [...counts, ...refusals];
+    note(counts);
     unavailable(entries);
     return 0;
   };
+  return { note, send };
+};
 
-  let chain: Promise<unknown> = Promise.resolve();
-  const inTurn = <A>(task: () => Promise<A>): Promise<A> => {
-    const run = chain.then(task);
-    chain = run.catch(() => undefined);
-    return run;
-  };
+export const makeCommits = (replica: Replica): Commits => {
+  const { note, send } = makeSender(replica);
+  const inTurn = makeQueues();
+  const sendInTurn = (entries: () => ReadonlyArray<Entry>): Promise<number> => inTurn('', () => send(entries()));
+  const queue: Array<Entry> = [];
+  let busy = false;
 
   const pump = async (): Promise<void> => {
+    if (busy) return;
     busy = true;
-    while (queue.length > 0) await inTurn(() => send(takeBatch(queue)));
+    while (queue.length > 0) await sendInTurn(() => takeBatch(queue));
     busy = false;
   };
 
+  const read = (attempt: ReadAttempt): Promise<Either<Refusal, Committed>> =>
+    new Promise((resolve) => {
+      queue.push({ attempt, since: Date.now(), resolve });
+      // What arrives in the same turn of the event loop shares one message.
+      if (!busy) setImmediate(() => void pump());
+    });
+
   return {
     note: (counts) => {
-      refusals = [...refusals, ...counts];
-      void inTurn(() => send([]));
+      note(counts);
+      void sendInTurn(() => []);
     },
     barrier: async (limitMs) => {
-      const seq = await inTurn(() => send([]));
+      const seq = await sendInTurn(() => []);
       return seq > 0 && replica.reached(seq, limitMs);
     },
-    read: (attempt) =>
-      queue.length >= WAITING_MAX
-        ? Promise.resolve(left(refuse('busy')))
-        : new Promise((resolve) => {
-            queue.push({ attempt, since: Date.now(), resolve });
-            // What arrives in the same turn of the event loop shares one message.
-            if (!busy) setImmediate(() => void (busy ? undefined : pump()));
-          }),
+    read: (attempt) => (queue.length >= WAITING_MAX ? Promise.resolve(left(refuse('busy'))) : read(attempt)),
   };
 };

@@ -7,11 +7,12 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { type Command, stepBefore, subjectOf } from '../../events/command.ts';
 import { decide } from '../../events/decide.ts';
 import type { Event } from '../../events/event.ts';
-import type { Folded } from '../../events/fold/fold.ts';
+import type { Folded } from '../../events/fold/verdict.ts';
 import { causeOf, commandKey, type Cause } from '../../events/fold/judge.ts';
 import type { Made, Origin } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Id } from '../../events/vocabulary.ts';
+import { makeQueues } from './queues.ts';
 import type { Replica } from './replica.ts';
 import { writeRecord, type Written } from './write.ts';
 
@@ -28,101 +29,110 @@ const CONFLICT_WAIT_MS = 20;
 
 type Attempt = Either<Refusal, Executed> | 'again';
 
+/** One command on its way: what it is, who wants it, and until when. */
+type Task = {
+  readonly replica: Replica;
+  readonly origin: Origin;
+  readonly cause: Cause;
+  readonly command: Command;
+  readonly prepare: Prepare;
+  readonly deadline: number;
+};
+
 const unchanged: Executed = { seq: 0, events: [], repeated: false };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const msLeft = (deadline: number): number => Math.max(0, deadline - Date.now());
+const logTime = ({ fold }: Replica): number => Math.max(fold.world.now, Date.now());
 
-/** One at a time for each subject, in the order in which they came. */
-const makeQueues = () => {
-  const tails = new Map<string, Promise<unknown>>();
-  return <A>(subject: string, task: () => Promise<A>): Promise<A> => {
-    const run = (tails.get(subject) ?? Promise.resolve()).then(task);
-    const tail = run.catch(() => undefined).then(() => {
-      if (tails.get(subject) === tail) tails.delete(subject);
-    });
-    tails.set(subject, tail);
-    return run;
-  };
+/** A void record lost against something that came between; a key that was replaced meanwhile is simply made again. */
+const outcome = ({ seq, verdict }: Folded, events: ReadonlyArray<Event>): Attempt => {
+  if (verdict._tag === 'state') return right({ seq, events, repeated: false });
+  if (verdict._tag !== 'void') return left(refuse('unavailable'));
+  return verdict.refusal.code === 'superseded' ? 'again' : left(verdict.refusal);
+};
+
+/** Everything that the leader has on a subject is folded then. */
+const catchUp = async ({ log, reached }: Replica, subject: string, deadline: number): Promise<boolean> => {
+  const last = await log.last(subject)();
+  return !isLeft(last) && reached(last.right, msLeft(deadline));
+};
+
+/** No acknowledgement: what the leader holds now tells whether the record is in the log. It is never guessed. */
+const settleUnknown = async (replica: Replica, subject: string, deadline: number): Promise<void> => {
+  while (Date.now() < deadline && !(await catchUp(replica, subject, deadline))) await pause(100);
+};
+
+const appended = async ({ replica, deadline }: Task, { draft }: Written): Promise<'folded' | 'conflict' | 'not stored'> => {
+  const answer = await replica.log.append(draft)();
+  if (!isLeft(answer)) await replica.reached(answer.right, msLeft(deadline));
+  else if (answer.left._tag === 'conflict') return 'conflict';
+  else if (answer.left.stored === 'no') return 'not stored';
+  else await settleUnknown(replica, draft.subject, deadline);
+  return 'folded';
+};
+
+const append = async (task: Task, written: Written, events: ReadonlyArray<Event>): Promise<Attempt> => {
+  let folded: Folded | undefined;
+  const forget = task.replica.onRecord(written.id, (result) => {
+    folded = result;
+  });
+  try {
+    const result = await appended(task, written);
+    if (folded !== undefined) return outcome(folded, events);
+    return result === 'conflict' ? 'again' : left(refuse(result === 'not stored' ? 'unavailable' : 'unknown_outcome'));
+  } finally {
+    forget();
+  }
+};
+
+/** The first record of a log is under the log key that it names. */
+const firstKeyOf = (command: Command): Id | undefined =>
+  command.operation === 'keyring.create' ? command.keys.find(({ purpose }) => purpose === 'log')?.id : undefined;
+
+const decideAndAppend = (task: Task, made: Made): Promise<Attempt> | Attempt => {
+  const { replica, origin, cause, command } = task;
+  const { fold, subjects } = replica;
+  // From here to the append nothing is awaited: the decision and `prev` come from one and the same state.
+  const decision = decide(fold.world, command, { made, signer: cause.signer, now: logTime(replica) });
+  if (isLeft(decision)) return decision.left.code === 'superseded' ? 'again' : decision;
+  if (decision.right.length === 0) return right(unchanged);
+  const subject = subjectOf(subjects, command);
+  const content = { kind: 'state', origin, made, events: decision.right } as const;
+  const written = writeRecord(replica, subject, fold.previous(subject), content, firstKeyOf(command));
+  return written === undefined ? left(refuse('unavailable')) : append(task, written, decision.right);
+};
+
+const attempt = async (task: Task): Promise<Attempt> => {
+  const { replica, cause, command, prepare } = task;
+  const before = replica.fold.world.commands.get(commandKey(subjectOf(replica.subjects, command), cause.id));
+  if (before !== undefined) return right({ seq: before.seq, events: [], repeated: true });
+  const made = await prepare(command);
+  if (isLeft(made)) return made;
+  return made.right === null ? right(unchanged) : decideAndAppend(task, made.right);
+};
+
+const untilDecided = async (task: Task): Promise<Either<Refusal, Executed>> => {
+  const subject = subjectOf(task.replica.subjects, task.command);
+  for (let round = 1; Date.now() < task.deadline; round += 1) {
+    const result = await attempt(task);
+    if (result !== 'again') return result;
+    await catchUp(task.replica, subject, task.deadline);
+    await pause(Math.random() * CONFLICT_WAIT_MS * Math.min(round, 10));
+  }
+  return left(refuse('unavailable'));
 };
 
 export const makeExecute = (replica: Replica): Execute => {
-  const { fold, log, subjects } = replica;
   const inTurn = makeQueues();
-  const now = (): number => Math.max(fold.world.now, Date.now());
-
-  const outcome = (folded: Folded, events: ReadonlyArray<Event>): Attempt => {
-    const { verdict } = folded;
-    if (verdict._tag === 'state') return right({ seq: folded.seq, events, repeated: false });
-    if (verdict._tag !== 'void') return left(refuse('unavailable'));
-    return verdict.refusal.code === 'superseded' ? 'again' : left(verdict.refusal);
-  };
-
-  /** Everything that the leader has on a subject is folded then. */
-  const catchUp = async (subject: string, deadline: number): Promise<boolean> => {
-    const last = await log.last(subject)();
-    if (isLeft(last)) return false;
-    return replica.reached(last.right, Math.max(0, deadline - Date.now()));
-  };
-
-  /** No acknowledgement: what the leader holds now tells whether the record is in the log. It is never guessed. */
-  const settleUnknown = async (subject: string, deadline: number): Promise<void> => {
-    while (Date.now() < deadline && !(await catchUp(subject, deadline))) await pause(100);
-  };
-
-  const append = async ({ id, draft }: Written, events: ReadonlyArray<Event>, deadline: number): Promise<Attempt> => {
-    let folded: Folded | undefined;
-    const forget = replica.onRecord(id, (result) => {
-      folded = result;
-    });
-    try {
-      const appended = await log.append(draft)();
-      if (isLeft(appended)) {
-        if (appended.left._tag === 'conflict') return 'again';
-        if (appended.left.stored === 'no') return left(refuse('unavailable'));
-        await settleUnknown(draft.subject, deadline);
-      } else await replica.reached(appended.right, Math.max(0, deadline - Date.now()));
-      return folded === undefined ? left(refuse('unknown_outcome')) : outcome(folded, events);
-    } finally {
-      forget();
-    }
-  };
-
-  const attempt = async (origin: Origin, cause: Cause, command: Command, prepare: Prepare, deadline: number): Promise<Attempt> => {
-    const subject = subjectOf(subjects, command);
-    const before = fold.world.commands.get(commandKey(subject, cause.id));
-    if (before !== undefined) return right({ seq: before.seq, events: [], repeated: true });
-    const made = await prepare(command);
-    if (isLeft(made)) return made;
-    if (made.right === null) return right(unchanged);
-    // From here to the append nothing is awaited: the decision and `prev` come from one and the same state.
-    const decision = decide(fold.world, command, { made: made.right, signer: cause.signer, now: now() });
-    if (isLeft(decision)) return decision.left.code === 'superseded' ? 'again' : decision;
-    if (decision.right.length === 0) return right(unchanged);
-    const content = { kind: 'state', origin, made: made.right, events: decision.right } as const;
-    const written = writeRecord(replica, subject, fold.previous(subject), content, firstKeyOf(command));
-    return written === undefined ? left(refuse('unavailable')) : append(written, decision.right, deadline);
-  };
-
-  const untilDecided = async (origin: Origin, cause: Cause, command: Command, prepare: Prepare, deadline: number) => {
-    for (let round = 0; Date.now() < deadline; round += 1) {
-      const result = await attempt(origin, cause, command, prepare, deadline);
-      if (result !== 'again') return result;
-      await catchUp(subjectOf(subjects, command), deadline);
-      await pause(Math.random() * CONFLICT_WAIT_MS * Math.min(round + 1, 10));
-    }
-    return left(refuse('unavailable'));
-  };
-
-  const firstKeyOf = (command: Command): Id | undefined =>
-    command.operation === 'keyring.create' ? command.keys.find(({ purpose }) => purpose === 'log')?.id : undefined;
-
   return async (origin, prepare, limitMs = COMMAND_LIMIT_MS) => {
     const deadline = Date.now() + limitMs;
-    const cause = causeOf(fold.world, origin, now());
+    const cause = causeOf(replica.fold.world, origin, logTime(replica));
     if (isLeft(cause)) return cause;
-    const steps = [stepBefore(cause.right.command), cause.right.command].filter((command) => command !== undefined);
     let last: Either<Refusal, Executed> = right(unchanged);
-    for (const command of steps) {
-      last = await inTurn(subjectOf(subjects, command), () => untilDecided(origin, cause.right, command, prepare, deadline));
+    for (const command of [stepBefore(cause.right.command), cause.right.command]) {
+      if (command === undefined) continue;
+      const task = { replica, origin, cause: cause.right, command, prepare, deadline };
+      last = await inTurn(subjectOf(replica.subjects, command), () => untilDecided(task));
       if (isLeft(last)) return last;
     }
     return last;

@@ -5,11 +5,14 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { equal, utf8 } from '../../crypto/bytes.ts';
 import { logMac, nextHead, noHead } from '../../crypto/log.ts';
-import { makeFold, type Fold, type Folded } from '../../events/fold/fold.ts';
+import { makeFold, type Fold } from '../../events/fold/fold.ts';
+import type { Folded } from '../../events/fold/verdict.ts';
 import type { Log, LogMessage, Subscription } from '../../events/log/log.ts';
 import type { Subjects } from '../../events/subjects.ts';
 import type { Id, ReplicaId } from '../../events/vocabulary.ts';
+import { awaitKey } from '../keyring/await-key.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { makeWaiters } from './waiters.ts';
 
 /** `failed`: only a restart mends it. */
 export type Health = { readonly ready: boolean; readonly failed: boolean; readonly why: string };
@@ -34,37 +37,7 @@ export type Replica = {
   readonly reached: (seq: number, limitMs: number) => Promise<boolean>;
   /** Calls back once, when the record of that id is folded; what it returns stops the wait. */
   readonly onRecord: (id: Id, callback: (folded: Folded) => void) => () => void;
-  readonly onFolded: (listener: (folded: Folded, message: LogMessage) => void) => void;
-};
-
-const KEY_RETRY_MS = 200;
-
-type Waiter = { readonly seq: number; readonly resolve: (reached: boolean) => void; readonly timer: NodeJS.Timeout };
-
-/** Those who wait for a place in the log, the nearest first to be told. */
-const makeWaiters = (applied: () => number) => {
-  const waiters = new Set<Waiter>();
-  return {
-    wait: (seq: number, limitMs: number): Promise<boolean> =>
-      applied() >= seq
-        ? Promise.resolve(true)
-        : new Promise((resolve) => {
-            const timer = setTimeout(() => {
-              waiters.delete(waiter);
-              resolve(false);
-            }, limitMs);
-            const waiter: Waiter = { seq, resolve, timer };
-            waiters.add(waiter);
-          }),
-    tell: (): void => {
-      for (const waiter of waiters) {
-        if (waiter.seq > applied()) continue;
-        clearTimeout(waiter.timer);
-        waiters.delete(waiter);
-        waiter.resolve(true);
-      }
-    },
-  };
+  readonly onFolded: (listener: (folded: Folded) => void) => void;
 };
 
 /** The cryptography of the log, with the keys of the keyring that are open already. */
@@ -82,85 +55,98 @@ export const recordId = ({ verdict }: Folded): Id | undefined => ('record' in ve
 
 type Parts = { readonly id: ReplicaId; readonly subjects: Subjects; readonly log: Log; readonly keyring: Keyring };
 
-export const makeReplica = ({ id, subjects, log, keyring }: Parts): Replica => {
-  const fold = makeFold(subjects, logCrypto(keyring));
+/** Ready or not, and for good once it failed. */
+const makeStatus = () => {
+  let health: Health = { ready: false, failed: false, why: 'the log is being read' };
+  const change = (next: Health): void => {
+    if (!health.failed) health = next;
+  };
+  return {
+    health: () => health,
+    fail: (why: string) => {
+      change({ ready: false, failed: true, why });
+    },
+    lose: (why: string) => {
+      change({ ready: false, failed: false, why });
+    },
+    markReady: () => {
+      change({ ready: true, failed: false, why: '' });
+    },
+  };
+};
+
+type Status = ReturnType<typeof makeStatus>;
+
+/**
+ * A log key that is named but not open yet: the fold waits for it, for without it every message would look forged.
+ * @returns why the fold cannot go on
+ */
+const openKey = async (keyring: Keyring, key: string, hasKeyring: boolean, { health }: Status): Promise<string | undefined> => {
+  const opened = await awaitKey(keyring, key, () => !health().failed);
+  // Before there is a keyring anyone may have written anything: what is under no key of ours is skipped.
+  if (!isLeft(opened) || (opened.left.kind === 'missing' && !hasKeyring)) return undefined;
+  return opened.left.message;
+};
+
+/** Tells whoever waits what became of a message. */
+const makeTelling = (fold: Fold) => {
   const waiters = makeWaiters(fold.applied);
   const records = new Map<Id, (folded: Folded) => void>();
-  const listeners: Array<(folded: Folded, message: LogMessage) => void> = [];
-  let health: Health = { ready: false, failed: false, why: 'the log is being read' };
-  let failed = false;
+  const listeners: Array<(folded: Folded) => void> = [];
+  return {
+    reached: waiters.wait,
+    onRecord: (record: Id, callback: (folded: Folded) => void) => {
+      records.set(record, callback);
+      return () => void records.delete(record);
+    },
+    onFolded: (listener: (folded: Folded) => void) => void listeners.push(listener),
+    tell: (folded: Folded): void => {
+      const record = recordId(folded);
+      const callback = record === undefined ? undefined : records.get(record);
+      if (record !== undefined) records.delete(record);
+      callback?.(folded);
+      for (const listener of listeners) listener(folded);
+      waiters.tell();
+    },
+  };
+};
+
+export const makeReplica = ({ id, subjects, log, keyring }: Parts): Replica => {
+  const fold = makeFold(subjects, logCrypto(keyring));
+  const status = makeStatus();
+  const { tell, ...telling } = makeTelling(fold);
   let subscription: Subscription | undefined;
   let resumed = (): void => undefined;
 
-  const fail = (why: string): void => {
-    failed = true;
-    health = { ready: false, failed: true, why };
-  };
-
-  const tell = (folded: Folded, message: LogMessage): void => {
-    const record = recordId(folded);
-    const callback = record === undefined ? undefined : records.get(record);
-    if (record !== undefined) records.delete(record);
-    callback?.(folded);
-    for (const listener of listeners) listener(folded, message);
-    waiters.tell();
-  };
-
   const apply = (message: LogMessage): void => {
     const folded = fold.apply(message);
-    if (folded.verdict._tag === 'halted') return fail(folded.verdict.why);
-    tell(folded, message);
+    if (folded.verdict._tag === 'halted') status.fail(folded.verdict.why);
+    else tell(folded);
   };
 
-  /** A log key that is named but not open yet: the fold waits for it, for without it every message would look forged. */
   const applyWithKey = async (key: string, message: LogMessage): Promise<void> => {
-    let opened = await keyring.open(key);
-    while (isLeft(opened) && opened.left.kind === 'unavailable' && !failed) {
-      await new Promise((resolve) => setTimeout(resolve, KEY_RETRY_MS));
-      opened = await keyring.open(key);
-    }
-    // Before there is a keyring anyone may have written anything: what is under no key of ours is skipped.
-    const isForeign = isLeft(opened) && opened.left.kind === 'missing' && fold.world.keyring === null;
-    if (isLeft(opened) && !isForeign) return fail(opened.left.message);
-    apply(message);
+    const why = await openKey(keyring, key, fold.world.keyring !== null, status);
+    if (why === undefined) apply(message);
+    else status.fail(why);
   };
 
   const onMessage = (message: LogMessage): void | Promise<void> => {
-    if (failed) return;
+    if (status.health().failed) return;
     const key = fold.keyNeeded(message);
     return key === undefined || keyring.opened(key) !== undefined ? apply(message) : applyWithKey(key, message);
   };
 
-  const lost = (why: string): void => {
-    if (!failed) health = { ready: false, failed, why };
-  };
-
   return {
-    id,
-    subjects,
-    log,
-    fold,
-    keyring,
-    health: () => health,
-    fail,
-    markReady: () => {
-      if (!failed) health = { ready: true, failed, why: '' };
-    },
+    ...{ id, subjects, log, fold, keyring, ...status, ...telling },
     onResumed: (callback) => {
       resumed = callback;
     },
-    reached: waiters.wait,
-    onRecord: (record, callback) => {
-      records.set(record, callback);
-      return () => void records.delete(record);
-    },
-    onFolded: (listener) => void listeners.push(listener),
     start: async () => {
       const filters = [subjects.anyState, subjects.read(id)];
-      subscription = await log.follow({ filters, from: 1, onMessage, onLost: lost, onResumed: () => resumed() });
+      subscription = await log.follow({ filters, from: 1, onMessage, onLost: status.lose, onResumed: () => resumed() });
     },
     stop: async () => {
-      fail('stopped');
+      status.fail('stopped');
       await subscription?.close();
     },
   };

@@ -1,10 +1,10 @@
 /** Tells services to ask again: when their access changed, or a path that is granted to them has a new version. A sequence, no more. */
-import type { NatsConnection } from 'nats';
 import { utf8 } from '../../crypto/bytes.ts';
 import type { Event } from '../../events/event.ts';
-import type { Folded } from '../../events/fold/fold.ts';
+import type { Folded } from '../../events/fold/verdict.ts';
 import { covers, type SecretPath, type ServiceName } from '../../events/vocabulary.ts';
 import type { World } from '../../events/world.ts';
+import type { Broker } from '../broker.ts';
 import type { Replica } from '../log/replica.ts';
 
 /** Services that have, or asked for, something that covers a path. */
@@ -32,9 +32,9 @@ export const servicesToTell = (world: World, event: Event): ReadonlyArray<Servic
 
 /** Only while we are ready: at the start the whole log goes by. */
 export const makeNotices =
-  (nc: NatsConnection, { fold, health, subjects }: Replica) =>
+  (publish: Broker['publish'], { fold, health, subjects }: Replica) =>
   ({ seq, verdict }: Folded): void => {
-    if (verdict._tag !== 'state' || !health().ready || nc.isClosed()) return;
+    if (verdict._tag !== 'state' || !health().ready) return;
     const services = new Set(verdict.record.events.flatMap((event) => servicesToTell(fold.world, event)));
-    for (const service of services) nc.publish(subjects.notify(service), utf8(JSON.stringify({ seq })));
+    for (const service of services) publish(subjects.notify(service), utf8(JSON.stringify({ seq })));
   };

@@ -4,7 +4,7 @@ import { utf8 } from '../../crypto/bytes.ts';
 import { refuse } from '../../events/refusal.ts';
 import type { Subjects } from '../../events/subjects.ts';
 import { toWire } from '../../protocol/refusal.ts';
-import type { Handle } from './handle.ts';
+import type { Handle } from '../doors/handle.ts';
 
 export const QUEUE = 'jetlock';
 

@@ -1,0 +1,93 @@
+/** Questions of admins: answered from the read models, once these hold all that was folded when the question came. */
+import { isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
+import { publicKeyFingerprint } from '../../crypto/fingerprint.ts';
+import { refuse, type Refusal } from '../../events/refusal.ts';
+import { sure, Count, Instant, Sequence } from '../../events/vocabulary.ts';
+import { currentKey, type Admin, type Key, type World } from '../../events/world.ts';
+import type { NotRead, ReadModels } from '../../projections/read.ts';
+import type { NotNow, Projector } from '../../projections/run.ts';
+import type { AdminView, KeyView } from '../../protocol/views.ts';
+import type { Replica } from '../log/replica.ts';
+import type { Views } from './admin.ts';
+
+/** How long a question waits for the read models: then what they hold is better than nothing. */
+const LAG_MS = 2_000;
+
+const adminView = ({ name, role, keys, addedAt }: Admin): AdminView => ({
+  admin: name,
+  role,
+  keys: [...keys].map((key) => ({ key, fingerprint: publicKeyFingerprint(key) })),
+  addedAt: sure(Instant, addedAt),
+});
+
+const keyView =
+  (world: World) =>
+  ({ id, purpose, public: publicKey, addedAt }: Key): KeyView => ({
+    id,
+    purpose,
+    current: currentKey(world, purpose)?.id === id,
+    addedAt: sure(Instant, addedAt),
+    public: publicKey,
+  });
+
+const keyStatus: (replica: Replica) => Views['key.status'] =
+  ({ fold: { world }, keyring }) =>
+  () => {
+    if (world.keyring === null) return Promise.resolve(left(refuse('unavailable')));
+    const keys = [...world.keyring.keys.values()].map(keyView(world));
+    const rotatedBy = keyring.operator.isOurs ? 'service' : 'operator';
+    return Promise.resolve(right({ operatorKey: world.keyring.operatorKey, keys, rotatedBy }));
+  };
+
+/** What a read model cannot say now is unavailable; an entry that does not decode is mended by a rebuild. */
+const toRefusal = (why: NotRead | NotNow): Refusal =>
+  refuse('unavailable', why._tag === 'bad_entry' ? `entry ${why.key} of ${why.bucket}: run jetlock projections rebuild` : why._tag);
+
+const told = <A>(answer: Either<NotRead | NotNow, A>): Either<Refusal, A> => (isLeft(answer) ? left(toRefusal(answer.left)) : answer);
+const items = <A>(answer: Either<NotRead, ReadonlyArray<A>>): Either<Refusal, { readonly items: ReadonlyArray<A> }> =>
+  map((found: ReadonlyArray<A>) => ({ items: found }))(told(answer));
+
+const secretShow =
+  (models: ReadModels): Views['secret.show'] =>
+  async ({ path }) => {
+    const shown = told(await models.secret(path));
+    if (isLeft(shown)) return shown;
+    return shown.right === undefined ? left(refuse('not_found', path)) : right(shown.right);
+  };
+
+const projections = (projector: Projector): Pick<Views, 'projections.status' | 'projections.verify' | 'projections.rebuild'> => ({
+  'projections.status': async () => {
+    const status = told(await projector.status());
+    return isLeft(status) ? status : right({ head: sure(Sequence, status.right.head), items: status.right.items });
+  },
+  'projections.verify': async () => {
+    const verified = told(await projector.verify());
+    return isLeft(verified) ? verified : right({ ...verified.right, compared: sure(Count, verified.right.compared) });
+  },
+  'projections.rebuild': async () => {
+    const rebuilt = told(await projector.rebuild());
+    if (isLeft(rebuilt)) return rebuilt;
+    const { identical, entries, events } = rebuilt.right;
+    return right({ identical, entries: sure(Count, entries), events: sure(Count, events) });
+  },
+});
+
+export const makeViews = (replica: Replica, models: ReadModels, projector: Projector): Views => {
+  const { fold } = replica;
+  /** The read models hold what the asker may have been told already. */
+  const current = async <A>(ask: () => Promise<A>): Promise<A> => {
+    await projector.waitFor(fold.head().seq, LAG_MS);
+    return ask();
+  };
+  return {
+    'secret.list': ({ prefix }) => current(async () => items(await models.secrets(prefix))),
+    'secret.show': (args) => current(() => secretShow(models)(args)),
+    'namespace.list': () => current(async () => items(await models.namespaces())),
+    'service.list': ({ service }) => current(async () => items(await models.services(service))),
+    'access.list': (args) => current(async () => items(await models.access(args))),
+    'inbox.list': () => current(async () => items(await models.inbox(Math.max(fold.world.now, Date.now())))),
+    'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView) })),
+    'key.status': keyStatus(replica),
+    ...projections(projector),
+  };
+};
