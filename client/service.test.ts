@@ -65,6 +65,7 @@ test('a reply that leaves something out, adds or repeats something, or answers n
     reply([valueOf(one), valueOf(other)]),
     reply([valueOf(one), valueOf(one)]),
     reply([valueOf(one), { path: one, outcome: 'refused' }], [two]),
+    reply([valueOf(one), valueOf(two), valueOf(one)]),
     reply([valueOf(one)], [other]),
     reply([valueOf(one)], [two, other]),
     reply([], [one, two]),
