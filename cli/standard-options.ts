@@ -16,13 +16,15 @@ export const NATS: ReadonlyArray<Option> = [
   { name: 'tlsca', value: 'FILE', description: "certificate authority of NATS' certificate", isFile: true, group },
 ];
 
-const SIGNING_KEY: Option = {
+export const SIGNING_KEY: Option = {
   name: 'signing-key',
   value: 'KEY',
   description: "the service's public signing key",
   beside: (dev) => dev.publicKey,
   group,
 };
+
+const TRUST_FIRST_USE: Option = { name: 'trust-first-use', description: 'believe whoever answers first, where no signing key is known', group };
 
 export const IDENTITY: Option = { name: 'identity', value: 'FILE', description: 'private file that holds your key or token', isFile: true };
 
@@ -35,7 +37,7 @@ export const ADMIN_IDENTITY: Option = { ...IDENTITY, required: true, beside: (de
 /** For commands of an admin. Whom to trust stands in the identity. */
 export const ADMIN: ReadonlyArray<Option> = [JSON_OPTION, ADMIN_IDENTITY, ...NATS];
 /** For commands of a requesting program, which has an identity of its own. */
-export const SERVICE: ReadonlyArray<Option> = [JSON_OPTION, IDENTITY, ...NATS, SIGNING_KEY];
+export const SERVICE: ReadonlyArray<Option> = [JSON_OPTION, IDENTITY, ...NATS, SIGNING_KEY, TRUST_FIRST_USE];
 
 export const YES: Option = { name: 'yes', description: 'do not ask' };
 export const REASON: Option = { name: 'reason', value: 'TEXT', description: 'why, for those who read the audit log' };

@@ -58,6 +58,7 @@ const ROLE: Option = {
   required: true,
 };
 const AS: Option = { name: 'as', value: 'SERVICE', description: 'the service that asks' };
+const ASK: Option = { name: 'description', value: 'TEXT', description: 'what it is for: shown to the admin who is asked, 512 bytes at most' };
 const WAIT: Option = { name: 'wait', value: 'DURATION', description: 'how long to wait for an admin to allow it, such as 60s' };
 
 const SECRET: ReadonlyArray<Row> = [
@@ -118,7 +119,7 @@ const REGISTER: Option[] = [
 
 const REQUESTERS: ReadonlyArray<Row> = [
   row('register SERVICE', 'make a token, keep it in a private file, and register it', [...REGISTER, ...SERVICE]),
-  row('get PATH...', 'read secrets: plain bytes for one path, --json for several', [WAIT, AS, ...SERVICE]),
+  row('get PATH...', 'read secrets: plain bytes for one path, --json for several', [WAIT, AS, ASK, ...SERVICE]),
 ];
 
 const RUNNING: ReadonlyArray<Row> = [
