@@ -1,0 +1,62 @@
+/** `jetlock get PATH...` */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as RA from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Ask } from '../../client/service.ts';
+import { fromUtf8 } from '../../crypto/bytes.ts';
+import { note, orNone, secretPath } from '../arguments.ts';
+import { withRequester, type Values } from '../connect-service.ts';
+import { duration } from '../duration.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import type { Options } from '../options.ts';
+import { identityToAsk } from '../service-identity.ts';
+import { fail, printJson, printValue, type Failure } from '../terminal.ts';
+import type { Run } from '../verb.ts';
+
+type Wanted = { readonly asks: ReadonlyArray<Ask>; readonly waitMs: number };
+
+const SEVERAL = fail(EXIT.usage, 'several values cannot be told apart on stdout', 'add --json, or ask for one path at a time');
+
+const wanted = (args: ReadonlyArray<string>, { text, flags }: Options): E.Either<Failure, Wanted> =>
+  pipe(
+    args.length > 1 && !flags.has('json') ? E.left(SEVERAL) : E.right(args),
+    E.chain(E.traverseArray(secretPath)),
+    E.bindTo('paths'),
+    E.bind('description', () => orNone(note)(text['description'])),
+    E.bind('wait', () => orNone(duration)(text['wait'])),
+    E.map(({ paths, description, wait }) => ({ asks: RA.map((path: Ask['path']) => ({ path, description }))(paths), waitMs: wait ?? 0 })),
+  );
+
+/** Text where it is text; other bytes in the base64 that `base64 -d` reads. */
+const valueFields = (value: Uint8Array): { readonly value: string } | { readonly valueBase64: string } =>
+  E.getOrElseW(() => ({ valueBase64: Buffer.from(value).toString('base64') }))(E.tryCatch(() => ({ value: fromUtf8(value) }), () => undefined));
+
+/** In the order that was asked for, whatever the order of the answers. */
+const document = (asks: ReadonlyArray<Ask>, values: Values) => ({
+  secrets: asks.flatMap(({ path }) => {
+    const found = values.get(path);
+    return found === undefined ? [] : [{ path, version: found.version, ...valueFields(found.value.reveal()) }];
+  }),
+});
+
+const print =
+  (asks: ReadonlyArray<Ask>, { flags }: Options, io: Io) =>
+  (values: Values): TaskEither<Failure, ExitCode> =>
+  async () => {
+    const [only] = values.values();
+    const printed = flags.has('json') || only === undefined ? E.right(await printJson(io, document(asks, values))) : await printValue(io, only.value.reveal());
+    return E.map(() => EXIT.ok)(printed);
+  };
+
+export const run: Run = (args, options, io) =>
+  pipe(
+    TE.Do,
+    TE.apS('wanted', TE.fromEither(wanted(args, options))),
+    TE.bind('kept', () => identityToAsk(options, io)),
+    TE.chain(({ wanted: { asks, waitMs }, kept }) =>
+      withRequester(options, io, kept.identity, ({ get }) => pipe(get(asks, waitMs), TE.chainW(print(asks, options, io)))),
+    ),
+  );
