@@ -1,34 +1,17 @@
 /** The composition root: every part made once, joined here, and stopped in the opposite order. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { messageHash } from '../crypto/log.ts';
-import type { Folded } from '../events/fold/verdict.ts';
 import type { Event } from '../events/event.ts';
-import { readModels } from '../projections/read.ts';
-import { startProjector } from '../projections/run.ts';
-import { makeHandle, type Handle } from './doors/handle.ts';
+import type { Folded } from '../events/fold/verdict.ts';
 import { failure, type Failure } from './failure.ts';
 import { makeHttp } from './http/server.ts';
-import { awaitKey } from './keyring/await-key.ts';
 import type { Created } from './keyring/create.ts';
-import { makeCommits, type Commits } from './log/commit.ts';
+import type { Commits } from './log/commit.ts';
 import { writeHead } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
-import { logCrypto, type Health } from './log/replica.ts';
-import { makeTidy } from './log/tidy.ts';
-import { makeValues } from './log/values.ts';
-import { logAccess, makeLogger } from './observe/access-log.ts';
-import { makeMetrics } from './observe/metrics.ts';
-import { sumRefusals } from './observe/refusals.ts';
-import { makeAdmin } from './operations/admin.ts';
-import { makeFollowUps } from './operations/follow-ups.ts';
-import { makeGet } from './operations/get.ts';
-import { makeBoxKeys } from './operations/keys.ts';
+import type { Health } from './log/replica.ts';
+import { makeLogger } from './observe/access-log.ts';
 import { makeNotices } from './operations/notices.ts';
-import { makePrepare } from './operations/prepare.ts';
-import { makeViews } from './operations/queries.ts';
-import { makeRegister } from './operations/register.ts';
-import { makeReplays } from './request/replays.ts';
-import { makeSessions } from './request/sessions.ts';
+import { makeParts, type Parts } from './parts.ts';
 import { start, type Started, type StartOptions } from './start.ts';
 
 export type ServiceOptions = StartOptions & {
@@ -59,56 +42,6 @@ const every = (ms: number, task: () => unknown): (() => void) => {
     clearInterval(timer);
   };
 };
-
-const build = async ({ broker, logLevel }: ServiceOptions, { replica, execute }: Started) => {
-  const logger = makeLogger(logLevel);
-  const metrics = makeMetrics(replica);
-  const refusals = sumRefusals();
-  const commits = makeCommits(replica);
-  const values = makeValues(replica);
-  const prepare = makePrepare({ replica, values });
-  const tidy = makeTidy(replica, execute, prepare(null));
-  const boxKeys = makeBoxKeys(replica, execute);
-  const projector = await startProjector({
-    ...{ log: replica.log, subjects: replica.subjects, store: broker.views, replica: replica.id },
-    crypto: logCrypto(replica.keyring),
-    loadKey: async (key) => !isLeft(await awaitKey(replica.keyring, key, () => !replica.health().failed)),
-    hash: messageHash,
-    onFailure: (failed) => {
-      logger.error({ why: typeof failed === 'object' ? failed._tag : failed }, 'read models stand still');
-    },
-  });
-  const access = logAccess(logger);
-  const handle: Handle = makeHandle({
-    replica,
-    opener: { sessions: makeSessions(), boxKey: boxKeys.secret },
-    replays: makeReplays(),
-    keys: boxKeys.told,
-    register: makeRegister(replica, execute),
-    get: makeGet({
-      replica,
-      commits,
-      execute,
-      values,
-      followUps: makeFollowUps(replica, execute),
-      onAccess: (seen) => {
-        access(seen);
-        metrics.read(seen.outcome);
-      },
-    }),
-    admin: makeAdmin({ replica, execute, prepare, views: makeViews(replica, readModels(broker.views), projector), tidy }),
-    onRefused: (code, service) => {
-      refusals.add(code, service);
-      metrics.refused(code);
-    },
-    onDefect: (error) => {
-      logger.error({ err: error }, 'defect');
-    },
-  });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, projector, handle };
-};
-
-type Parts = Awaited<ReturnType<typeof build>>;
 
 const watch = ({ broker, dataDir }: ServiceOptions, { replica, created }: Started, parts: Parts): (() => void) => {
   const notices = makeNotices(broker.publish, replica);
@@ -159,8 +92,9 @@ const staysReady = ({ replica }: Started, commits: Commits): void => {
 export const startService = async (options: ServiceOptions): Promise<Either<Failure, Service>> => {
   const started = await start(options);
   if (isLeft(started)) return started;
-  const { replica, identity, created } = started.right;
-  const parts = await build(options, started.right);
+  const { replica, execute, identity, created } = started.right;
+  const logger = makeLogger(options.logLevel);
+  const parts = await makeParts({ replica, execute, broker: options.broker, logger });
   const unwatch = watch(options, started.right, parts);
   staysReady(started.right, parts.commits);
   const listening = await listen(options, parts, replica.health);
@@ -171,7 +105,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   }
   await parts.boxKeys.renew();
   await parts.tidy();
-  const door = await options.broker.serve(options.subjects, parts.handle);
+  const door = await options.broker.serve(parts.handle);
   const stop = async (): Promise<void> => {
     await door.close();
     unwatch();

@@ -4,6 +4,7 @@ import { utf8 } from '../../crypto/bytes.ts';
 import { refuse } from '../../events/refusal.ts';
 import type { Subjects } from '../../events/subjects.ts';
 import { toWire } from '../../protocol/refusal.ts';
+import type { Door } from '../broker.ts';
 import type { Handle } from '../doors/handle.ts';
 
 export const QUEUE = 'jetlock';
@@ -16,7 +17,6 @@ const INBOX = /^_INBOX(?:_[a-z0-9][a-z0-9-]{0,62})?\./;
 
 const busy = utf8(JSON.stringify({ v: 1, refusal: toWire(refuse('busy')) }));
 
-export type Door = { readonly close: () => Promise<void> };
 
 export const openNatsDoor = async (nc: NatsConnection, subjects: Subjects, handle: Handle): Promise<Door> => {
   let underWay = 0;

@@ -1,0 +1,25 @@
+/** The ports of the service, on one connection to NATS. */
+import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
+import type { NatsConnection } from 'nats';
+import { jetstreamLog } from '../../events/log/jetstream.ts';
+import type { Subjects } from '../../events/subjects.ts';
+import { kvStore } from '../../projections/kv.ts';
+import type { Broker } from '../broker.ts';
+import type { Failure } from '../failure.ts';
+import { openKeyStore } from '../keyring/key-store.ts';
+import { openNatsDoor } from './door.ts';
+
+/** The stream and the buckets must be there already: see `provision`. */
+export const natsBroker = async (nc: NatsConnection, subjects: Subjects): Promise<Either<Failure, Broker>> => {
+  const keyStore = await openKeyStore(nc, subjects.bucket('keys'));
+  if (isLeft(keyStore)) return keyStore;
+  return right({
+    log: jetstreamLog(nc, { stream: subjects.stream }),
+    keyStore: keyStore.right,
+    views: await kvStore(nc, subjects),
+    publish: (subject, data) => {
+      if (!nc.isClosed()) nc.publish(subject, data);
+    },
+    serve: (handle) => openNatsDoor(nc, subjects, handle),
+  });
+};

@@ -1,0 +1,98 @@
+/** The parts of a replica that answer, made once and joined: values, commands, reads, queries, and the handler over them. */
+import { isLeft } from 'fp-ts/lib/Either.js';
+import type { Logger } from 'pino';
+import { messageHash } from '../crypto/log.ts';
+import { readModels } from '../projections/read.ts';
+import { startProjector, type Projector } from '../projections/run.ts';
+import type { Broker } from './broker.ts';
+import { makeHandle, type DoorParts, type Handle } from './doors/handle.ts';
+import { awaitKey } from './keyring/await-key.ts';
+import { makeCommits, type Commits } from './log/commit.ts';
+import type { Execute } from './log/execute.ts';
+import { logCrypto, type Replica } from './log/replica.ts';
+import { makeTidy, type Tidy } from './log/tidy.ts';
+import { makeValues } from './log/values.ts';
+import { logAccess } from './observe/access-log.ts';
+import { makeMetrics, type Metrics } from './observe/metrics.ts';
+import { sumRefusals, type RefusalSums } from './observe/refusals.ts';
+import { makeAdmin } from './operations/admin.ts';
+import { makeFollowUps } from './operations/follow-ups.ts';
+import { makeGet, type GetParts } from './operations/get.ts';
+import { makeBoxKeys, type BoxKeys } from './operations/keys.ts';
+import { makePrepare } from './operations/prepare.ts';
+import { makeViews } from './operations/queries.ts';
+import { makeRegister } from './operations/register.ts';
+import { makeReplays } from './request/replays.ts';
+import { makeSessions } from './request/sessions.ts';
+
+type Given = { readonly replica: Replica; readonly execute: Execute; readonly broker: Broker; readonly logger: Logger };
+
+export type Parts = {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly refusals: RefusalSums;
+  readonly commits: Commits;
+  readonly tidy: Tidy;
+  readonly boxKeys: BoxKeys;
+  readonly projector: Projector;
+  readonly handle: Handle;
+};
+
+const makeProjector = ({ replica, broker, logger }: Given): Promise<Projector> =>
+  startProjector({
+    log: replica.log,
+    subjects: replica.subjects,
+    store: broker.views,
+    replica: replica.id,
+    crypto: logCrypto(replica.keyring),
+    loadKey: async (key) => !isLeft(await awaitKey(replica.keyring, key, () => !replica.health().failed)),
+    hash: messageHash,
+    onFailure: ({ _tag }) => {
+      logger.error({ why: _tag }, 'read models stand still');
+    },
+  });
+
+type Seen = Pick<DoorParts, 'onRefused' | 'onDefect'> & Pick<GetParts, 'onAccess'>;
+
+/** Everything that is told to those who watch. */
+const observers = (logger: Logger, metrics: Metrics, refusals: RefusalSums): Seen => {
+  const access = logAccess(logger);
+  return {
+    onAccess: (seen) => {
+      access(seen);
+      metrics.read(seen.outcome);
+    },
+    onRefused: (code, service) => {
+      refusals.add(code, service);
+      metrics.refused(code);
+    },
+    onDefect: (error) => {
+      logger.error({ err: error }, 'defect');
+    },
+  };
+};
+
+export const makeParts = async (given: Given): Promise<Parts> => {
+  const { replica, execute, broker, logger } = given;
+  const metrics = makeMetrics(replica);
+  const refusals = sumRefusals();
+  const { onAccess, ...seen } = observers(logger, metrics, refusals);
+  const commits = makeCommits(replica);
+  const values = makeValues(replica);
+  const prepare = makePrepare({ replica, values });
+  const tidy = makeTidy(replica, execute, prepare(null));
+  const boxKeys = makeBoxKeys(replica, execute);
+  const projector = await makeProjector(given);
+  const followUps = makeFollowUps(replica, execute);
+  const handle = makeHandle({
+    ...seen,
+    replica,
+    opener: { sessions: makeSessions(), boxKey: boxKeys.secret },
+    replays: makeReplays(),
+    keys: boxKeys.told,
+    register: makeRegister(replica, execute),
+    get: makeGet({ replica, commits, execute, values, followUps, onAccess }),
+    admin: makeAdmin({ replica, execute, prepare, tidy, views: makeViews(replica, readModels(broker.views), projector) }),
+  });
+  return { logger, metrics, refusals, commits, tidy, boxKeys, projector, handle };
+};
