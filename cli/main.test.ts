@@ -129,6 +129,17 @@ test('help of every command is complete, and shows no value of the environment',
   }
 });
 
+/** Rows that are there before their verb is. */
+const WITHOUT_VERB = ['dev', 'init', 'serve', 'doctor', 'nats-config', 'audit log'];
+
+test('every row has a verb, each in a file that can be loaded', async (t) => {
+  t.deepEqual(
+    TABLE.map(({ name }) => name).filter((name) => !WITHOUT_VERB.includes(name) && !Object.hasOwn(VERBS, name)),
+    [],
+  );
+  for (const [name, load] of Object.entries(VERBS)) t.is(typeof (await load()).run, 'function', name);
+});
+
 test('every command has one row, every noun a description, every verb a row', (t) => {
   const names = TABLE.map(({ name }) => name);
   t.is(new Set(names).size, names.length);

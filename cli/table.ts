@@ -1,6 +1,6 @@
 /** Every command of `jetlock`: the parser, `--help`, the completion and the documentation are made from this. */
 import type { Option } from './options.ts';
-import { ADMIN, BROKER, DATA, HTTP_PORT, IDENTITY, LOCAL, NATS, PUBLIC_KEY, REASON, SERVICE, YES } from './standard-options.ts';
+import { ADMIN, ADMIN_IDENTITY, BROKER, DATA, HTTP_PORT, IDENTITY, LOCAL, NATS, PUBLIC_KEY, REASON, SERVICE, YES } from './standard-options.ts';
 
 export type Row = {
   /** What is typed: a noun and a verb, or one word. */
@@ -37,7 +37,7 @@ export const ARGUMENTS: Readonly<Record<string, string>> = {
   TARGET: 'a path, or a prefix with a slash at its end',
   NAMESPACE: 'all of a path but its last part',
   SERVICE: 'name of a requesting program',
-  CREDENTIAL: 'fingerprint of a token or key; needed where several would fit',
+  CREDENTIAL: 'fingerprint of a token or key, or its beginning; needed where several would fit',
   NAME: 'a name: lower case, digits and hyphens',
   VERSION: 'a version, from 1',
   TEXT: 'a description, 512 bytes at most',
@@ -47,6 +47,7 @@ export const ARGUMENTS: Readonly<Record<string, string>> = {
 
 const NAMESPACE_OPTION: Option = { name: 'namespace', value: 'NAMESPACE', description: 'where the secrets go', required: true };
 const DESCRIPTION: Option = { name: 'description', value: 'TEXT', description: 'what the secret is for' };
+const IF_VERSION: Option = { name: 'if-version', value: 'VERSION', description: 'only if that is the current version, 0 for none yet' };
 const NOW: Option = { name: 'now', description: 'also replace the root key and the operator key at once' };
 const FOR: Option = { name: 'for', value: 'DURATION', description: 'until when: 90s, 30m, 1h, 7d; for ever if not given' };
 const ONCE: Option = { name: 'once', description: 'for one read' };
@@ -57,12 +58,14 @@ const ROLE: Option = {
   choices: ['admin', 'approver', 'auditor'],
   required: true,
 };
+const ADMIN_NAME: Option = { name: 'admin', value: 'NAME', description: 'whose key it is; that of --identity if not given' };
+const OUT: Option = { name: 'out', value: 'FILE', description: 'where the key is kept; NAME.admin.json if not given', isFile: true };
 const AS: Option = { name: 'as', value: 'SERVICE', description: 'the service that asks' };
 const ASK: Option = { name: 'description', value: 'TEXT', description: 'what it is for: shown to the admin who is asked, 512 bytes at most' };
 const WAIT: Option = { name: 'wait', value: 'DURATION', description: 'how long to wait for an admin to allow it, such as 60s' };
 
 const SECRET: ReadonlyArray<Row> = [
-  row('secret set PATH', 'write a value: asked for on a terminal, else read from stdin', [DESCRIPTION, ...ADMIN]),
+  row('secret set PATH', 'write a value: asked for on a terminal, else all bytes of stdin, also a newline at their end', [DESCRIPTION, IF_VERSION, ...ADMIN]),
   row('secret list [PREFIX]', 'list secrets, without their values', ADMIN),
   row('secret show PATH', 'show what is known of a secret, without its value', ADMIN),
   row('secret describe PATH TEXT', 'say what a secret is for', ADMIN),
@@ -92,8 +95,8 @@ const SERVICES: ReadonlyArray<Row> = [
 const ACCESS: ReadonlyArray<Row> = [
   row('access list', 'list who may read what', [{ name: 'pending', description: 'requests that wait for an admin' }, ...ADMIN]),
   row('access grant SERVICE TARGET', 'let a service read a path, or everything under a prefix', [FOR, ONCE, REASON, ...ADMIN]),
-  row('access deny SERVICE PATH', 'deny a path to a service, whatever its prefixes grant', ADMIN),
-  row('access revoke SERVICE TARGET', 'take access away: the very next read is refused', ADMIN),
+  row('access deny SERVICE PATH', 'deny a path to a service, whatever its prefixes grant', [REASON, ...ADMIN]),
+  row('access revoke SERVICE TARGET', 'take access away: the very next read is refused', [REASON, ...ADMIN]),
 ];
 
 const ADMINS: ReadonlyArray<Row> = [
@@ -101,7 +104,7 @@ const ADMINS: ReadonlyArray<Row> = [
   row('admin list', 'list admins, their keys and roles', ADMIN),
   row('admin add NAME', 'add an admin by a public key', [PUBLIC_KEY, ROLE, ...ADMIN]),
   row('admin remove NAME', 'remove an admin', [YES, ...ADMIN]),
-  row('admin key new', 'make a key for yourself, in a private file', [IDENTITY, ...LOCAL]),
+  row('admin key new', 'make a key for yourself, in a private file, and say how it is enrolled', [ADMIN_NAME, OUT, ADMIN_IDENTITY, ...LOCAL]),
 ];
 
 const AUDIT: Option[] = [

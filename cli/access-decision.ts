@@ -1,0 +1,39 @@
+/** Granting, denying and revoking access: each decides about the state that was there just before. */
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AdminClient } from '../client/admin.ts';
+import type { ClientFailure } from '../client/failure.ts';
+import type { AdminCommand } from '../events/command.ts';
+import { Sequence, sure, type ServiceName, type Target } from '../events/vocabulary.ts';
+import { withAdmin } from './connect.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import type { Options } from './options.ts';
+import { tellDone } from './output.ts';
+import type { Failure } from './terminal.ts';
+
+const NONE = sure(Sequence, 0);
+
+/** The last event about the access of a service to exactly this target; 0 if there was none. */
+const seen = (admin: AdminClient, service: ServiceName, target: Target): TE.TaskEither<ClientFailure, Sequence> =>
+  pipe(
+    admin.query('access.list', { service, pending: false }),
+    TE.map(({ items }) => items.find((access) => access.service === service && access.target === target)?.seq ?? NONE),
+  );
+
+export type AccessDecision = {
+  readonly service: ServiceName;
+  readonly target: Target;
+  readonly command: (seen: Sequence) => AdminCommand;
+  /** What the service may do afterwards. */
+  readonly sentence: string;
+};
+
+export const decideAccess = (options: Options, io: Io, { service, target, command, sentence }: AccessDecision): TE.TaskEither<Failure, ExitCode> =>
+  withAdmin(options, io, (admin) =>
+    pipe(
+      seen(admin, service, target),
+      TE.chain((seq) => admin.command(command(seq))),
+      TE.chainTaskK(tellDone({ options, io }, { about: { service, target }, sentence: () => sentence })),
+    ),
+  );

@@ -1,0 +1,14 @@
+/** `jetlock namespace create NAMESPACE` */
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { namespace } from '../arguments.ts';
+import { carryOut, sentence } from '../output.ts';
+import type { Run } from '../verb.ts';
+
+export const run: Run = ([typed], options, io) =>
+  pipe(
+    TE.fromEither(namespace(typed)),
+    TE.chain((name) =>
+      carryOut({ options, io }, { operation: 'namespace.create', namespace: name }, { about: { namespace: name }, sentence: sentence(`${name} is there`) }),
+    ),
+  );

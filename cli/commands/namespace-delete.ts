@@ -1,0 +1,16 @@
+/** `jetlock namespace delete NAMESPACE` */
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { namespace } from '../arguments.ts';
+import { carryOut, sentence } from '../output.ts';
+import { confirm } from '../prompt.ts';
+import type { Run } from '../verb.ts';
+
+export const run: Run = ([typed], options, io) =>
+  pipe(
+    TE.fromEither(namespace(typed)),
+    TE.chainFirst((name) => confirm(io, `delete ${name}, all its secrets and their keys?`, options.flags.has('yes'))),
+    TE.chain((name) =>
+      carryOut({ options, io }, { operation: 'namespace.delete', namespace: name }, { about: { namespace: name }, sentence: sentence(`${name} is deleted`) }),
+    ),
+  );
