@@ -1,7 +1,7 @@
 import test from 'ava';
 import { BEGIN, FIRST_ADMIN, newHistory } from '../tests/support/history.ts';
 import { HISTORY_MAX } from './catalog.ts';
-import { entriesAfter } from './testing.ts';
+import { entriesAfter } from '../tests/support/stored.ts';
 
 const PATH = 'billing/stripe/API_KEY';
 const KEY = 'billing.stripe.API_KEY';

@@ -2,7 +2,7 @@ import test from 'ava';
 import { PENDING_MS } from '../events/world.ts';
 import { BEGIN, newHistory, type History } from '../tests/support/history.ts';
 import { digestOf, fingerprintOf, idOf } from '../tests/support/names.ts';
-import { entriesAfter } from './testing.ts';
+import { entriesAfter } from '../tests/support/stored.ts';
 
 const fingerprint = fingerprintOf(1);
 const PATH = 'billing/stripe/KEY';

@@ -1,6 +1,6 @@
 /** Read models in memory, for tests. */
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { coversSubject } from '../events/log/filter.ts';
+import { covers } from '../events/log/filter.ts';
 import type { Bucket, Slot, ViewStore } from './view-store.ts';
 
 const nothing: Slot = { value: null, revision: 0 };
@@ -24,10 +24,11 @@ export const memoryStore = (): ViewStore => {
     put: (bucket, key, value, revision) => () => change(bucket, key, value, revision)(),
     delete: (bucket, key, revision) => TE.map(() => undefined)(() => change(bucket, key, null, revision)()),
     entries: (bucket, { keys = '>', where = () => true } = {}) =>
-      TE.fromIO(() =>
-        [...slots(bucket)]
-          .flatMap(([key, { value, revision }]) => (value !== null && coversSubject(keys, key) && where(key) ? [{ key, value, revision }] : []))
-          .sort((a, b) => (a.key < b.key ? -1 : 1)),
-      ),
+      TE.fromIO(() => {
+        const isWanted = covers([keys]);
+        return [...slots(bucket)]
+          .flatMap(([key, { value, revision }]) => (value !== null && isWanted(key) && where(key) ? [{ key, value, revision }] : []))
+          .sort((a, b) => (a.key < b.key ? -1 : 1));
+      }),
   };
 };

@@ -1,6 +1,6 @@
 /** All read models in memory, and what each entry looks like as text. */
 import type { Type } from 'io-ts';
-import type { Folded } from '../events/fold/fold.ts';
+import type { Folded } from '../events/fold/verdict.ts';
 import { access } from './access.ts';
 import { catalog } from './catalog.ts';
 import { inbox } from './inbox.ts';

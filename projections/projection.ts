@@ -1,7 +1,7 @@
 /** The shape of a read model: a pure fold of what the log's fold accepted. */
 import type { Type } from 'io-ts';
 import type { Event } from '../events/event.ts';
-import type { Folded } from '../events/fold/fold.ts';
+import type { Folded } from '../events/fold/verdict.ts';
 import type { Outcome } from '../events/read/decide.ts';
 import type { AdminName, Instant, Sequence, ServiceName } from '../events/vocabulary.ts';
 

@@ -2,7 +2,7 @@ import test from 'ava';
 import { PENDING_MS } from '../events/world.ts';
 import { BEGIN, FIRST_ADMIN, newHistory } from '../tests/support/history.ts';
 import { digestOf, fingerprintOf, keyPairOf } from '../tests/support/names.ts';
-import { entriesAfter } from './testing.ts';
+import { entriesAfter } from '../tests/support/stored.ts';
 
 const fingerprint = fingerprintOf(1);
 const register = (n: number) => ({ service: 'invoicer', kind: 'token', verifier: digestOf(n), fingerprint: fingerprintOf(n) });

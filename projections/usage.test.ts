@@ -1,7 +1,7 @@
 import test from 'ava';
 import { BEGIN, newHistory } from '../tests/support/history.ts';
 import { idOf } from '../tests/support/names.ts';
-import { entriesAfter } from './testing.ts';
+import { entriesAfter } from '../tests/support/stored.ts';
 
 const PATH = 'billing/stripe/KEY';
 const KEY = 'invoicer.billing.stripe.KEY';

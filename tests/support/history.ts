@@ -9,7 +9,9 @@ import { AdminCommand, ReplicaCommand, ServiceCommand, stepBefore, subjectOf, ty
 import { decide } from '../../events/decide.ts';
 import type { Decision } from '../../events/decider.ts';
 import type { Event } from '../../events/event.ts';
-import { makeFold, type Fold, type Folded, type LogCrypto } from '../../events/fold/fold.ts';
+import { makeFold, type Fold } from '../../events/fold/fold.ts';
+import type { Folded } from '../../events/fold/verdict.ts';
+import type { LogCrypto } from '../../events/fold/log-crypto.ts';
 import type { LogMessage } from '../../events/log/log.ts';
 import { memoryLog, type MemoryLog } from '../../events/log/memory.ts';
 import { ReadAttempt } from '../../events/read/read.ts';

@@ -1,0 +1,93 @@
+/** Who keeps the read models: one projector at a time, by compare-and-set on one entry. */
+import { isLeft } from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import type { Unavailable } from '../events/log/log.ts';
+import { Instant, ReplicaId } from '../events/vocabulary.ts';
+import type { Slot, ViewStore } from './view-store.ts';
+
+const KEY = 'projector';
+/** `until`: by the holder's clock. A holder that ended in order leaves null. */
+const Held = t.strict({ holder: t.union([ReplicaId, t.null]), until: Instant }, 'Lease');
+type Held = t.TypeOf<typeof Held>;
+
+/** `taken`: it is ours now, but may have been another's since we had it last. */
+export type Keeping = 'renewed' | 'taken' | 'others';
+
+export type Lease = {
+  /** Takes it if nobody has it, or renews it. */
+  readonly keep: () => Promise<Either<Unavailable, Keeping>>;
+  /** As far as we know. It saves work, and protects nothing: every change of an entry is a compare-and-set by itself. */
+  readonly isHeld: () => boolean;
+  /** Who had it when we last looked. */
+  readonly holder: () => ReplicaId | null;
+  /** Gives it up, so that another need not wait. */
+  readonly release: () => Promise<void>;
+};
+
+export type LeaseOptions = {
+  readonly store: ViewStore;
+  readonly replica: ReplicaId;
+  /** How long it lasts without being renewed, milliseconds. */
+  readonly leaseMs: number;
+  readonly now: () => number;
+};
+
+const parse = (text: string | null): Held | undefined => {
+  try {
+    return E.toUnion(E.orElseW(() => E.right(undefined))(Held.decode(JSON.parse(text ?? 'null'))));
+  } catch {
+    return undefined;
+  }
+};
+
+export const makeLease = ({ store, replica, leaseMs, now }: LeaseOptions): Lease => {
+  let holder: ReplicaId | null = null;
+  let heldUntil = 0;
+  let ours = 0;
+  let seen = { revision: -1, since: 0 };
+
+  /**
+   * Lapsed by our own clock: it was not renewed for its whole length since we saw it. Clocks of others are not believed, but
+   * for a lease that ended long ago by any clock.
+   */
+  const isFree = ({ value, revision }: Slot): boolean => {
+    const held = parse(value);
+    if (revision !== seen.revision) seen = { revision, since: now() };
+    if (held === undefined || held.holder === null) return true;
+    return now() >= seen.since + leaseMs || now() > held.until + 10 * leaseMs;
+  };
+
+  const write = async (by: ReplicaId | null, revision: number, how: Keeping): Promise<Either<Unavailable, Keeping>> => {
+    const until = now() + leaseMs;
+    const put = await store.put('checkpoints', KEY, JSON.stringify({ holder: by, until }), revision)();
+    if (isLeft(put)) return put.left._tag === 'conflict' ? E.right('others') : E.left(put.left);
+    ours = put.right;
+    heldUntil = by === null ? 0 : until;
+    holder = by;
+    return E.right(how);
+  };
+
+  const look = async (): Promise<Either<Unavailable, Keeping>> => {
+    const slot = await store.get('checkpoints', KEY)();
+    if (isLeft(slot)) return slot;
+    holder = parse(slot.right.value)?.holder ?? null;
+    const { revision } = slot.right;
+    if (revision === ours && holder === replica) return write(replica, revision, 'renewed');
+    heldUntil = 0;
+    return isFree(slot.right) ? write(replica, revision, 'taken') : E.right('others');
+  };
+
+  let looking: Promise<Either<Unavailable, Keeping>> | undefined;
+  return {
+    // Two at once would take each other's change for a stranger's.
+    keep: () => (looking ??= look().finally(() => (looking = undefined))),
+    isHeld: () => now() < heldUntil,
+    holder: () => holder,
+    release: async () => {
+      if (now() < heldUntil) await write(null, ours, 'others');
+      heldUntil = 0;
+    },
+  };
+};

@@ -1,0 +1,38 @@
+/** What read models hold after a history, and what a store holds. */
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { makeFold } from '../../events/fold/fold.ts';
+import { logCrypto, type History } from './history.ts';
+import { newModels } from '../../projections/models.ts';
+import { PROJECTIONS, type ProjectionName } from '../../projections/projection.ts';
+import type { ViewStore } from '../../projections/view-store.ts';
+
+/** Texts of entries by `bucket key`. */
+export type Stored = Readonly<Record<string, string>>;
+
+/** All stored entries after a history, folded from its first message by a fold of its own. */
+export const storedAfter = ({ subjects, messages }: Pick<History, 'subjects' | 'messages'>): Stored => {
+  const fold = makeFold(subjects, logCrypto);
+  const models = newModels();
+  for (const message of messages) models.apply(fold.apply(message));
+  return Object.fromEntries([...models.spots()].map((spot) => [`${spot.bucket} ${spot.key}`, models.encoded(spot) ?? '']));
+};
+
+/** The entries of one read model after a history, by their keys. */
+export const entriesAfter = (history: History, bucket: ProjectionName): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(storedAfter(history)).flatMap(([spot, text]) => {
+      const [name, key = ''] = spot.split(' ');
+      return name === bucket ? [[key, JSON.parse(text)]] : [];
+    }),
+  );
+
+/** What a store holds of the read models. */
+export const storedIn = async (store: ViewStore): Promise<Stored> => {
+  const found: Record<string, string> = {};
+  for (const bucket of PROJECTIONS) {
+    const entries = await store.entries(bucket)();
+    if (isLeft(entries)) throw new Error(entries.left.why);
+    for (const { key, value } of entries.right) found[`${bucket} ${key}`] = value;
+  }
+  return found;
+};
