@@ -1,15 +1,65 @@
-import type { Client } from './client.ts';
-import type { ServiceIdentity } from './credential.ts';
+/** The way in for services: from what a program was configured with to a client. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isToken } from '../crypto/credential.ts';
+import { Redacted } from '../crypto/redacted.ts';
+import { subjectsUnder } from '../events/subjects.ts';
+import { ClientInfo, PublicKey, ServiceName } from '../events/vocabulary.ts';
+import { clientOf, type Client } from './client.ts';
+import { readServiceIdentity, type ServiceIdentity } from './credential.ts';
+import { argumentError, errorOf, type JetlockError } from './error.ts';
+import { serviceKeys, type Trust } from './keys.ts';
+import { connectNats, type NatsOptions } from './nats/connect.ts';
+import { natsTransport } from './nats/transport.ts';
 
 export type ConnectOptions = {
-  /** Options of the NATS connection: see client/nats/connect.ts. */
-  readonly nats: Record<string, unknown>;
-  /** Who asks: an identity, or the path of the file that holds one. */
-  readonly identity: ServiceIdentity | string;
-  /** The Ed25519 public key of the service, base64url; or the word that trusts whoever answers first. */
+  /** How NATS is reached. */
+  readonly nats: NatsOptions;
+  /** Who asks: the path of an identity file, or the name of the service with its token. */
+  readonly identity: string | { readonly service: string; readonly token: string };
+  /**
+   * The Ed25519 public key of the service, base64url, as an admin gives it. With `trustFirstUse` whoever answers first is taken
+   * for the service until the client is closed: for trying things out only.
+   */
   readonly servicePublicKey: string | { readonly trustFirstUse: true };
+  /** First token of the subjects; `secrets` unless the service is configured otherwise. */
   readonly prefix?: string;
+  /** What admins are shown of the program that asks; nothing is decided from it. */
   readonly client?: { readonly name: string; readonly version: string };
 };
 
-export declare const connect: (options: ConnectOptions) => Promise<Client>;
+const identityOf = (given: ConnectOptions['identity']): Either<JetlockError, ServiceIdentity> => {
+  if (typeof given === 'string') return E.mapLeft(errorOf)(readServiceIdentity(given));
+  const { service, token } = given;
+  if (!ServiceName.is(service)) return E.left(argumentError('that is not the name of a service', 'it has lower-case letters, digits and -'));
+  if (!isToken(token)) return E.left(argumentError('that is not a token', 'a token is jlt_ and 43 characters'));
+  return E.right({ service, kind: 'token', token: new Redacted(token) });
+};
+
+const trustOf = (given: ConnectOptions['servicePublicKey']): Either<JetlockError, Trust> => {
+  if (typeof given !== 'string') return E.right({ firstUse: true });
+  return PublicKey.is(given) ? E.right({ signer: given }) : E.left(argumentError('that is not the public key of a service', 'it has 43 characters of base64url'));
+};
+
+const clientInfoOf = ({ service }: ServiceIdentity, given: ConnectOptions['client']): Either<JetlockError, ClientInfo> =>
+  E.mapLeft(() => argumentError('that is not the name and version of a program', 'each has at most 64 characters and no spaces'))(
+    ClientInfo.decode(given ?? { name: service, version: 'unknown' }),
+  );
+
+const orThrow = <A>(result: Either<JetlockError, A>): A => {
+  if (E.isRight(result)) return result.right;
+  throw result.left;
+};
+
+/**
+ * A client of a service over NATS. The options are checked, and the connection is made; the service itself is first asked, and
+ * its key checked, with the first request. Rejects with a JetlockError only.
+ */
+export const connect = async ({ nats, identity: given, servicePublicKey, prefix = 'secrets', client }: ConnectOptions): Promise<Client> => {
+  const identity = orThrow(identityOf(given));
+  const trust = orThrow(trustOf(servicePublicKey));
+  const clientInfo = orThrow(clientInfoOf(identity, client));
+  const subjects = subjectsUnder(prefix);
+  const transport = natsTransport(orThrow(E.mapLeft(errorOf)(await connectNats(nats)())), subjects);
+  return clientOf({ transport, subjects, keys: serviceKeys({ transport, subjects, trust }), identity, client: clientInfo });
+};

@@ -1,4 +1,4 @@
-/** The public surface of the package: all of it is in this list. */
+/** What services may rely on: all of it is in this list, and nothing else is. */
 export { connect, type ConnectOptions } from './connect.ts';
 export type { Client, GetOptions, Secret, WaitOptions, Wanted } from './client.ts';
 export { JetlockError } from './error.ts';
