@@ -1,5 +1,6 @@
 /** What the client reports, as a command tells it. */
 import type { ClientFailure } from '../client/failure.ts';
+import type { NatsFailure } from '../client/nats/connect.ts';
 import type { FileFailure } from '../client/secret-file.ts';
 import { codeOf } from '../protocol/refusal.ts';
 import type { WireRefusal } from '../protocol/wire.ts';
@@ -31,3 +32,6 @@ export const failureOfClient = (failure: ClientFailure): Failure =>
 
 /** A file that should hold a key and does not, or that others may read. */
 export const failureOfFile = ({ why, hint }: FileFailure): Failure => fail(EXIT.configuration, why, hint);
+
+/** NATS cannot be reached, or what was given for it cannot be used. */
+export const failureOfNats = (failure: NatsFailure): Failure => (failure._tag === 'file' ? failureOfFile(failure) : failureOfClient(failure));

@@ -11,7 +11,7 @@ import { serviceKeys } from '../client/keys.ts';
 import type { Transport } from '../client/transport.ts';
 import { subjectsUnder } from '../events/subjects.ts';
 import { ClientInfo, sure } from '../events/vocabulary.ts';
-import { failureOfClient, failureOfFile } from './client-failure.ts';
+import { failureOfClient, failureOfFile, failureOfNats } from './client-failure.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { natsOptions } from './nats-options.ts';
@@ -29,7 +29,10 @@ const overNats = (options: Options, io: Io): TaskEither<Failure, Transport> =>
     TE.chain((nats) => async () => {
       const { connectNats } = await import('../client/nats/connect.ts');
       const { natsTransport } = await import('../client/nats/transport.ts');
-      return E.bimap(failureOfClient, (connection: Parameters<typeof natsTransport>[0]) => natsTransport(connection, SUBJECTS))(await connectNats(nats)());
+      return pipe(
+        await connectNats(nats)(),
+        E.bimap(failureOfNats, (connection) => natsTransport(connection, SUBJECTS)),
+      );
     }),
   );
 

@@ -1,36 +1,49 @@
 /** The options of a command as the NATS connection takes them. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { NatsOptions } from '../client/nats/connect.ts';
+import type { NatsSettings } from '../client/nats/context.ts';
 import { readDevFile, type DevFile } from './dev-file.ts';
+import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
-import type { Failure } from './terminal.ts';
-
-/** By the names of the options; paths are whole, the rest is as it was given. */
-export type NatsChoice = { readonly [name in 'context' | 'nats' | 'creds' | 'nkey' | 'tlscert' | 'tlskey' | 'tlsca']?: string };
+import { fail, type Failure } from './terminal.ts';
 
 const FILES = ['creds', 'nkey', 'tlscert', 'tlskey', 'tlsca'] as const;
 
-const given = ({ text }: Options, { directory }: Io): NatsChoice =>
-  Object.fromEntries([
-    ...(['context', 'nats'] as const).map((name) => [name, text[name]] as const),
-    ...FILES.map((name) => [name, text[name] === undefined ? undefined : resolve(directory, text[name])] as const),
-  ].filter(([, value]) => value !== undefined));
-
-const namesUser = ({ context, creds, nkey }: NatsChoice): boolean => [context, creds, nkey].some((name) => name !== undefined);
+/** What was given; paths begin where the command was typed. */
+const settingsOf = ({ text }: Options, { directory }: Io): NatsSettings => ({
+  ...(text['nats'] === undefined ? {} : { servers: text['nats'] }),
+  ...Object.fromEntries(FILES.flatMap((name) => (text[name] === undefined ? [] : [[name, resolve(directory, text[name])]]))),
+});
 
 /** The nkey that `jetlock dev` made is for its own NATS only, not for another that was named. */
-const asDevUser = (nats: NatsChoice, dev: DevFile | undefined, user: keyof DevFile['natsIdentities']): NatsChoice =>
-  dev !== undefined && dev.natsUrl === nats.nats && !namesUser(nats) ? { ...nats, nkey: dev.natsIdentities[user] } : nats;
+const devUser = ({ text }: Options, dev: DevFile | undefined, user: keyof DevFile['natsIdentities']): NatsSettings =>
+  dev === undefined || dev.natsUrl !== text['nats'] || [text['creds'], text['nkey'], text['context']].some((given) => given !== undefined)
+    ? {}
+    : { nkey: dev.natsIdentities[user] };
+
+/** Where programs keep their configuration; the `nats` command line has its contexts there. */
+const configHome = ({ environment }: Io): string => environment['XDG_CONFIG_HOME'] ?? join(environment['HOME'] ?? '/', '.config');
+
+const whereOf = ({ text }: Options, settings: NatsSettings, io: Io): E.Either<Failure, NatsOptions> => {
+  const { context } = text;
+  if (context !== undefined) return E.right({ ...settings, context, configHome: configHome(io) });
+  const { servers } = settings;
+  return servers === undefined
+    ? E.left(fail(EXIT.configuration, 'it is not known where nats is', 'start jetlock dev here, or give --nats URL or --context NAME'))
+    : E.right({ ...settings, servers });
+};
 
 /**
  * How this command reaches NATS: what was given, and beside a running `jetlock dev` the NATS user that it made for that purpose.
  * @param user `client` for those who ask the service, `auditor` for those who read its stream
  */
-export const natsOptions = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): TaskEither<Failure, NatsChoice> =>
+export const natsOptions = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): TaskEither<Failure, NatsOptions> =>
   pipe(
     readDevFile(io.directory),
-    TE.map((dev) => asDevUser(given(options, io), dev, user)),
+    TE.chainEitherK((dev) => whereOf(options, { ...settingsOf(options, io), ...devUser(options, dev, user) }, io)),
   );

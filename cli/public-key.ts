@@ -10,7 +10,7 @@ const NOT_A_KEY = 'the public key is none: 32 bytes in base64url or base64, or P
 
 /** One spelling for each key; what decodes to other bytes than it says is refused. */
 const canonical = (base64: string): E.Either<string, PublicKey> =>
-  E.fromPredicate(PublicKey.is, () => NOT_A_KEY)(base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '') as PublicKey);
+  E.fromPredicate(PublicKey.is, () => NOT_A_KEY)(base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''));
 
 /** Node reads the standard PEM; its JWK has the 32 bytes in base64url. */
 const ofSpki = (pem: string): E.Either<string, PublicKey> => {
