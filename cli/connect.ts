@@ -11,10 +11,10 @@ import { serviceKeys } from '../client/keys.ts';
 import type { Transport } from '../client/transport.ts';
 import { subjectsUnder } from '../events/subjects.ts';
 import { ClientInfo, sure } from '../events/vocabulary.ts';
-import { failureOfClient, failureOfFile, failureOfNats } from './client-failure.ts';
+import { failureOfClient, failureOfFile } from './client-failure.ts';
+import { openNats } from './connect-nats.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { natsOptions } from './nats-options.ts';
 import type { Options } from './options.ts';
 import { fail, type Failure } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -22,18 +22,11 @@ import { VERSION } from './version.ts';
 export const SUBJECTS = subjectsUnder('secrets');
 export const CLIENT = sure(ClientInfo, { name: 'jetlock-cli', version: VERSION });
 
-/** A connection to NATS as the options say it. Loaded only when it is needed, since a test needs none. */
+/** Loaded only now: a test needs none of it. */
 const overNats = (options: Options, io: Io): TaskEither<Failure, Transport> =>
   pipe(
-    natsOptions(options, io, 'client'),
-    TE.chain((nats) => async () => {
-      const { connectNats } = await import('../client/nats/connect.ts');
-      const { natsTransport } = await import('../client/nats/transport.ts');
-      return pipe(
-        await connectNats(nats)(),
-        E.bimap(failureOfNats, (connection) => natsTransport(connection, SUBJECTS)),
-      );
-    }),
+    openNats(options, io, 'client'),
+    TE.chainTaskK((connection) => async () => (await import('../client/nats/transport.ts')).natsTransport(connection, SUBJECTS)),
   );
 
 /** How this command reaches the service; who opens it closes it. */
