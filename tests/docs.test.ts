@@ -1,0 +1,51 @@
+/** The documentation names what there is: a code, an operation or an event that it does not know of would be a promise unkept. */
+import { readdirSync, readFileSync } from 'node:fs';
+import test from 'ava';
+import { reference } from '../cli/reference.ts';
+import { TABLE } from '../cli/table.ts';
+import { commandRoles } from '../events/decide.ts';
+import { Event } from '../events/event.ts';
+import { ReplicaCommand } from '../events/command.ts';
+import { isRetryable, refusals, type RefusalCode } from '../events/refusal.ts';
+import { queries } from '../protocol/operations.ts';
+
+const root = new URL('../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const protocol = read('docs/reference/protocol.md');
+
+/** What stands between backticks in the first cell of a row. */
+const firstCells = protocol.split('\n').flatMap((line) => /^\| (`.*?) \|/.exec(line)?.[1]?.match(/[\w.-]+/g) ?? []);
+
+test('the page about the command line is up to date', (t) => {
+  t.is(read('docs/reference/cli.md'), reference(), 'write it again: npx tsx docs/make.ts');
+});
+
+for (const [code, { message, hint }] of Object.entries(refusals)) {
+  test(`the protocol tells the refusal ${code} as it is`, (t) => {
+    t.true(protocol.includes(`| \`${code}\` | ${message} | ${hint} | ${isRetryable(code as RefusalCode) ? 'yes' : 'no'} |`));
+  });
+}
+
+test('the protocol names every operation, event and command of a replica', (t) => {
+  const named = new Set(firstCells);
+  const names = [...Object.keys(commandRoles), ...Object.keys(queries), ...Event.types.map(({ name }) => name), ...ReplicaCommand.types.map(({ name }) => name)];
+  t.deepEqual(names.filter((name) => !named.has(name)), []);
+});
+
+test('every command of the README is one of the table', (t) => {
+  const typed = [...read('README.md').matchAll(/(?:npx jetlock|^\s*jetlock|\| jetlock) ((?:[a-z-]+ ?)+)/gm)].map(([, words = '']) => words.trim());
+  t.true(typed.length > 10);
+  const known = TABLE.map(({ name }) => name);
+  t.deepEqual(typed.filter((words) => !known.some((name) => words === name || words.startsWith(`${name} `))), []);
+});
+
+/** Pages with the files that they lead to. */
+const pages = ['README.md', 'SECURITY.md', ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md')).map((path) => `docs/${path}`)];
+
+for (const page of pages) {
+  test(`the links of ${page} lead somewhere`, (t) => {
+    for (const [, link = ''] of read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) t.notThrows(() => readOrList(new URL(link, new URL(page, root))), link);
+  });
+}
+
+const readOrList = (place: URL): unknown => (place.pathname.endsWith('/') ? readdirSync(place) : readFileSync(place));
