@@ -4,6 +4,8 @@
  */
 export const EXIT = {
   ok: 0,
+  /** The audit log was read, and is not what the service wrote: history changed, messages missing, a wrong signature. */
+  findings: 1,
   /** Unknown command or option, missing argument. */
   usage: 64,
   /** A path, a file or a value that cannot be taken as it is. */

@@ -6,7 +6,6 @@ import { ARGUMENTS, TABLE, type Row } from './table.ts';
 const MEANING: { readonly [C in keyof typeof EXIT]: string } = {
   ok: 'done',
   findings: 'the audit log was read, and is not what the service wrote',
-  findings: 'the audit log was read, and is not what the service wrote',
   usage: 'unknown command or option, missing argument',
   badInput: 'a path, a file or a value that cannot be taken as it is',
   notFound: 'nothing of that name; told to admins only',
