@@ -1,0 +1,283 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { fromBase64, toBase64 } from '../../crypto/bytes.ts';
+import { valueDigest } from '../../crypto/hash.ts';
+import type { Enclosed } from '../../protocol/wire.ts';
+import { adminCli, done, items, type Command } from '../../tests/support/admin-cli.ts';
+import { latch } from '../../tests/support/latch.ts';
+
+const MARKER = 'canary-7f2b91';
+const EXAMPLE = new URL('../../examples/shop.env', import.meta.url).pathname;
+const valueOf = (enclosed: Enclosed | null) => Buffer.from(fromBase64(enclosed?.value ?? '')).toString();
+
+const view = (path: string, more: object = {}) => ({
+  path,
+  status: 'live',
+  description: 'the \u0048ey',
+  version: 2,
+  history: [
+    { version: 1, at: 1_700_000_000_000, by: 'ada', rollbackOf: null, deleted: false, seq: 3 },
+    { version: 2, at: 1_700_000_060_000, by: null, rollbackOf: 1, deleted: true, seq: 4 },
+  ],
+  askedBy: null,
+  createdAt: 1_700_000_000_000,
+  updatedAt: 1_700_000_060_000,
+  updatedBy: 'ada',
+  seq: 4,
+  ...more,
+});
+const access = (service: string, target: string, more: object = {}) => ({
+  service,
+  target,
+  status: 'granted',
+  until: null,
+  once: false,
+  spent: false,
+  description: null,
+  reason: null,
+  requestedAt: null,
+  decidedAt: 1_700_000_000_000,
+  decidedBy: 'ada',
+  seq: 5,
+  ...more,
+});
+
+test('secret set: what is piped is kept byte for byte, signed as a digest, and told nowhere', async (t) => {
+  const written: Array<Enclosed | null> = [];
+  const { jetlock, sent } = await adminCli(t, { 'secret.write': (_, enclosed) => (written.push(enclosed), done(3)) });
+  const { code, stdout, stderr } = await jetlock('secret set prod/shop/X --description words', { stdin: `${MARKER}\n\n` });
+  t.deepEqual([code, stdout, stderr], [0, 'prod/shop/X is at version 3\n', '']);
+  t.is(valueOf(written[0] ?? null), `${MARKER}\n\n`);
+  t.like(sent[0], { path: 'prod/shop/X', description: 'words', ifVersion: null });
+  const salt = fromBase64(written[0]?.salt ?? '');
+  t.is(sent[0]?.['digest'], valueDigest(salt, Buffer.from(`${MARKER}\n\n`)));
+});
+
+test('secret set: on a terminal nothing is added to what is typed', async (t) => {
+  const written: string[] = [];
+  const { start } = await adminCli(t, { 'secret.write': (_, enclosed) => (written.push(valueOf(enclosed)), done(3, false)) });
+  const { type, ended } = start(['secret', 'set', 'prod/shop/X'], { terminals: ['stdin', 'stdout'] });
+  type(`${MARKER}\r`);
+  const { stdout, stderr } = await ended;
+  t.deepEqual(written, [MARKER]);
+  t.is(stdout, 'prod/shop/X is unchanged at version 3\n');
+  t.false(`${stdout}${stderr}`.includes(MARKER));
+});
+
+test('secret set --json is the reply, with the path; --if-version names what may be replaced', async (t) => {
+  const { jetlock, sent, answers } = await adminCli(t, { 'secret.write': () => done(1) });
+  const { stdout } = await jetlock('secret set prod/shop/X --if-version 0 --json', { stdin: MARKER });
+  t.deepEqual(JSON.parse(stdout), { path: 'prod/shop/X', changed: true, seq: 7, version: 1, note: null });
+  t.is(sent[0]?.['ifVersion'], 0);
+  answers['secret.write'] = () => ({ refusal: 'conflict' });
+  const refused = await jetlock('secret set prod/shop/X --if-version 1 --json', { stdin: MARKER });
+  t.is(refused.code, 65);
+  t.like(JSON.parse(refused.stdout), { error: { exit: 65, code: 'conflict' } });
+  t.false(`${refused.stdout}${refused.stderr}`.includes(MARKER));
+});
+
+for (const [what, words] of [
+  ['a path that climbs', `secret set ../${MARKER}`],
+  ['a namespace alone', `secret set ${MARKER}`],
+  ['a path with a wildcard', `secret show prod/${MARKER}*`],
+  ['a version that is none', `secret rollback prod/X ${MARKER}`],
+  ['version 0', 'secret rollback prod/X 0'],
+  ['a signed version', 'secret rollback prod/X +1'],
+  ['an if-version that is none', `secret set prod/X --if-version ${MARKER}`],
+  ['a prefix that is none', `secret list /${MARKER}`],
+  ['a path where a namespace belongs', `namespace create prod/shop/${MARKER}/`],
+] as const) {
+  test(`${what}: 65, nothing sent, nothing repeated`, async (t) => {
+    const { jetlock, sent } = await adminCli(t);
+    const { code, stdout, stderr } = await jetlock(words, { stdin: 'value' });
+    t.deepEqual([code, stdout, sent], [65, '', []]);
+    t.regex(stderr, /^jetlock: that is (?:not|no).*\nhint: .*\n$/);
+    t.false(stderr.includes(MARKER));
+  });
+}
+
+test('a value over 64 KiB is refused before anything is sent', async (t) => {
+  const { jetlock, sent } = await adminCli(t);
+  t.is((await jetlock('secret set prod/X', { stdin: new Uint8Array(65_537) })).code, 65);
+  t.deepEqual(sent, []);
+});
+
+test('secret list hides what was deleted, and takes a prefix with or without its slash', async (t) => {
+  const { jetlock, sent } = await adminCli(t, { 'secret.list': items(view('prod/shop/A'), view('prod/shop/B', { status: 'deleted' })) });
+  const { stdout } = await jetlock('secret list prod/shop');
+  t.is(
+    stdout,
+    'PATH         STATUS  VERSION  UPDATED               BY   DESCRIPTION\nprod/shop/A  live    2        2023-11-14T22:14:20Z  ada  the Hey\n',
+  );
+  t.deepEqual(JSON.parse((await jetlock('secret list prod/shop/ --json')).stdout), { items: [view('prod/shop/A')] });
+  await jetlock('secret list');
+  t.deepEqual(sent.map(({ prefix }) => prefix), ['prod/shop/', 'prod/shop/', null]);
+});
+
+test('an empty list is a sentence for people and a document for programs', async (t) => {
+  const { jetlock } = await adminCli(t, { 'secret.list': items() });
+  t.deepEqual(await jetlock('secret list'), { code: 0, stdout: '', stderr: 'no secrets\n' });
+  t.deepEqual(await jetlock('secret list --json'), { code: 0, stdout: '{"items":[]}\n', stderr: '' });
+});
+
+test('secret show tells who can read it, by path or prefix, and who did', async (t) => {
+  const usage = { service: 'shop', path: 'prod/shop/A', allowed: 4, refused: 1, lastAllowedAt: 1_700_000_000_000, lastRefusedAt: null, seq: 9 };
+  const { jetlock } = await adminCli(t, {
+    'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [usage] } }),
+    'access.list': items(access('shop', 'prod/shop/A', { until: 1_700_000_000_000 }), access('api', 'prod/'), access('other', 'prod/shop/AB'), access('x', 'test/')),
+  });
+  const { stdout } = await jetlock('secret show prod/shop/A');
+  t.regex(stdout, /^status: live$/m);
+  t.regex(stdout, /^shop +granted, until 2023-11-14T22:13:20Z +prod\/shop\/A$/m);
+  t.regex(stdout, /^api +granted +prod\/$/m);
+  t.regex(stdout, /^shop +4 +2023-11-14T22:13:20Z +1$/m);
+  t.false(/other|test\//.test(stdout));
+  const document = JSON.parse((await jetlock('secret show prod/shop/A --json')).stdout) as { access: unknown[] };
+  t.like(document, { secret: view('prod/shop/A'), usage: [usage] });
+  t.is(document.access.length, 2);
+});
+
+test('secret history tells which versions came from others, and which are gone', async (t) => {
+  const { jetlock } = await adminCli(t, { 'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [] } }) });
+  const { stdout } = await jetlock('secret history prod/shop/A');
+  t.is(stdout, 'VERSION  AT                    BY   REMARK\n1        2023-11-14T22:13:20Z  ada\n2        2023-11-14T22:14:20Z       value of version 1, deleted\n');
+});
+
+test('what is not there is 66', async (t) => {
+  const { jetlock } = await adminCli(t, { 'secret.show': () => ({ refusal: 'not_found' }), 'secret.disable': () => ({ refusal: 'not_found' }) });
+  for (const words of ['secret show prod/A', 'secret history prod/A', 'secret disable prod/A']) t.is((await jetlock(words)).code, 66);
+});
+
+test('describe, rollback, disable and enable say what is so now', async (t) => {
+  const { start, jetlock, sent } = await adminCli(t, { 'secret.rollback': () => done(5), 'secret.enable': () => done(null, false) });
+  t.is((await start(['secret', 'describe', 'prod/A', 'two words']).ended).stdout, 'prod/A is described\n');
+  t.is((await jetlock('secret rollback prod/A 2')).stdout, 'prod/A is at version 5\n');
+  t.is((await jetlock('secret disable prod/A')).stdout, 'prod/A is disabled\n');
+  t.is((await jetlock('secret enable prod/A')).stdout, 'unchanged: prod/A is enabled\n');
+  t.deepEqual(sent, [
+    { operation: 'secret.describe', path: 'prod/A', description: 'two words' },
+    { operation: 'secret.rollback', path: 'prod/A', version: 2 },
+    { operation: 'secret.disable', path: 'prod/A' },
+    { operation: 'secret.enable', path: 'prod/A' },
+  ] as never);
+});
+
+test('secret delete: a script is not asked; what the service adds goes to stderr', async (t) => {
+  const { jetlock, sent } = await adminCli(t, { 'secret.delete': () => done(null, true, 'copies stay readable') });
+  t.deepEqual(await jetlock('secret delete prod/A'), { code: 0, stdout: 'prod/A is deleted\n', stderr: 'note: copies stay readable\n' });
+  t.deepEqual(sent.map(({ operation }) => operation), ['secret.delete']);
+});
+
+test('secret delete: on a terminal only a yes goes on', async (t) => {
+  const { start, sent } = await adminCli(t);
+  const { type, ended } = start(['secret', 'delete', 'prod/A'], { terminals: ['stdin'] });
+  type('n\n');
+  t.is((await ended).code, 130);
+  t.deepEqual(sent, []);
+  t.is((await start(['secret', 'delete', 'prod/A', '--yes'], { terminals: ['stdin'] }).ended).code, 0);
+});
+
+test('secret delete --now deletes, then rotates; a rotation that fails is told with what was done', async (t) => {
+  const { jetlock, sent, answers } = await adminCli(t, {
+    'secret.delete': () => done(null, true, 'overtaken'),
+    'key.rotate': () => done(null, true, 'set a new operator key'),
+  });
+  const { code, stdout, stderr } = await jetlock('secret delete prod/A --now');
+  t.deepEqual([code, stdout, stderr], [0, 'prod/A is deleted\n', 'note: set a new operator key\n']);
+  t.deepEqual(sent.map(({ operation }) => operation), ['secret.delete', 'key.rotate']);
+  answers['key.rotate'] = () => ({ refusal: 'role' });
+  const half = await jetlock('secret delete prod/A --now');
+  t.is(half.code, 77);
+  t.is(half.stderr, 'jetlock: prod/A is deleted, but the keys were not replaced: this key may not do that\nhint: jetlock key rotate\n');
+});
+
+test('secret import writes forty values, at most eight at a time, and tells how many', async (t) => {
+  const values = new Map<string, string>();
+  const all = latch(5_000, 'eight writes at a time');
+  let [flying, most] = [0, 0];
+  const { jetlock, directory } = await adminCli(t, {
+    'secret.write': async ({ path }: Command, enclosed) => {
+      most = Math.max(most, ++flying);
+      if (flying === 8) all.open();
+      await all.opened();
+      flying -= 1;
+      const isNew = !values.has(path as string);
+      values.set(path as string, valueOf(enclosed));
+      return done(1, isNew);
+    },
+  });
+  await copyFile(EXAMPLE, join(directory, 'shop.env'));
+  const first = await jetlock('secret import shop.env --namespace prod/shop');
+  t.deepEqual(first, { code: 0, stdout: '40 written, 0 unchanged\n', stderr: '' });
+  t.is(most, 8);
+  t.is(values.get('prod/shop/DATABASE_PASSWORD'), 'pässwörd€🔒');
+  const again = await jetlock('secret import shop.env --namespace prod/shop --json');
+  t.deepEqual(JSON.parse(again.stdout), { written: 0, unchanged: 40, failed: [] });
+  const told = JSON.stringify([first, again]);
+  t.true([...values.values()].filter((value) => value.length > 4).every((value) => !told.includes(value)));
+});
+
+test('secret import shows a bar on a terminal only', async (t) => {
+  const { jetlock, file } = await adminCli(t);
+  await file('a.env', 'A=1\nB=2\n');
+  t.regex((await jetlock('secret import a.env --namespace prod', { terminals: ['stderr'] })).stderr, /importing .*2\/2/);
+});
+
+test('secret import: every bad line is told at once, without anything of it, and nothing is sent', async (t) => {
+  const { jetlock, file, sent } = await adminCli(t);
+  await file('bad.env', `A=1\n${MARKER}\nB="${MARKER}\nC=3`);
+  const { code, stdout, stderr } = await jetlock('secret import bad.env --namespace prod/shop --json');
+  t.deepEqual([code, sent], [65, []]);
+  const { error } = JSON.parse(stdout) as { error: { code: string; details: string[] } };
+  t.is(error.code, 'bad_lines');
+  t.deepEqual(error.details, ['line 2: neither KEY=VALUE nor a comment', 'line 3: a quote is opened and not closed']);
+  t.true(error.details.every((line) => stderr.includes(`  ${line}\n`)));
+  t.false(`${stdout}${stderr}`.includes(MARKER));
+  t.is((await jetlock('secret import none.env --namespace prod/shop')).code, 65);
+});
+
+test('secret import: one that is refused does not stop the others, a service that is away does', async (t) => {
+  const { jetlock, file, answers, sent } = await adminCli(t, {
+    'secret.write': ({ path }) => (path === 'prod/A' ? { refusal: 'conflict' } : done(1)),
+  });
+  await file('a.env', `A=${MARKER}\nB=2\nC=3\n`);
+  const one = await jetlock('secret import a.env --namespace prod --json');
+  t.is(one.code, 65);
+  t.deepEqual(JSON.parse(one.stdout), { written: 2, unchanged: 0, failed: [{ path: 'prod/A', code: 'conflict' }] });
+  t.is(one.stderr, 'prod/A: another version is current\n');
+  await file('many.env', Array.from({ length: 30 }, (_, n) => `K${n}=1\n`).join(''));
+  answers['secret.write'] = () => ({ refusal: 'role' });
+  sent.length = 0;
+  const none = await jetlock('secret import many.env --namespace prod --json');
+  t.is(none.code, 77);
+  t.is(sent.length, 8);
+  const { failed } = JSON.parse(none.stdout) as { failed: Array<{ code: string }> };
+  t.deepEqual([failed.length, failed.filter((one) => one.code === 'not_tried').length], [30, 22]);
+});
+
+test('secret import: a path that grows too long is told by its line', async (t) => {
+  const { jetlock, file, sent } = await adminCli(t);
+  await file('a.env', `A=1\n${'K'.repeat(64)}=2\n`);
+  const namespace = Array.from({ length: 4 }, () => 'n'.repeat(60)).join('/');
+  const { code, stderr } = await jetlock(`secret import a.env --namespace ${namespace}`);
+  t.is(code, 65);
+  t.regex(stderr, /^ {2}line 2: with the namespace the path is longer than 256 bytes$/m);
+  t.deepEqual(sent, []);
+});
+
+test('a service with another signing key gets nothing', async (t) => {
+  const { jetlock, sent, service } = await adminCli(t);
+  service.script.keys = (keys) => ({ ...keys, signer: toBase64(new Uint8Array(32)) });
+  const { code, stderr } = await jetlock('secret set prod/A', { stdin: MARKER });
+  t.deepEqual([code, sent], [78, []]);
+  t.false(stderr.includes(MARKER));
+});
+
+test('a service that is away is 69', async (t) => {
+  const { jetlock, service } = await adminCli(t);
+  service.script.arrives = () => ({ _tag: 'unavailable', why: 'nobody answers', hint: 'start it', delivered: 'no' });
+  const { code, stdout } = await jetlock('secret list --json');
+  t.is(code, 69);
+  t.like(JSON.parse(stdout), { error: { exit: 69, code: 'unavailable' } });
+});
