@@ -1,0 +1,64 @@
+/** What an admin does, in one line each, for tests that are about something else. */
+import type { Client } from '../../client/client.ts';
+import type { ServiceIdentity } from '../../client/credential.ts';
+import { JetlockError } from '../../client/error.ts';
+import { utf8 } from '../../crypto/bytes.ts';
+import type { AdminCommand } from '../../events/command.ts';
+import { SecretPath, ServiceName, sure, Target, type Fingerprint, type Sequence } from '../../events/vocabulary.ts';
+import { orThrow, type Jetlock } from './jetlock.ts';
+
+export const pathOf = (text: string): SecretPath => sure(SecretPath, text);
+export const serviceOf = (text: string): ServiceName => sure(ServiceName, text);
+
+/** The code that a promise of a client rejects with; the word `answered` if it does not. */
+export const codeOf = async (promise: Promise<unknown>): Promise<string> => {
+  try {
+    await promise;
+    return 'answered';
+  } catch (error) {
+    return error instanceof JetlockError ? error.code : `another error: ${String(error)}`;
+  }
+};
+
+export const stepsOf = (jetlock: Jetlock) => {
+  const { admin } = jetlock;
+  const command = async (wanted: AdminCommand) => orThrow(await admin.command(wanted)());
+  const write = async (to: string, value: string | Uint8Array) =>
+    orThrow(await admin.writeSecret(pathOf(to), typeof value === 'string' ? utf8(value) : value)());
+
+  const credentialSeen = async (service: ServiceName, fingerprint: Fingerprint): Promise<Sequence> => {
+    const { items } = orThrow(await admin.query('service.list', { service })());
+    const found = items[0]?.credentials.find((one) => one.fingerprint === fingerprint);
+    if (found === undefined) throw new Error('not registered');
+    return found.seq;
+  };
+  const decideCredential = (operation: 'service.approve' | 'service.deny' | 'service.revoke') => async (name: string, fingerprint: Fingerprint) =>
+    command({ operation, service: serviceOf(name), fingerprint, seen: await credentialSeen(serviceOf(name), fingerprint) });
+  const approve = decideCredential('service.approve');
+
+  const decision = async (name: string, to: string) => {
+    const [service, target] = [serviceOf(name), sure(Target, to)];
+    const { items } = orThrow(await admin.query('access.list', { service, pending: false })());
+    const seen = items.find((access) => access.target === target)?.seq ?? (0 as Sequence);
+    return { service, target, seen, reason: null };
+  };
+
+  return {
+    command,
+    write,
+    approve,
+    revokeCredential: decideCredential('service.revoke'),
+    grant: async (name: string, to: string, once = false) => command({ operation: 'access.grant', ...(await decision(name, to)), duration: null, once }),
+    deny: async (name: string, to: string) => command({ operation: 'access.deny', ...(await decision(name, to)) }),
+    revoke: async (name: string, to: string) => command({ operation: 'access.revoke', ...(await decision(name, to)) }),
+    /** A client of a service whose credential is approved. */
+    approved: async (name: string, identity?: ServiceIdentity): Promise<Client> => {
+      const client = await jetlock.clientOf(name, identity);
+      await client.register();
+      await approve(name, client.fingerprint);
+      return client;
+    },
+    verify: async () => orThrow(await admin.query('projections.verify', {})()),
+    rebuild: async () => orThrow(await admin.query('projections.rebuild', {})()),
+  };
+};
