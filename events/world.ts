@@ -42,6 +42,8 @@ export type Secret = {
   /** Versions that can still be opened, the current one last. */
   readonly versions: ReadonlyArray<SecretVersion>;
   readonly key: Id | null;
+  /** Who asked first, of a stub. */
+  readonly askedBy: ServiceName | null;
 };
 
 export type Credential = {
@@ -74,6 +76,8 @@ export type World = {
   readonly admins: Map<AdminName, Admin>;
   readonly namespaces: Map<Namespace, NamespaceState>;
   readonly secrets: Map<SecretPath, Secret>;
+  /** Paths without a value, by the service that asked first. */
+  readonly stubs: Map<ServiceName, Set<SecretPath>>;
   readonly services: Map<ServiceName, Map<Fingerprint, Credential>>;
   readonly access: Map<ServiceName, Map<Target, Access>>;
   /** Keys that nothing needs any more, once what they wrap is wrapped again. */
@@ -88,6 +92,7 @@ export const newWorld = (): World => ({
   admins: new Map(),
   namespaces: new Map(),
   secrets: new Map(),
+  stubs: new Map(),
   services: new Map(),
   access: new Map(),
   doomed: new Map(),

@@ -76,6 +76,11 @@ export const deleteSecret: Decide<'secret.delete'> = (world, { path }) => {
   return secret === undefined ? no('not_found', path) : happened({ type: 'SecretDeleted', v: 1, path, key: secret.key });
 };
 
-/** Only what has never had a value, or has none any more, becomes a stub. */
-export const stubSecret: Decide<'secret.stub'> = (world, { path, service, description }) =>
-  known(world, path) === undefined ? happened({ type: 'SecretStubbed', v: 1, path, service, description }) : nothing;
+export const STUBS_OF_A_SERVICE_MAX = 100;
+
+/** Only what has never had a value, or has none any more, becomes a stub; a service that asks for anything fills no catalogue. */
+export const stubSecret: Decide<'secret.stub'> = (world, { path, service, description }) => {
+  if (known(world, path) !== undefined) return nothing;
+  if ((world.stubs.get(service)?.size ?? 0) >= STUBS_OF_A_SERVICE_MAX) return no('too_many');
+  return happened({ type: 'SecretStubbed', v: 1, path, service, description });
+};

@@ -4,15 +4,25 @@ import { namespaceOf } from '../vocabulary.ts';
 import type { Secret, World } from '../world.ts';
 
 const change = (world: World, path: SecretPath, to: Partial<Secret>): void => {
-  const fresh: Secret = { path, status: 'stub', description: null, version: 0, versions: [], key: null };
+  const fresh: Secret = { path, status: 'stub', description: null, version: 0, versions: [], key: null, askedBy: null };
   world.secrets.set(path, { ...(world.secrets.get(path) ?? fresh), ...to });
 };
 
-export const secretStubbed = (world: World, { path, description }: EventOf<'SecretStubbed'>): void => {
-  change(world, path, { status: 'stub', description });
+export const secretStubbed = (world: World, { path, service, description }: EventOf<'SecretStubbed'>): void => {
+  change(world, path, { status: 'stub', description, askedBy: service });
+  world.stubs.set(service, (world.stubs.get(service) ?? new Set<SecretPath>()).add(path));
+};
+
+/** It has a value now, or an admin took it away. */
+const settleStub = (world: World, path: SecretPath): void => {
+  const askedBy = world.secrets.get(path)?.askedBy ?? null;
+  if (askedBy === null) return;
+  world.stubs.get(askedBy)?.delete(path);
+  change(world, path, { askedBy: null });
 };
 
 export const secretWritten = (world: World, event: EventOf<'SecretWritten'>, seq: number): void => {
+  settleStub(world, event.path);
   const before = world.secrets.get(event.path);
   const { path, version, digest, key, size } = event;
   change(world, path, {
@@ -38,6 +48,7 @@ export const secretEnabled = (world: World, { path }: EventOf<'SecretEnabled'>):
 
 /** The version stays, so that a version number is never used for two values. */
 export const secretDeleted = (world: World, path: SecretPath, seq: number): void => {
+  settleStub(world, path);
   const key = world.secrets.get(path)?.key ?? null;
   change(world, path, { status: 'deleted', description: null, versions: [], key: null });
   if (key === null) return;
