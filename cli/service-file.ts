@@ -53,7 +53,7 @@ type Problems = ReadonlyArray<string>;
 
 const parsed = (text: string): E.Either<Problems, unknown> => {
   const document = parseDocument(text);
-  if (document.errors.length > 0) return E.left(document.errors.map(({ linePos }) => `line ${linePos?.[0].line ?? 1}: not YAML`));
+  if (document.errors.length > 0) return E.left([...new Set(document.errors.map(({ linePos }) => `line ${linePos?.[0].line ?? 1}: not YAML`))]);
   // Aliases can multiply without end, which the library stops by throwing.
   return E.tryCatch((): unknown => document.toJS(), () => ['it repeats itself too often']);
 };
