@@ -90,6 +90,19 @@ test.serial('the opened replies say the same', async (t) => {
   t.deepEqual([...results], ['{"got":[{"path":"PATH","outcome":"refused"}],"more":[],"checkpoint":null}']);
 });
 
+test.serial('nobody is told of a change where nothing is granted to them', async (t) => {
+  const { write, grant } = stepsOf(jetlock);
+  const told: number[] = [];
+  const notices = wire.nc.subscribe(subjects.notify(serviceOf('same-api')), { callback: (_, message) => void told.push(message.json<{ seq: number }>().seq) });
+  await wire.nc.flush();
+  for (const cause of ['denied', 'ungranted', 'unknown'] as const) await write(pathFor(cause), 'another value');
+  const { seq } = await grant('same-api', 'prod/other/KEY');
+  const written = await write('prod/other/KEY', 'v');
+  await eventually(() => told.at(-1) === written.seq || undefined, 5_000, 'the last notice');
+  t.deepEqual(told, [seq, written.seq]);
+  notices.unsubscribe();
+});
+
 test.serial('in one request, each is refused like the others, and none shortens what fits', async (t) => {
   const { result } = await wire.ask(identity, ...causes.map(pathFor));
   const { results, more } = result as { results: ReadonlyArray<{ path: string; outcome: string }>; more: ReadonlyArray<string> };

@@ -2,14 +2,17 @@
 import { utf8 } from '../../crypto/bytes.ts';
 import type { Event } from '../../events/event.ts';
 import type { Folded } from '../../events/fold/verdict.ts';
-import { covers, type SecretPath, type ServiceName } from '../../events/vocabulary.ts';
-import type { World } from '../../events/world.ts';
+import { covers, type SecretPath, type ServiceName, type Target } from '../../events/vocabulary.ts';
+import { isOpen, type Access, type World } from '../../events/world.ts';
 import type { Broker } from '../broker.ts';
 import type { Replica } from '../log/replica.ts';
 
-/** Services that have, or asked for, something that covers a path. */
-const concerned = ({ access }: World, path: SecretPath): ReadonlyArray<ServiceName> =>
-  [...access].filter(([, targets]) => [...targets.keys()].some((target) => covers(target, path))).map(([service]) => service);
+/** Whether a grant opens the path now. To anyone else a notice would tell that there is something, which a refusal does not. */
+const isOpened = (targets: ReadonlyMap<Target, Access>, path: SecretPath, now: number): boolean =>
+  targets.get(path)?.status !== 'denied' && [...targets.values()].some((access) => covers(access.target, path) && isOpen(access, now));
+
+const concerned = ({ access, now }: World, path: SecretPath): ReadonlyArray<ServiceName> =>
+  [...access].filter(([, targets]) => isOpened(targets, path, now)).map(([service]) => service);
 
 export const servicesToTell = (world: World, event: Event): ReadonlyArray<ServiceName> => {
   switch (event.type) {
