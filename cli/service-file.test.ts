@@ -56,7 +56,7 @@ for (const [what, text, expected] of [
   ['a field of every object', '- {name: a, keypub: null}\n- {name: b, toString: x}', ['entry 1: it has no public key: name it publicKey or keypub', 'entry 2: it has no public key: name it publicKey or keypub']],
   ['aliases that multiply', `- &a [x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd', 'e'].map((name, at) => `- &${name} [${Array(9).fill(`*${'abcd'[at]}`).join(',')}]`).join('\n')}`, ['it repeats itself too often']],
 ] as const) {
-  test(`a list of services: ${what}`, (t) => t.deepEqual(parseServices(text), { _tag: 'Left', left: expected as never }));
+  test(`a list of services: ${what}`, (t) => t.deepEqual(parseServices(text), { _tag: 'Left', left: expected }));
 }
 
 test('an empty list adds nothing', (t) => t.deepEqual(parseServices('[]'), { _tag: 'Right', right: [] }));
