@@ -1,0 +1,103 @@
+/** What each NATS user may do: from here, and from nowhere else. Everything that is not listed is denied. */
+import type { Subjects } from '../../events/subjects.ts';
+import type { ServiceName } from '../../events/vocabulary.ts';
+import { QUEUE } from './door.ts';
+import { BUCKETS, bucketStream } from './stream-config.ts';
+
+/**
+ * `service` is Jetlock itself; `provisioner` makes the stream and the buckets, and may change them; `requester` is one program,
+ * which cannot pass for another; `admin` is a person; `auditor` reads the log; `client` is all programs and people of a
+ * development machine in one.
+ */
+export type NatsUser =
+  /** `nkey`: the public key of the user, `U…`. */
+  | { readonly role: 'service' | 'provisioner' | 'admin' | 'auditor' | 'client'; readonly nkey: string }
+  | { readonly role: 'requester'; readonly name: ServiceName; readonly nkey: string };
+
+export type Permissions = {
+  readonly publish: ReadonlyArray<string>;
+  /** A subject, or a subject and a queue group, with a space between: then only as a member of that group. */
+  readonly subscribe: ReadonlyArray<string>;
+  /** May answer each request once, within this time, wherever the requester wants the answer. */
+  readonly answersWithin?: string;
+};
+
+type Who = Omit<NatsUser, 'nkey'> & { readonly name?: ServiceName };
+
+/** Names of services are in lower case, so no service is ever given the replies of one of these. */
+const OWN_INBOX = { service: '_INBOX_JETLOCK', provisioner: '_INBOX_PROVISIONER', auditor: '_INBOX_AUDITOR' } as const;
+
+/** What a connection of this user must be made with (`inboxPrefix`): it gets its replies nowhere else. */
+export const inboxPrefixOf = ({ role, name }: Who): string => {
+  if (role === 'requester') return `_INBOX_${name ?? ''}`;
+  return role === 'admin' || role === 'client' ? '_INBOX' : OWN_INBOX[role];
+};
+
+const inbox = (user: Who): string => `${inboxPrefixOf(user)}.>`;
+
+const streams = (subjects: Subjects): ReadonlyArray<string> => [subjects.stream, ...BUCKETS.map((bucket) => bucketStream(subjects.bucket(bucket)))];
+
+const reads = (stream: string): ReadonlyArray<string> => [`$JS.API.STREAM.INFO.${stream}`, `$JS.API.STREAM.MSG.GET.${stream}`];
+
+/** With several filters the client asks on the short form of CREATE. */
+const consumes = (stream: string): ReadonlyArray<string> => [
+  `$JS.API.CONSUMER.CREATE.${stream}`,
+  `$JS.API.CONSUMER.CREATE.${stream}.>`,
+  `$JS.API.CONSUMER.INFO.${stream}.*`,
+  `$JS.API.CONSUMER.DELETE.${stream}.*`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+];
+
+const service = (subjects: Subjects): Permissions => ({
+  publish: [
+    subjects.all,
+    `${subjects.prefix}.notify.*`,
+    ...BUCKETS.map((bucket) => `$KV.${subjects.bucket(bucket)}.>`),
+    ...streams(subjects).flatMap((stream) => [...reads(stream), ...consumes(stream)]),
+    '$JS.FC.>',
+  ],
+  // Only in the queue group: nobody listens to all requests, not even with the service's key.
+  subscribe: [
+    ...[subjects.keys, subjects.register, `${subjects.register}.*`, subjects.get, `${subjects.get}.*`, subjects.admin('>')].map((subject) => `${subject} ${QUEUE}`),
+    inbox({ role: 'service' }),
+  ],
+  answersWithin: '10s',
+});
+
+const changes = (stream: string): ReadonlyArray<string> => ['CREATE', 'UPDATE', 'PURGE', 'INFO'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
+
+const provisioner = (subjects: Subjects): Permissions => ({
+  publish: streams(subjects).flatMap(changes),
+  subscribe: [inbox({ role: 'provisioner' })],
+});
+
+const requester = (subjects: Subjects, name: ServiceName): Permissions => ({
+  publish: [subjects.keys, subjects.register, `${subjects.register}.${name}`, subjects.get, `${subjects.get}.${name}`],
+  subscribe: [inbox({ role: 'requester', name }), subjects.notify(name)],
+});
+
+const admin = (subjects: Subjects): Permissions => ({ publish: [subjects.keys, subjects.admin('>')], subscribe: [inbox({ role: 'admin' })] });
+
+/** No consumers: with the right to make one, somebody else's subscription could be fed with stored messages. */
+const auditor = (subjects: Subjects): Permissions => ({ publish: reads(subjects.stream), subscribe: [inbox({ role: 'auditor' })] });
+
+const client = (subjects: Subjects): Permissions => ({
+  publish: [...admin(subjects).publish, subjects.register, `${subjects.register}.*`, subjects.get, `${subjects.get}.*`],
+  subscribe: [inbox({ role: 'client' }), `${subjects.prefix}.notify.*`],
+});
+
+/** What a user may do. */
+export const permissionsOf = (subjects: Subjects, user: NatsUser): Permissions =>
+  user.role === 'requester' ? requester(subjects, user.name) : { service, provisioner, admin, auditor, client }[user.role](subjects);
+
+const entry = (subjects: Subjects, user: NatsUser): string => {
+  const { publish, subscribe, answersWithin } = permissionsOf(subjects, user);
+  const answers = answersWithin === undefined ? {} : { allow_responses: { max: 1, expires: answersWithin } };
+  const permissions = { publish: { allow: publish }, subscribe: { allow: subscribe }, ...answers };
+  const title = user.role === 'requester' ? `requester ${user.name}` : user.role;
+  return `    # ${title}, connects with the inbox prefix ${inboxPrefixOf(user)}\n    ${JSON.stringify({ nkey: user.nkey, permissions })}\n`;
+};
+
+/** The part of a nats-server's configuration that names these users and says what they may do. */
+export const natsConfig = ({ subjects, users }: { readonly subjects: Subjects; readonly users: ReadonlyArray<NatsUser> }): string =>
+  `authorization {\n  users = [\n${users.map((user) => entry(subjects, user)).join('')}  ]\n}\n`;
