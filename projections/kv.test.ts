@@ -1,8 +1,9 @@
 import test from 'ava';
+import { Kvm } from '@nats-io/kv';
 import { connect } from 'nats';
 import { subjectsUnder } from '../events/subjects.ts';
 import { startNats } from '../tests/support/nats.ts';
-import { createBuckets, kvStore } from './kv.ts';
+import { kvStore } from './kv.ts';
 import { contract } from './view-store-contract.ts';
 
 const nats = await startNats();
@@ -15,8 +16,7 @@ test.after.always(async () => {
 let prefixes = 0;
 contract(test, async () => {
   const subjects = subjectsUnder(`s${(prefixes += 1)}`);
-  const made = await createBuckets(nc, subjects, { replicas: 1 })();
-  if (made._tag === 'Left') throw new Error(made.left.why);
+  for (const bucket of ['catalog', 'services', 'usage'] as const) await new Kvm(nc).create(subjects.bucket(bucket));
   return kvStore(nc, subjects);
 });
 

@@ -46,14 +46,7 @@ const entriesOf = async (nc: NatsConnection, { name, kv }: Kept, { keys = '>', w
   return slots.flatMap(({ key, value, revision }) => (value === null ? [] : [{ key, value, revision }]));
 };
 
-/** Makes the buckets that are not there yet: one message a key, in files. */
-export const createBuckets = (nc: NatsConnection, subjects: Subjects, { replicas }: { readonly replicas: number }): TaskEither<Unavailable, void> =>
-  reading(async () => {
-    const kvm = new Kvm(nc);
-    for (const bucket of BUCKETS) await kvm.create(subjects.bucket(bucket), { history: 1, replicas, allow_direct: false });
-  });
-
-/** The store over one connection; the buckets must be there. */
+/** The store over one connection. The buckets must be there, with a history of one: they are not looked for here. */
 export const kvStore = async (nc: NatsConnection, subjects: Subjects): Promise<ViewStore> => {
   const kvm = new Kvm(nc);
   const opened = new Map<Bucket, Kept>();

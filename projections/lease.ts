@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Unavailable } from '../events/log/log.ts';
 import { Instant, ReplicaId } from '../events/vocabulary.ts';
+import { makeExclusive } from './exclusive.ts';
 import type { Slot, ViewStore } from './view-store.ts';
 
 const KEY = 'projector';
@@ -42,21 +43,19 @@ const parse = (text: string | null): Held | undefined => {
   }
 };
 
+const isOver = (held: Held | undefined, before: number): boolean => held === undefined || held.holder === null || held.until < before;
+
 export const makeLease = ({ store, replica, leaseMs, now }: LeaseOptions): Lease => {
   let holder: ReplicaId | null = null;
   let heldUntil = 0;
   let ours = 0;
   let seen = { revision: -1, since: 0 };
 
-  /**
-   * Lapsed by our own clock: it was not renewed for its whole length since we saw it. Clocks of others are not believed, but
-   * for a lease that ended long ago by any clock.
-   */
+  /** It was not renewed for its whole length, by our own clock; that of others is believed only if the lease ended long ago. */
   const isFree = ({ value, revision }: Slot): boolean => {
     const held = parse(value);
     if (revision !== seen.revision) seen = { revision, since: now() };
-    if (held === undefined || held.holder === null) return true;
-    return now() >= seen.since + leaseMs || now() > held.until + 10 * leaseMs;
+    return now() >= seen.since + leaseMs || isOver(held, now() - 10 * leaseMs);
   };
 
   const write = async (by: ReplicaId | null, revision: number, how: Keeping): Promise<Either<Unavailable, Keeping>> => {
@@ -79,15 +78,16 @@ export const makeLease = ({ store, replica, leaseMs, now }: LeaseOptions): Lease
     return isFree(slot.right) ? write(replica, revision, 'taken') : E.right('others');
   };
 
-  let looking: Promise<Either<Unavailable, Keeping>> | undefined;
+  const inTurn = makeExclusive();
   return {
-    // Two at once would take each other's change for a stranger's.
-    keep: () => (looking ??= look().finally(() => (looking = undefined))),
+    // Two at once would take each other's change for a stranger's; an answer to an earlier question says nothing about now.
+    keep: () => inTurn(look),
     isHeld: () => now() < heldUntil,
     holder: () => holder,
-    release: async () => {
-      if (now() < heldUntil) await write(null, ours, 'others');
-      heldUntil = 0;
-    },
+    release: () =>
+      inTurn(async () => {
+        if (now() < heldUntil) await write(null, ours, 'others');
+        heldUntil = 0;
+      }),
   };
 };

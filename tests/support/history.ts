@@ -67,8 +67,8 @@ type Context = {
   readonly nextId: () => Id;
 };
 
-const newContext = (subjects: Subjects): Context => {
-  const clock = { time: BEGIN };
+const newContext = (subjects: Subjects, time: number): Context => {
+  const clock = { time };
   let ids = 1000;
   const nextId = () => idOf((ids += 1));
   return { subjects, clock, nextId, log: memoryLog({ clock: () => clock.time }), messages: [], fold: makeFold(subjects, logCrypto) };
@@ -198,12 +198,17 @@ const accessDraft = (context: Context, operation: 'access.grant' | 'access.deny'
 
 export type History = ReturnType<typeof newHistory>;
 
-/**
- * A log that begins with its keyring and the admin `root`, whose key is `keyPairOf(1)`.
- * @param options.begun false for a log without any message
- */
-export const newHistory = ({ subjects = subjectsUnder('secrets'), begun = true }: { readonly subjects?: Subjects; readonly begun?: boolean } = {}) => {
-  const context = newContext(subjects);
+export type HistoryOptions = {
+  readonly subjects?: Subjects;
+  /** False for a log without any message. */
+  readonly begun?: boolean;
+  /** The clock at the beginning, where not `BEGIN`. */
+  readonly time?: number;
+};
+
+/** A log that begins with its keyring and the admin `root`, whose key is `keyPairOf(1)`. */
+export const newHistory = ({ subjects = subjectsUnder('secrets'), begun = true, time = BEGIN }: HistoryOptions = {}) => {
+  const context = newContext(subjects, time);
   const draft = drafts(context);
   const append = (one: Draft, prev?: number): Folded => publish(context, messageOf(context, one, prev));
   const { fold, log, messages, nextId, clock } = context;

@@ -1,0 +1,90 @@
+import test from 'ava';
+import { isLeft, type Either } from 'fp-ts/lib/Either.js';
+import { SecretPath, ServiceName, sure } from '../events/vocabulary.ts';
+import { PENDING_MS } from '../events/world.ts';
+import { BEGIN, newHistory } from '../tests/support/history.ts';
+import { digestOf, fingerprintOf, idOf } from '../tests/support/names.ts';
+import { storedAfter } from '../tests/support/stored.ts';
+import { memoryStore } from './memory-store.ts';
+import { readModels } from './read.ts';
+import type { ProjectionName } from './projection.ts';
+
+const right = <A>(result: Either<unknown, A>): A => {
+  if (isLeft(result)) throw new Error(JSON.stringify(result.left));
+  return result.right;
+};
+const path = (text: string) => sure(SecretPath, text);
+const invoicer = sure(ServiceName, 'invoicer');
+const ask = (target: string, service = 'invoicer') => ({ service, target, description: null, read: { seq: 1, id: idOf(1) } });
+
+const filled = () => {
+  const history = newHistory();
+  for (const one of ['billing/KEY', 'billing/stripe/KEY', 'billingX/KEY', 'mail/KEY', 'mail/OLD']) history.write(one);
+  history.admin('secret.delete', { path: 'mail/OLD' });
+  const credential = history.approved('invoicer');
+  history.service({ service: 'mailer', kind: 'token', verifier: digestOf(2), fingerprint: fingerprintOf(2) });
+  history.grant('invoicer', 'billing/');
+  history.replica('access.request', ask('mail/KEY'));
+  history.replica('access.request', ask('mail/KEY', 'mailer'));
+  history.read({ service: 'invoicer', credential, paths: ['billing/KEY', 'mail/KEY'] });
+  return history;
+};
+
+const given = async () => {
+  const store = memoryStore();
+  for (const [spot, text] of Object.entries(storedAfter(filled()))) {
+    const [bucket, key = ''] = spot.split(' ');
+    right(await store.put(bucket as ProjectionName, key, text, 0)());
+  }
+  return { store, read: readModels(store) };
+};
+
+test('secrets are listed by the beginning of their paths, without what is deleted', async (t) => {
+  const { read } = await given();
+  const paths = async (prefix: string | null) => right(await read.secrets(prefix)).map((secret) => secret.path as string);
+  t.deepEqual(await paths(null), ['billing/KEY', 'billing/stripe/KEY', 'billingX/KEY', 'mail/KEY']);
+  t.deepEqual(await paths('billing'), ['billing/KEY', 'billing/stripe/KEY', 'billingX/KEY']);
+  t.deepEqual(await paths('billing/'), ['billing/KEY', 'billing/stripe/KEY']);
+  t.deepEqual(await paths('billing/st'), ['billing/stripe/KEY']);
+  for (const odd of ['nothing/', '*/', 'billing/*', '>', ' ', '/', '../', 'billing//']) t.deepEqual(await paths(odd), []);
+});
+
+test('a secret is shown with who reads it; a deleted one for its history; one that never was is not there', async (t) => {
+  const { read } = await given();
+  t.like(right(await read.secret(path('billing/KEY'))), {
+    secret: { path: 'billing/KEY', status: 'live', version: 1 },
+    usage: [{ service: 'invoicer', allowed: 1, refused: 0 }],
+  });
+  t.like(right(await read.secret(path('mail/OLD'))), { secret: { status: 'deleted', history: [{ version: 1, deleted: true }] }, usage: [] });
+  t.is(right(await read.secret(path('mail/NONE'))), undefined);
+});
+
+test('namespaces, services and access are listed, all or those of one service', async (t) => {
+  const { read } = await given();
+  t.deepEqual(right(await read.namespaces()).map(({ namespace }) => namespace as string), ['billing', 'billing/stripe', 'billingX', 'mail']);
+  t.deepEqual(right(await read.services(null)).map(({ service }) => service as string), ['invoicer', 'mailer']);
+  t.deepEqual(right(await read.services(invoicer)).map(({ service }) => service as string), ['invoicer']);
+  const access = async (service: ServiceName | null, pending: boolean) =>
+    right(await read.access({ service, pending })).map((one) => `${one.service} ${one.target} ${one.status}`);
+  const [granted, requested, other] = ['invoicer billing/ granted', 'invoicer mail/KEY requested', 'mailer mail/KEY requested'] as const;
+  t.deepEqual(await access(null, false), [granted, requested, other]);
+  t.deepEqual(await access(invoicer, false), [granted, requested]);
+  t.deepEqual(await access(null, true), [requested, other]);
+});
+
+test('the inbox has the oldest first, and no credential that has expired', async (t) => {
+  const { read } = await given();
+  const cards = async (now: number) => right(await read.inbox(now)).map(({ kind, service }) => `${kind} ${service}`);
+  t.deepEqual(await cards(BEGIN + PENDING_MS - 1), ['credential mailer', 'access invoicer', 'access mailer']);
+  t.deepEqual(await cards(BEGIN + PENDING_MS), ['access invoicer', 'access mailer']);
+});
+
+test('an entry that no fold can have made is named, not told', async (t) => {
+  const { store, read } = await given();
+  for (const [key, text] of [['x.A', 'no JSON'], ['x.B', '{"path":"hunter2"}']] as const) right(await store.put('catalog', key, text, 0)());
+  const bad = { _tag: 'Left', left: { _tag: 'bad_entry', bucket: 'catalog' } };
+  const listed = await read.secrets(null);
+  t.like(listed, { ...bad, left: { ...bad.left, key: 'x.A' } });
+  t.like(await read.secret(path('x/B')), { ...bad, left: { ...bad.left, key: 'x.B' } });
+  t.false(JSON.stringify([listed, await read.secret(path('x/B'))]).includes('hunter2'));
+});
