@@ -8,7 +8,8 @@ const MAY_IMPORT = {
   protocol: ['events', 'crypto'],
   projections: ['events', 'protocol/views'],
   audit: ['events', 'projections', 'crypto', 'protocol'],
-  services: ['events', 'projections', 'crypto', 'protocol', 'audit'],
+  // Of the client: its connection to NATS, and the one door for files that hold a secret.
+  services: ['events', 'projections', 'crypto', 'protocol', 'audit', 'client/nats', 'client/secret-file'],
   client: ['protocol', 'crypto', 'events'],
   agent: ['client'],
   codegen: ['protocol'],
@@ -18,7 +19,7 @@ const MAY_IMPORT = {
 
 const OURS = '^(audit|agent|bench|cli|client|codegen|crypto|events|examples|projections|protocol|providers|services|tests|web)/';
 const TEST = '\\.test\\.ts$';
-const STARTS_SERVICES = '^cli/commands/(serve|dev|init|doctor|nats-config)\\.ts$';
+const STARTS_SERVICES = '^cli/(services|commands/(serve|dev|init|doctor|nats-config))\\.ts$';
 const JETSTREAM = '^events/log/jetstream[^/]*\\.ts$';
 
 const layers = Object.entries(MAY_IMPORT).map(([folder, others]) => ({

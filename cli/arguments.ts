@@ -45,3 +45,9 @@ export const orNone =
 
 
 export const publicKey: Checked<PublicKey> = (typed) => E.mapLeft((message: string) => fail(EXIT.badInput, message, 'give the public key, not the private one'))(parsePublicKey(typed ?? ''));
+
+const PORT_MAX = 65_535;
+
+/** A port; 0, or none given, for any that is free. */
+export const port: Checked<number> = (typed = '0') =>
+  /^\d{1,5}$/.test(typed) && Number(typed) <= PORT_MAX ? E.right(Number(typed)) : E.left(fail(EXIT.badInput, 'that is not a port', 'a whole number up to 65535'));

@@ -1,6 +1,6 @@
 /** Every command of `jetlock`: the parser, `--help`, the completion and the documentation are made from this. */
 import type { Option } from './options.ts';
-import { ADMIN, ADMIN_IDENTITY, BROKER, DATA, HTTP_PORT, IDENTITY, LOCAL, NATS, PUBLIC_KEY, REASON, SERVICE, YES } from './standard-options.ts';
+import { ADMIN, ADMIN_IDENTITY, BROKER, DATA, HTTP_PORT, IDENTITY, LOCAL, NATS, PUBLIC_KEY, REASON, SERVICE, SIGNING_KEY, YES } from './standard-options.ts';
 
 export type Row = {
   /** What is typed: a noun and a verb, or one word. */
@@ -112,7 +112,7 @@ const AUDIT: Option[] = [
   { name: 'until', value: 'TIME', description: 'up to then' },
   { name: 'service', value: 'SERVICE', description: 'only this service' },
   { name: 'path', value: 'TARGET', description: 'only this path, or what is under this prefix' },
-  { name: 'follow', description: 'go on with what comes' },
+  { name: 'follow', description: 'go on with what comes; with --json one document a line' },
 ];
 
 const REGISTER: Option[] = [
@@ -132,14 +132,24 @@ const RUNNING: ReadonlyArray<Row> = [
     HTTP_PORT,
     ...LOCAL,
   ]),
-  row('init', 'make stream, buckets, keyring and first admin on your NATS', [DATA, IDENTITY, ...BROKER]),
+  row('init', 'make stream, buckets, keyring and first admin on your NATS', [
+    DATA,
+    IDENTITY,
+    { name: 'replicas', value: 'N', description: 'copies of stream and buckets in a cluster: 1, or 3', default: '1' },
+    ...BROKER,
+  ]),
   row('serve', 'run the service against your NATS', [
     DATA,
     HTTP_PORT,
+    { name: 'http-host', value: 'ADDRESS', description: 'address of the HTTP listener, in place of 127.0.0.1' },
     { name: 'accept-history', value: 'SEQ:HASH', description: 'serve again after "history changed", from this place' },
     ...BROKER,
   ]),
-  row('doctor', 'check NATS, the stream and this machine', BROKER),
+  row('doctor', 'check NATS, the stream and the service, and say how to mend what is wrong', [
+    { name: 'monitoring', value: 'URL', description: 'where nats-server has its monitoring, such as http://127.0.0.1:8222' },
+    ...BROKER,
+    SIGNING_KEY,
+  ]),
   row('nats-config', 'print the permissions that the NATS users need', LOCAL),
 ];
 

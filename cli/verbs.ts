@@ -2,10 +2,15 @@
 import type { Run } from './verb.ts';
 
 export const VERBS: Readonly<Record<string, () => Promise<{ readonly run: Run }>>> = {
+  dev: () => import('./commands/dev.ts'),
+  init: () => import('./commands/init.ts'),
+  serve: () => import('./commands/serve.ts'),
   version: () => import('./commands/version.ts'),
   completion: () => import('./commands/completion.ts'),
   register: () => import('./commands/register.ts'),
   get: () => import('./commands/get.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  'audit log': () => import('./commands/audit-log.ts'),
   'secret set': () => import('./commands/secret-set.ts'),
   'secret list': () => import('./commands/secret-list.ts'),
   'secret show': () => import('./commands/secret-show.ts'),

@@ -4,7 +4,7 @@ import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import { failure, type Failure } from './failure.ts';
 import { makeHttp } from './http/server.ts';
-import type { Created } from './keyring/create.ts';
+import { isEnrolled, type Created, type FirstAdmin } from './keyring/create.ts';
 import type { Commits } from './log/commit.ts';
 import { writeHead } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
@@ -22,6 +22,7 @@ export type ServiceOptions = StartOptions & {
 export type Service = {
   readonly httpUrl: string;
   readonly identity: Created;
+  readonly isEnrolled: (admin: FirstAdmin) => boolean;
   readonly health: () => Health;
   readonly stop: () => Promise<void>;
 };
@@ -117,5 +118,6 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
     await replica.stop();
     await listening.right.close();
   };
-  return right({ httpUrl: listening.right.url, identity, health: replica.health, stop });
+  const enrolled = (admin: FirstAdmin): boolean => isEnrolled(replica.fold.world, admin);
+  return right({ httpUrl: listening.right.url, identity, isEnrolled: enrolled, health: replica.health, stop });
 };

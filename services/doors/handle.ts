@@ -58,8 +58,9 @@ const reply = (opened: Opened, operation: string, result: Either<Refusal, unknow
   const { subject, service, id }: Request = opened.request;
   const common = { v: 1, type: 'rep', subject, service, id, time: sure(Instant, Date.now()) } as const;
   if (!isLeft(result)) return sealReply(opened, { ...common, result: result.right, refusal: null });
-  // Admins are told what exactly was refused; a requester is not, whatever the reason.
-  const told = operation === 'admin' ? result.left : { code: result.left.code };
+  // Admins are told what exactly was refused. A requester is told which field is wrong, and nothing else: that says nothing of secrets.
+  const isTold = operation === 'admin' || result.left.code === 'malformed';
+  const told = isTold ? result.left : { code: result.left.code };
   return sealReply(opened, { ...common, result: null, refusal: toWire(told) });
 };
 

@@ -8,6 +8,7 @@ import { newKey } from '../../crypto/wrap.ts';
 import type { KeyInfo, KeyPurpose } from '../../events/keyring/keyring.ts';
 import { madeNothing } from '../../events/record.ts';
 import type { AdminName, Id, PublicKey } from '../../events/vocabulary.ts';
+import type { World } from '../../events/world.ts';
 import { failure, type Failure } from '../failure.ts';
 import type { Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
@@ -15,6 +16,9 @@ import type { Replica } from '../log/replica.ts';
 export type FirstAdmin = { readonly admin: AdminName; readonly publicKey: PublicKey };
 /** What a new installation is known by: its name, and the key that signs for it. */
 export type Created = { readonly keyring: Id; readonly servicePublicKey: PublicKey };
+
+/** Whether that admin is enrolled with that key: of a first admin, that the installation is theirs. */
+export const isEnrolled = ({ admins }: World, { admin, publicKey }: FirstAdmin): boolean => admins.get(admin)?.keys.has(publicKey) === true;
 
 type Fresh = { readonly purpose: KeyPurpose; readonly key: Redacted<Uint8Array>; readonly public: PublicKey | null };
 

@@ -17,14 +17,18 @@ const INBOX = /^_INBOX(?:_[a-z0-9][a-z0-9-]{0,62})?\./;
 
 const busy = utf8(JSON.stringify({ v: 1, refusal: toWire(refuse('busy')) }));
 
-
 export const openNatsDoor = async (nc: NatsConnection, subjects: Subjects, handle: Handle): Promise<Door> => {
   let underWay = 0;
 
   const serve = async (message: Msg): Promise<void> => {
     underWay += 1;
-    message.respond(await handle(message.subject, message.data));
-    underWay -= 1;
+    try {
+      message.respond(await handle(message.subject, message.data));
+    } catch {
+      // The connection was closed meanwhile: whoever asked hears of that by itself.
+    } finally {
+      underWay -= 1;
+    }
   };
 
   const callback = (error: Error | null, message: Msg): void => {

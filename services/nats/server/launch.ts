@@ -35,7 +35,7 @@ const KEPT_OUTPUT = 4_096;
 /** Kills the server when our end of the pipe closes, which the kernel sees to even if we are killed ourselves. */
 const guard = (pid: number, exited: Promise<unknown>): void => {
   const script = 'trap "" INT TERM HUP; read -r _; kill -9 "$0"';
-  const child = spawn('sh', ['-c', script, String(pid)], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const child = spawn('sh', ['-c', script, String(pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   // Without a guard the server is still stopped wherever we are able to.
   child.on('error', () => undefined);
   child.unref();
@@ -96,7 +96,8 @@ export const launchServer = async (options: LaunchOptions): Promise<RunningServe
   const file = join(storeDir, 'nats-server.conf');
   await writeFile(file, serverConfig(options), { mode: 0o600 });
   const ports = await mkdtemp(join(storeDir, '.ports-'));
-  const child = spawn(path, ['--config', file, '--ports_file_dir', ports], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // In a group of its own: an interrupt from the terminal reaches us alone, and we stop it when what uses it has stopped.
+  const child = spawn(path, ['--config', file, '--ports_file_dir', ports], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   const complaint = listen(child, logFile);
   try {
     await once(child, 'spawn');

@@ -1,0 +1,36 @@
+/** `jetlock serve`: the service on the user's own NATS. */
+import { resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { port } from '../arguments.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { connectForService, failureOfService, untilStopped } from '../services.ts';
+import { printJson, say, type Failure } from '../terminal.ts';
+import type { Run } from '../verb.ts';
+
+export const run: Run = (_args, options, io) => async (): Promise<Either<Failure, ExitCode>> => {
+  const { text, flags } = options;
+  const httpPort = port(text['http-port'] ?? '8222');
+  if (E.isLeft(httpPort)) return httpPort;
+  const nc = await connectForService(options, io, 'jetlock');
+  if (E.isLeft(nc)) return nc;
+  const stopped = untilStopped();
+  const { serve } = await import('../../services/serve.ts');
+  const served = await serve({
+    nc: nc.right,
+    dataDir: resolve(io.directory, text['data'] ?? '.jetlock', 'data'),
+    http: { host: text['http-host'] ?? '127.0.0.1', port: httpPort.right },
+    logLevel: io.environment['JETLOCK_LOG_LEVEL'] ?? 'info',
+    acceptHistory: text['accept-history'],
+    firstAdmin: undefined,
+  });
+  if (E.isRight(served)) {
+    const { httpUrl, identity } = served.right;
+    if (flags.has('json')) await printJson(io, { ready: true, httpUrl, publicKey: identity.servicePublicKey, keyring: identity.keyring });
+    else await say(io, `jetlock serves; health on ${httpUrl}/readyz`);
+    await stopped;
+    await served.right.stop();
+  }
+  await nc.right.close();
+  return E.isLeft(served) ? E.left(failureOfService(served.left)) : E.right(EXIT.ok);
+};

@@ -1,0 +1,33 @@
+/** For the commands that run the service itself: its failures as theirs, and how long they run. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { NatsConnection } from 'nats';
+import { failureOfClient, failureOfFile } from './client-failure.ts';
+import type { Io } from './io.ts';
+import { natsOptions } from './nats-options.ts';
+import type { Options } from './options.ts';
+import type { Failure as ServiceFailure } from '../services/failure.ts';
+import { EXIT } from './exit-codes.ts';
+import { fail, type Failure } from './terminal.ts';
+
+export const failureOfService = ({ kind, message, hint }: ServiceFailure): Failure =>
+  fail(kind === 'unavailable' ? EXIT.unavailable : EXIT.configuration, message, hint);
+
+/** Resolves when somebody wants the process to end; a second signal ends it at once. */
+export const untilStopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = (): void => {
+      resolve();
+    };
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+  });
+
+/** A connection that waits for NATS and outlives its restarts. */
+export const connectForService = async (options: Options, io: Io, name: string): Promise<Either<Failure, NatsConnection>> => {
+  const nats = await natsOptions(options, io, 'client')();
+  if (E.isLeft(nats)) return nats;
+  const { connectNats } = await import('../client/nats/connect.ts');
+  const connected = await connectNats({ ...nats.right, name })();
+  return E.isLeft(connected) ? E.left(connected.left._tag === 'file' ? failureOfFile(connected.left) : failureOfClient(connected.left)) : connected;
+};

@@ -1,0 +1,25 @@
+/** What the service takes from its environment: the operator's keys, each from a variable or from the file that its `_FILE` twin names. */
+import { readFileSync } from 'node:fs';
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { failure, type Failure } from './failure.ts';
+import type { StartOptions } from './start.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const read = (name: string, environment: Environment): Either<Failure, string | undefined> => {
+  const file = environment[`${name}_FILE`];
+  if (file === undefined) return right(environment[name]);
+  try {
+    return right(readFileSync(file, 'utf8').trim());
+  } catch {
+    return left(failure('config', `cannot read the file that ${name}_FILE names`, `mend or unset ${name}_FILE`));
+  }
+};
+
+/** `KEY_ENCRYPTION_KEY` and, while it is being replaced, `KEY_ENCRYPTION_KEY_PREVIOUS`: 32 bytes each, base64. */
+export const operatorKeyFrom = (environment: Environment = process.env): Either<Failure, StartOptions['operatorKey']> => {
+  const current = read('KEY_ENCRYPTION_KEY', environment);
+  if (isLeft(current)) return current;
+  const previous = read('KEY_ENCRYPTION_KEY_PREVIOUS', environment);
+  return isLeft(previous) ? previous : right({ current: current.right, previous: previous.right });
+};

@@ -1,0 +1,60 @@
+/** `jetlock init` and `jetlock serve`: the service on a NATS that is the user's own. */
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import type { NatsConnection } from 'nats';
+import { subjectsUnder } from '../events/subjects.ts';
+import { operatorKeyFrom } from './config.ts';
+import { failure, type Failure } from './failure.ts';
+import { isEnrolled, type Created, type FirstAdmin } from './keyring/create.ts';
+import { natsBroker } from './nats/broker.ts';
+import { checkStream, provision, type ProvisionFailure } from './nats/provision.ts';
+import { startService, type Service } from './service.ts';
+import { start } from './start.ts';
+
+export type ServeOptions = {
+  readonly nc: NatsConnection;
+  readonly dataDir: string;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly logLevel: string;
+  readonly acceptHistory: string | undefined;
+  /** Makes the keyring where there is none: see `jetlock dev`. */
+  readonly firstAdmin: FirstAdmin | undefined;
+};
+
+type Answer<A> = Promise<Either<Failure, A>>;
+
+const subjects = subjectsUnder('secrets');
+
+const toFailure = ({ why, hint }: ProvisionFailure): Failure => failure('config', why, hint);
+
+const startOptions = async ({ nc, dataDir, acceptHistory, firstAdmin }: Omit<ServeOptions, 'http' | 'logLevel'>) => {
+  const operatorKey = operatorKeyFrom();
+  if (isLeft(operatorKey)) return operatorKey;
+  const broker = await natsBroker(nc, subjects);
+  return isLeft(broker) ? broker : right({ broker: broker.right, subjects, dataDir, operatorKey: operatorKey.right, acceptHistory, firstAdmin });
+};
+
+/** The service on a stream that is as it must be; everything else is refused, with what to mend. */
+export const serve = async (options: ServeOptions): Answer<Service> => {
+  const checked = await checkStream(options.nc, subjects)();
+  if (isLeft(checked)) return left(toFailure(checked.left));
+  const prepared = await startOptions(options);
+  return isLeft(prepared) ? prepared : startService({ ...prepared.right, http: options.http, logLevel: options.logLevel });
+};
+
+export type InitOptions = Pick<ServeOptions, 'nc' | 'dataDir'> & { readonly firstAdmin: FirstAdmin; readonly replicas: 1 | 3 };
+
+/**
+ * Stream, buckets and keyring, made where they are not there yet; what is there stays as it is.
+ * @returns what the installation is known by, and whether the admin is enrolled in it
+ */
+export const init = async ({ nc, dataDir, firstAdmin, replicas }: InitOptions): Answer<Created & { readonly enrolled: boolean }> => {
+  const provisioned = await provision(nc, subjects, { replicas })();
+  if (isLeft(provisioned)) return left(toFailure(provisioned.left));
+  const prepared = await startOptions({ nc, dataDir, firstAdmin, acceptHistory: undefined });
+  if (isLeft(prepared)) return prepared;
+  const started = await start(prepared.right);
+  if (isLeft(started)) return started;
+  const enrolled = isEnrolled(started.right.replica.fold.world, firstAdmin);
+  await started.right.replica.stop();
+  return right({ ...started.right.identity, enrolled });
+};
