@@ -1,6 +1,6 @@
 /**
  * Everything that can be refused, with its stable code, one sentence and the next thing to do. Codes are a promise: scripts
- * rely on them. `detail` names what was refused to those who may know; a requester never gets one.
+ * rely on them. `detail` names what was refused to those who may know; a requester gets one for the fields of its request alone.
  */
 type Entry = { readonly message: string; readonly hint: string; readonly retryable?: true };
 
