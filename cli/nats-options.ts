@@ -17,14 +17,18 @@ const FILES = ['creds', 'nkey', 'tlscert', 'tlskey', 'tlsca'] as const;
 /** What was given; paths begin where the command was typed. */
 const settingsOf = ({ text }: Options, { directory }: Io): NatsSettings => ({
   ...(text['nats'] === undefined ? {} : { servers: text['nats'] }),
+  ...(text['inbox-prefix'] === undefined ? {} : { inboxPrefix: text['inbox-prefix'] }),
   ...Object.fromEntries(FILES.flatMap((name) => (text[name] === undefined ? [] : [[name, resolve(directory, text[name])]]))),
 });
+
+/** Where alone the user that `jetlock dev` made may get its replies. */
+export const DEV_INBOXES: { readonly [user in keyof DevFile['natsIdentities']]: string } = { client: '_INBOX', auditor: '_INBOX_AUDITOR' };
 
 /** The nkey that `jetlock dev` made is for its own NATS only, not for another that was named. */
 const devUser = ({ text }: Options, dev: DevFile | undefined, user: keyof DevFile['natsIdentities']): NatsSettings =>
   dev === undefined || dev.natsUrl !== text['nats'] || [text['creds'], text['nkey'], text['context']].some((given) => given !== undefined)
     ? {}
-    : { nkey: dev.natsIdentities[user] };
+    : { nkey: dev.natsIdentities[user], inboxPrefix: DEV_INBOXES[user] };
 
 /** Where programs keep their configuration; the `nats` command line has its contexts there. */
 const configHome = ({ environment }: Io): string => environment['XDG_CONFIG_HOME'] ?? join(environment['HOME'] ?? '/', '.config');

@@ -11,6 +11,7 @@ export const NATS: ReadonlyArray<Option> = [
   { name: 'nats', value: 'URL', description: 'where NATS is', beside: (dev) => dev.natsUrl, unless: 'context', group },
   { name: 'creds', value: 'FILE', description: 'credentials of a NATS user', isFile: true, group },
   { name: 'nkey', value: 'FILE', description: 'nkey seed of a NATS user', isFile: true, group },
+  { name: 'inbox-prefix', value: 'PREFIX', description: 'first part of the subjects that replies come to, such as _INBOX_billing', group },
   { name: 'tlscert', value: 'FILE', description: 'TLS certificate of this client', isFile: true, group },
   { name: 'tlskey', value: 'FILE', description: "TLS key of this client's certificate", isFile: true, group },
   { name: 'tlsca', value: 'FILE', description: "certificate authority of NATS' certificate", isFile: true, group },

@@ -150,7 +150,11 @@ const RUNNING: ReadonlyArray<Row> = [
     ...BROKER,
     SIGNING_KEY,
   ]),
-  row('nats-config', 'print the permissions that the NATS users need', LOCAL),
+  row('nats-config', 'print the permissions that the NATS users need, as configuration of nats-server', [
+    { name: 'service', value: 'NAMES', description: 'requesting programs that get a NATS user of their own, with commas between' },
+    { name: 'out', value: 'FOLDER', description: 'where nkey seeds of the users are kept; made if there are none' },
+    ...LOCAL,
+  ]),
 ];
 
 const UPKEEP: ReadonlyArray<Row> = [

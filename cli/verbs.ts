@@ -10,6 +10,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ readonly run: Run }>
   register: () => import('./commands/register.ts'),
   get: () => import('./commands/get.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  'nats-config': () => import('./commands/nats-config.ts'),
   'audit log': () => import('./commands/audit-log.ts'),
   'secret set': () => import('./commands/secret-set.ts'),
   'secret list': () => import('./commands/secret-list.ts'),

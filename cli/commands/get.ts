@@ -5,7 +5,6 @@ import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Ask } from '../../client/service.ts';
-import { fromUtf8 } from '../../crypto/bytes.ts';
 import { note, orNone, secretPath } from '../arguments.ts';
 import { withRequester, type Values } from '../connect-service.ts';
 import { duration } from '../duration.ts';
@@ -30,9 +29,16 @@ const wanted = (args: ReadonlyArray<string>, { text, flags }: Options): E.Either
     E.map(({ paths, description, wait }) => ({ asks: RA.map((path: Ask['path']) => ({ path, description }))(paths), waitMs: wait ?? 0 })),
   );
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Text where it is text; other bytes in the base64 that `base64 -d` reads. */
-const valueFields = (value: Uint8Array): { readonly value: string } | { readonly valueBase64: string } =>
-  E.getOrElseW(() => ({ valueBase64: Buffer.from(value).toString('base64') }))(E.tryCatch(() => ({ value: fromUtf8(value) }), () => undefined));
+const valueFields = (value: Uint8Array): { readonly value: string } | { readonly valueBase64: string } => {
+  try {
+    return { value: utf8.decode(value) };
+  } catch {
+    return { valueBase64: Buffer.from(value).toString('base64') };
+  }
+};
 
 /** In the order that was asked for, whatever the order of the answers. */
 const document = (asks: ReadonlyArray<Ask>, values: Values) => ({

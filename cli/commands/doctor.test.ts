@@ -1,0 +1,102 @@
+import test from 'ava';
+import * as E from 'fp-ts/lib/Either.js';
+import { subjectsUnder } from '../../events/subjects.ts';
+import { inboxPrefixOf } from '../../services/nats/permissions.ts';
+import { provision } from '../../services/nats/provision.ts';
+import { fakeService } from '../../tests/support/fake-service.ts';
+import { startNats } from '../../tests/support/nats.ts';
+import { connectNats } from '../../client/nats/connect.ts';
+import { permissionCheck, streamChecks, syncCheck } from '../broker-checks.ts';
+import type { Check } from '../check.ts';
+import { memoryIo } from '../memory-io.ts';
+import { DEV_INBOXES } from '../nats-options.ts';
+import { runProgram } from '../program.ts';
+import { serviceCheck } from '../service-check.ts';
+
+const subjects = subjectsUnder('secrets');
+
+const doctor = async (args: string) => {
+  const { io, stdout, stderr } = memoryIo();
+  const code = await runProgram(`doctor ${args}`.split(' '), io);
+  return { code, stdout: stdout(), stderr: stderr() };
+};
+
+const checks = ({ stdout }: { readonly stdout: string }) => new Map((JSON.parse(stdout) as { checks: ReadonlyArray<Check> }).checks.map((one) => [one.check, one]));
+
+test('doctor: on a nats-server that nobody has prepared it says what to do, and is exit 78', async (t) => {
+  const nats = await startNats(t);
+  const result = await doctor(`--nats ${nats.url} --json`);
+  t.is(result.code, 78);
+  const found = checks(result);
+  for (const name of ['connection', 'nats-server', 'jetstream']) t.true(found.get(name)?.ok, name);
+  t.regex(found.get('stream and buckets')?.mend ?? '', /jetlock init/);
+  t.like(found.get('sync_interval'), { ok: null });
+  t.regex(found.get('permissions')?.detail ?? '', /STREAM\.DELETE\.SECRETS and \d+ more/);
+  t.like(found.get('service'), { ok: false, detail: 'nobody answers on secrets.keys' });
+  t.regex((await doctor(`--nats ${nats.url}`)).stdout, /^ok {5}nats-server: \d.*\nok {5}jetstream: enabled\nwrong {2}stream and buckets: .*\n {7}make what is missing with: jetlock init\n/m);
+});
+
+test('doctor: what init made is as it must be; what somebody changed is told, with its mending', async (t) => {
+  const nats = await startNats(t, { syncAlways: true });
+  const connected = await connectNats({ servers: nats.url })();
+  if (E.isLeft(connected)) return t.fail(connected.left.why);
+  const nc = connected.right;
+  await provision(nc, subjects, { replicas: 1 })();
+  const found = checks(await doctor(`--nats ${nats.url} --json --monitoring http://127.0.0.1:1`));
+  t.true(found.get('stream and buckets')?.ok);
+  t.true(found.get('clock')?.ok);
+  t.like(found.get('sync_interval'), { ok: null });
+  const { config } = (await nc.request('$JS.API.STREAM.INFO.SECRETS')).json<{ config: object }>();
+  await nc.request('$JS.API.STREAM.UPDATE.SECRETS', JSON.stringify({ ...config, max_age: 1_000_000_000_000 }));
+  await nc.close();
+  const changed = checks(await doctor(`--nats ${nats.url} --json`)).get('stream and buckets');
+  t.is(changed?.ok, false);
+  t.regex(changed?.detail ?? '', /^SECRETS: max_age is 1000000000000 and must be 0$/);
+  t.regex(changed?.mend ?? '', /nats stream edit SECRETS --max-age=0/);
+});
+
+test('doctor: nats that is not there is exit 69', async (t) => {
+  t.like(await doctor('--nats nats://127.0.0.1:1'), { code: 69, stdout: '' });
+});
+
+test('doctor: what this NATS user may not ask is not called wrong', (t) => {
+  const denied = { why: 'jetstream does not answer: Permissions Violation for Publish to "$JS"', hint: '', differences: [] };
+  t.like(streamChecks(E.left(denied)), [{ ok: null }]);
+  t.like(streamChecks(E.left({ ...denied, why: 'timeout' })), [{ ok: false }]);
+});
+
+test('doctor: every difference is a line of its own', (t) => {
+  const one = { stream: 'SECRETS', field: 'max_age', found: '1', wanted: '0', mend: 'edit' };
+  t.is(streamChecks(E.left({ why: '', hint: '', differences: [one, { ...one, field: 'deny_purge' }] })).length, 2);
+});
+
+test('doctor: sync_interval as the monitoring tells it', (t) => {
+  const told = (config: object) => syncCheck({ jetstream: { config } }).ok;
+  t.deepEqual([told({ sync_always: true }), told({ sync_always: false }), told({})], [true, false, false]);
+  t.deepEqual([syncCheck(undefined).ok, syncCheck({ other: 1 }).ok], [null, null]);
+});
+
+test('doctor: permissions that are too wide', (t) => {
+  const may = (publish?: object) => permissionCheck(subjects, { data: publish === undefined ? {} : { permissions: { publish } } }).ok;
+  t.false(may());
+  t.false(may({ allow: ['$JS.API.>'] }));
+  t.false(may({ allow: ['$JS.API.STREAM.PURGE.*'] }));
+  t.false(may({ deny: ['$JS.API.STREAM.DELETE.>'] }));
+  t.true(may({ allow: ['secrets.>', '$JS.API.STREAM.INFO.*'] }));
+  t.true(may({ allow: ['>'], deny: ['$JS.API.STREAM.>'] }));
+  t.is(permissionCheck(subjects, undefined).ok, null);
+});
+
+test('doctor: the service, its pinned key and the age of its box key', async (t) => {
+  const service = fakeService();
+  const { transport, signer } = service;
+  const told = (pinned: string | undefined) => serviceCheck(transport, subjects, pinned, Date.now());
+  t.like(await told(signer.publicKey), { ok: true, detail: 'answers; box key 0 h old, signed by the pinned key' });
+  t.true((await told(undefined)).detail.endsWith(`signed by ${signer.publicKey}`));
+  t.false((await told('A'.repeat(43))).ok);
+  t.false((await told('abc')).ok);
+});
+
+test('the users of jetlock dev get their replies where they may', (t) => {
+  for (const role of ['client', 'auditor'] as const) t.is(DEV_INBOXES[role], inboxPrefixOf({ role }));
+});
