@@ -23,11 +23,11 @@ export const untilStopped = (): Promise<void> =>
     process.once('SIGTERM', stop);
   });
 
-/** A connection that waits for NATS and outlives its restarts. */
-export const connectForService = async (options: Options, io: Io, name: string): Promise<Either<Failure, NatsConnection>> => {
+/** A connection that outlives restarts of NATS. @param waitForServer also waits for one that is not there yet */
+export const connectForService = async (options: Options, io: Io, name: string, waitForServer = false): Promise<Either<Failure, NatsConnection>> => {
   const nats = await natsOptions(options, io, 'client')();
   if (E.isLeft(nats)) return nats;
   const { connectNats } = await import('../client/nats/connect.ts');
-  const connected = await connectNats({ ...nats.right, name })();
+  const connected = await connectNats({ ...nats.right, name, waitForServer })();
   return E.isLeft(connected) ? E.left(connected.left._tag === 'file' ? failureOfFile(connected.left) : failureOfClient(connected.left)) : connected;
 };

@@ -1,12 +1,13 @@
 /** The composition root: every part made once, joined here, and stopped in the opposite order. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import type { Logger } from 'pino';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import { failure, type Failure } from './failure.ts';
 import { makeHttp } from './http/server.ts';
 import { isEnrolled, type Created, type FirstAdmin } from './keyring/create.ts';
 import type { Commits } from './log/commit.ts';
-import { writeHead } from './log/head-file.ts';
+import { makeHeadFile } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
 import type { Health } from './log/replica.ts';
 import { makeLogger } from './observe/access-log.ts';
@@ -29,6 +30,7 @@ export type Service = {
 
 const REFUSALS_EVERY_MS = 1_000;
 const HEAD_EVERY_MS = 5_000;
+const HEALTH_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 60_000;
 
 /** Events after which something has to follow. */
@@ -44,7 +46,18 @@ const every = (ms: number, task: () => unknown): (() => void) => {
   };
 };
 
+/** Says when requests are answered again, or not any more, and why. */
+const tellHealth = (health: () => Health, logger: Logger): (() => void) => {
+  let before = true;
+  return () => {
+    const { ready, why } = health();
+    if (ready !== before) logger.warn(ready ? {} : { why }, ready ? 'ready again' : 'not ready');
+    before = ready;
+  };
+};
+
 const watch = ({ broker, dataDir }: ServiceOptions, { replica, created }: Started, parts: Parts): (() => void) => {
+  const writeHead = makeHeadFile(dataDir, created, replica);
   const notices = makeNotices(broker.publish, replica);
   replica.onFolded((folded) => {
     parts.metrics.folded(folded.verdict._tag);
@@ -58,9 +71,8 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created }: Starte
       const sums = parts.refusals.take();
       if (sums.length > 0) parts.commits.note(sums);
     }),
-    every(HEAD_EVERY_MS, () => {
-      writeHead(dataDir, created, replica);
-    }),
+    every(HEAD_EVERY_MS, writeHead),
+    every(HEALTH_EVERY_MS, tellHealth(replica.health, parts.logger)),
     every(TIDY_EVERY_MS, async () => {
       await parts.boxKeys.renew();
       await parts.tidy();
@@ -68,6 +80,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created }: Starte
   ];
   return () => {
     for (const stop of stops) stop();
+    writeHead();
   };
 };
 
@@ -112,9 +125,8 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
     unwatch();
     const last = parts.refusals.take();
     if (last.length > 0) parts.commits.note(last);
-    await parts.commits.barrier(1_000);
+    if (replica.health().ready) await parts.commits.barrier(1_000);
     await parts.projector.close();
-    writeHead(options.dataDir, created, replica);
     await replica.stop();
     await listening.right.close();
   };

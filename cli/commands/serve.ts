@@ -12,7 +12,8 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   const { text, flags } = options;
   const httpPort = port(text['http-port'] ?? '8222');
   if (E.isLeft(httpPort)) return httpPort;
-  const nc = await connectForService(options, io, 'jetlock');
+  await say(io, 'jetlock connects to nats');
+  const nc = await connectForService(options, io, 'jetlock', true);
   if (E.isLeft(nc)) return nc;
   const stopped = untilStopped();
   const { serve } = await import('../../services/serve.ts');

@@ -89,6 +89,11 @@ const append = async (task: Task, written: Written, events: ReadonlyArray<Event>
 const firstKeyOf = (command: Command): Id | undefined =>
   command.operation === 'keyring.create' ? command.keys.find(({ purpose }) => purpose === 'log')?.id : undefined;
 
+/** A new key that no event will name is of no use to anybody. */
+const discard = async ({ replica }: Task, { key }: Made): Promise<void> => {
+  if (key !== null) await replica.keyring.destroy(key.id);
+};
+
 const decideAndAppend = (task: Task, made: Made): Promise<Attempt> | Attempt => {
   const { replica, origin, cause, command } = task;
   const { fold, subjects } = replica;
@@ -108,7 +113,11 @@ const attempt = async (task: Task): Promise<Attempt> => {
   if (before !== undefined) return right({ seq: before.seq, events: [], repeated: true });
   const made = await prepare(command);
   if (isLeft(made)) return made;
-  return made.right === null ? right(unchanged) : decideAndAppend(task, made.right);
+  if (made.right === null) return right(unchanged);
+  const result = await decideAndAppend(task, made.right);
+  const isUsed = result !== 'again' && (isLeft(result) ? result.left.code === 'unknown_outcome' : result.right.seq > 0);
+  if (!isUsed) await discard(task, made.right);
+  return result;
 };
 
 const untilDecided = async (task: Task): Promise<Either<Refusal, Executed>> => {

@@ -30,9 +30,15 @@ export const readHead = (dataDir: string): Either<Failure, SeenHead | undefined>
   return left(failure('config', `${path} is damaged`, 'compare the head with another replica, then start with --accept-history SEQ:HASH'));
 };
 
-export const writeHead = (dataDir: string, created: string, { fold }: Replica): void => {
-  const head = SeenHead.encode({ v: 1, created, ...fold.head() });
-  writeSecretFile(pathIn(dataDir), utf8(`${JSON.stringify(head)}\n`), { overwrite: true });
+/** Writes the head when it is another one than what was written last. */
+export const makeHeadFile = (dataDir: string, created: string, { fold }: Replica): (() => void) => {
+  let written = 0;
+  return () => {
+    const head = fold.head();
+    if (head.seq === written) return;
+    const text = `${JSON.stringify(SeenHead.encode({ v: 1, created, ...head }))}\n`;
+    if (!isLeft(writeSecretFile(pathIn(dataDir), utf8(text), { overwrite: true }))) written = head.seq;
+  };
 };
 
 const changed = (why: string, { seq, hash }: { readonly seq: number; readonly hash: string }): Failure =>
