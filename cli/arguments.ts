@@ -43,8 +43,8 @@ export const orNone =
   (typed) =>
     typed === undefined ? E.right(null) : checked(typed);
 
-
-export const publicKey: Checked<PublicKey> = (typed) => E.mapLeft((message: string) => fail(EXIT.badInput, message, 'give the public key, not the private one'))(parsePublicKey(typed ?? ''));
+export const publicKey: Checked<PublicKey> = (typed) =>
+  E.mapLeft((message: string) => fail(EXIT.badInput, message, 'give the public key, not the private one'))(parsePublicKey(typed ?? ''));
 
 const PORT_MAX = 65_535;
 

@@ -129,23 +129,16 @@ test('help of every command is complete, and shows no value of the environment',
   }
 });
 
-/** Rows that are there before their verb is. */
-const WITHOUT_VERB = ['dev', 'init', 'serve', 'doctor', 'nats-config', 'audit log'];
-
 test('every row has a verb, each in a file that can be loaded', async (t) => {
-  t.deepEqual(
-    TABLE.map(({ name }) => name).filter((name) => !WITHOUT_VERB.includes(name) && !Object.hasOwn(VERBS, name)),
-    [],
-  );
+  t.deepEqual(TABLE.map(({ name }) => name).sort(), Object.keys(VERBS).sort());
   for (const [name, load] of Object.entries(VERBS)) t.is(typeof (await load()).run, 'function', name);
 });
 
-test('every command has one row, every noun a description, every verb a row', (t) => {
+test('every command has one row, every noun a description', (t) => {
   const names = TABLE.map(({ name }) => name);
   t.is(new Set(names).size, names.length);
   const nouns = new Set(names.flatMap((name) => name.split(' ').map((_, at, words) => words.slice(0, at).join(' ')).slice(1)));
   t.deepEqual([...nouns].sort(), Object.keys(NOUNS).sort());
-  t.true(Object.keys(VERBS).every((name) => names.includes(name)));
   for (const { name, options } of TABLE) t.is(new Set(options.map((option) => option.name)).size, options.length, name);
   t.true(TABLE.every(({ options }) => options.some(({ name }) => name === 'json')));
 });
