@@ -106,7 +106,7 @@ const staysReady = ({ replica }: Started, commits: Commits): void => {
 export const startService = async (options: ServiceOptions): Promise<Either<Failure, Service>> => {
   const started = await start(options);
   if (isLeft(started)) return started;
-  const { replica, execute, identity, created } = started.right;
+  const { replica, execute, identity } = started.right;
   const logger = makeLogger(options.logLevel);
   const parts = await makeParts({ replica, execute, broker: options.broker, logger });
   const unwatch = watch(options, started.right, parts);

@@ -55,17 +55,31 @@ const secretShow =
     return shown.right === undefined ? left(refuse('not_found', path)) : right(shown.right);
   };
 
+const STANDBY_MS = 10_000;
+const STANDBY_EVERY_MS = 100;
+
+/** Just after a start, or when the holder of the lease is gone, it takes a moment until the read models have a keeper. */
+const whenKept = async <A>(ask: () => Promise<Either<NotNow, A>>): Promise<Either<Refusal, A>> => {
+  const limit = Date.now() + STANDBY_MS;
+  let answer = await ask();
+  while (isLeft(answer) && answer.left._tag === 'standby' && Date.now() < limit) {
+    await new Promise((resolve) => setTimeout(resolve, STANDBY_EVERY_MS));
+    answer = await ask();
+  }
+  return told(answer);
+};
+
 const projections = (projector: Projector): Pick<Views, 'projections.status' | 'projections.verify' | 'projections.rebuild'> => ({
   'projections.status': async () => {
-    const status = told(await projector.status());
+    const status = await whenKept(projector.status);
     return isLeft(status) ? status : right({ head: sure(Sequence, status.right.head), items: status.right.items });
   },
   'projections.verify': async () => {
-    const verified = told(await projector.verify());
+    const verified = await whenKept(projector.verify);
     return isLeft(verified) ? verified : right({ ...verified.right, compared: sure(Count, verified.right.compared) });
   },
   'projections.rebuild': async () => {
-    const rebuilt = told(await projector.rebuild());
+    const rebuilt = await whenKept(projector.rebuild);
     if (isLeft(rebuilt)) return rebuilt;
     const { identical, entries, events } = rebuilt.right;
     return right({ identical, entries: sure(Count, entries), events: sure(Count, events) });
