@@ -29,7 +29,8 @@ const layers = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
   to: { path: OURS, pathNot: `^(${[folder, ...others].join('|')})(/|\\.ts$)` },
 }));
 
-const only = (name, from, to) => ({ name, severity: 'error', from: { pathNot: from }, to: { path: to } });
+// Types alone bind nobody to a package.
+const only = (name, from, to) => ({ name, severity: 'error', from: { pathNot: from }, to: { path: to, dependencyTypesNot: ['type-only'] } });
 
 module.exports = {
   forbidden: [

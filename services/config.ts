@@ -1,6 +1,6 @@
 /** What the service takes from its environment: the operator's keys, each from a variable or from the file that its `_FILE` twin names. */
-import { readFileSync } from 'node:fs';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { readSecretFile } from '../client/secret-file.ts';
 import { failure, type Failure } from './failure.ts';
 import type { StartOptions } from './start.ts';
 
@@ -9,11 +9,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const read = (name: string, environment: Environment): Either<Failure, string | undefined> => {
   const file = environment[`${name}_FILE`];
   if (file === undefined) return right(environment[name]);
-  try {
-    return right(readFileSync(file, 'utf8').trim());
-  } catch {
-    return left(failure('config', `cannot read the file that ${name}_FILE names`, `mend or unset ${name}_FILE`));
-  }
+  const secret = readSecretFile(file);
+  return isLeft(secret) ? left(failure('config', `${name}_FILE: ${secret.left.why}`, secret.left.hint)) : right(new TextDecoder().decode(secret.right).trim());
 };
 
 /** `KEY_ENCRYPTION_KEY` and, while it is being replaced, `KEY_ENCRYPTION_KEY_PREVIOUS`: 32 bytes each, base64. */
