@@ -59,7 +59,7 @@ const STANDBY_MS = 10_000;
 const STANDBY_EVERY_MS = 100;
 
 /** Just after a start, or when the holder of the lease is gone, it takes a moment until the read models have a keeper. */
-const whenKept = async <A>(ask: () => Promise<Either<NotNow, A>>): Promise<Either<Refusal, A>> => {
+const whenKept = async <A>(ask: () => Promise<Either<NotNow | NotRead, A>>): Promise<Either<Refusal, A>> => {
   const limit = Date.now() + STANDBY_MS;
   let answer = await ask();
   while (isLeft(answer) && answer.left._tag === 'standby' && Date.now() < limit) {
