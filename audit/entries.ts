@@ -65,10 +65,11 @@ const refusalEntry = ({ code, service, credential, count, since }: RefusalCount,
   refused: code,
 });
 
-const readEntries = ({ reads, refusals, writer }: ReadRecord): ReadonlyArray<Entry> => [
-  ...reads.flatMap(attemptEntries),
-  ...refusals.map((refusal) => refusalEntry(refusal, writer)),
-];
+/** A record without reads proves that its writer had folded the log up to there, and could write: it was ready then. */
+const readEntries = ({ reads, refusals, writer }: ReadRecord): ReadonlyArray<Entry> =>
+  reads.length + refusals.length === 0
+    ? [{ what: 'replica.ready', about: {}, who: { kind: 'service process', name: writer } }]
+    : [...reads.flatMap(attemptEntries), ...refusals.map((refusal) => refusalEntry(refusal, writer))];
 
 export const entriesOf = (record: LogRecord): ReadonlyArray<Entry> =>
   record.kind === 'state' ? stateEntries(record) : readEntries(record);

@@ -29,7 +29,8 @@ const reasons: { readonly [W in Skipped | Excluded]: string } = {
 
 const ofRead = (outcomes: Extract<Verdict, { _tag: 'read' }>['outcomes'], { read, refused }: Entry): Result => {
   if (refused !== undefined) return { outcome: 'refused', reason: refused };
-  const outcome = read && outcomes[read[0]]?.[read[1]];
+  if (read === undefined) return { outcome: 'done' };
+  const outcome = outcomes[read[0]]?.[read[1]];
   if (outcome === undefined) return { outcome: 'refused' };
   return outcome.result === 'refused' ? { outcome: 'refused', reason: outcome.reason } : { outcome: outcome.result };
 };

@@ -23,11 +23,16 @@ export const untilStopped = (): Promise<void> =>
     process.once('SIGTERM', stop);
   });
 
-/** A connection that outlives restarts of NATS. @param waitForServer also waits for one that is not there yet */
-export const connectForService = async (options: Options, io: Io, name: string, waitForServer = false): Promise<Either<Failure, NatsConnection>> => {
+type Own = { readonly name: string; readonly inboxPrefix: string; readonly waitForServer?: boolean };
+
+/**
+ * A connection that outlives restarts of NATS.
+ * @param own its inbox prefix is the one that `jetlock nats-config` lets such a user listen on, unless another is given
+ */
+export const connectForService = async (options: Options, io: Io, own: Own): Promise<Either<Failure, NatsConnection>> => {
   const nats = await natsOptions(options, io, 'client')();
   if (E.isLeft(nats)) return nats;
   const { connectNats } = await import('../client/nats/connect.ts');
-  const connected = await connectNats({ ...nats.right, name, waitForServer })();
+  const connected = await connectNats({ ...own, ...nats.right })();
   return E.isLeft(connected) ? E.left(connected.left._tag === 'file' ? failureOfFile(connected.left) : failureOfClient(connected.left)) : connected;
 };

@@ -38,7 +38,7 @@ const lines = ({ adminKey, publicKey }: Made): ReadonlyArray<string> => [
 ];
 
 export const run: Run = (_args, options, io) => async (): Promise<Either<Failure, ExitCode>> => {
-  const nc = await connectForService(options, io, 'jetlock-init');
+  const nc = await connectForService(options, io, { name: 'jetlock-init', inboxPrefix: '_INBOX_PROVISIONER' });
   if (E.isLeft(nc)) return nc;
   const made = await make(nc.right, options, io);
   await nc.right.close();

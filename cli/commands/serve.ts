@@ -13,7 +13,7 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   const httpPort = port(text['http-port'] ?? '8222');
   if (E.isLeft(httpPort)) return httpPort;
   await say(io, 'jetlock connects to nats');
-  const nc = await connectForService(options, io, 'jetlock', true);
+  const nc = await connectForService(options, io, { name: 'jetlock', inboxPrefix: '_INBOX_JETLOCK', waitForServer: true });
   if (E.isLeft(nc)) return nc;
   const stopped = untilStopped();
   const { serve } = await import('../../services/serve.ts');

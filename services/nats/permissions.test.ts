@@ -123,7 +123,7 @@ const cannot: Readonly<Record<Name, { readonly publish: ReadonlyArray<string>; r
     subscribe: ['_INBOX.>', '_INBOX_shop.>', 'secrets.events.>', 'secrets.notify.*', '>'],
   },
   provisioner: {
-    publish: ['secrets.events.state.keyring', '$KV.secrets_keys.a', '$JS.API.STREAM.DELETE.SECRETS', '$JS.API.STREAM.MSG.GET.SECRETS', '$JS.API.STREAM.CREATE.OTHER', '$JS.API.CONSUMER.CREATE.SECRETS'],
+    publish: ['$KV.other.a', '$JS.API.STREAM.DELETE.SECRETS', '$JS.API.STREAM.MSG.DELETE.SECRETS', '$JS.API.STREAM.CREATE.OTHER', '$JS.API.CONSUMER.CREATE.OTHER', 'secrets.admin.inbox'],
     subscribe: ['_INBOX.>', 'secrets.events.>', 'secrets.get'],
   },
   admin: {

@@ -66,8 +66,9 @@ const service = (subjects: Subjects): Permissions => ({
 
 const changes = (stream: string): ReadonlyArray<string> => ['CREATE', 'UPDATE', 'PURGE', 'INFO'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
 
+/** Also writes the first event and the first keys: `jetlock init` is one command. */
 const provisioner = (subjects: Subjects): Permissions => ({
-  publish: streams(subjects).flatMap(changes),
+  publish: [...service(subjects).publish, ...streams(subjects).flatMap(changes)],
   subscribe: [inbox({ role: 'provisioner' })],
 });
 
@@ -78,8 +79,11 @@ const requester = (subjects: Subjects, name: ServiceName): Permissions => ({
 
 const admin = (subjects: Subjects): Permissions => ({ publish: [subjects.keys, subjects.admin('>')], subscribe: [inbox({ role: 'admin' })] });
 
-/** No consumers: with the right to make one, somebody else's subscription could be fed with stored messages. */
-const auditor = (subjects: Subjects): Permissions => ({ publish: reads(subjects.stream), subscribe: [inbox({ role: 'auditor' })] });
+/** What `audit log` and `doctor` look at. No consumers: with the right to make one, somebody else's subscription could be fed with stored messages. */
+const auditor = (subjects: Subjects): Permissions => ({
+  publish: [...reads(subjects.stream), ...streams(subjects).map((stream) => `$JS.API.STREAM.INFO.${stream}`), subjects.keys, '$SYS.REQ.USER.INFO'],
+  subscribe: [inbox({ role: 'auditor' })],
+});
 
 const client = (subjects: Subjects): Permissions => ({
   publish: [...admin(subjects).publish, subjects.register, `${subjects.register}.*`, subjects.get, `${subjects.get}.*`],
