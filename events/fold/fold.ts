@@ -8,7 +8,7 @@ import { decideRead } from '../read/decide.ts';
 import type { Head, LogRecord, StateRecord } from '../record.ts';
 import { refuse } from '../refusal.ts';
 import type { Subjects } from '../subjects.ts';
-import type { Digest, Id } from '../vocabulary.ts';
+import { Id, type Digest } from '../vocabulary.ts';
 import { newWorld, type World } from '../world.ts';
 import { accept, isNamed, keyIdOf } from './accept.ts';
 import { makeHeads, type Heads } from './heads.ts';
@@ -86,7 +86,8 @@ export const makeFold = (subjects: Subjects, crypto: LogCrypto): Fold => {
     previous: (subject) => previous.get(subject) ?? 0,
     keyNeeded: (message) => {
       const key = keyIdOf(message);
-      return key !== '' && (world.keyring === null || isNamed(world, key)) ? key : undefined;
+      // What cannot be a name of a key is not looked for: anyone may have written it.
+      return Id.is(key) && (world.keyring === null || isNamed(world, key)) ? key : undefined;
     },
     apply: (message) => {
       const prev = previous.get(message.subject) ?? 0;
