@@ -27,7 +27,6 @@ export type Commits = {
 const ENTRIES_MAX = 1_000;
 const BYTES_MAX = 256 * 1024;
 const WAITING_MAX = 20_000;
-const ROUNDS_MAX = 3;
 const REFUSALS_MAX = 1_000;
 /** A reply that is older than this is dropped: the client has asked again. */
 const STALE_MS = 2_000;
@@ -135,7 +134,8 @@ const makeSender = (replica: Replica) => {
   const send = async (entries: ReadonlyArray<Entry>): Promise<number> => {
     const counts = refusals;
     refusals = [];
-    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    // Whoever may publish can come between, again and again: for as long as an answer would still be of use.
+    for (const end = Date.now() + STALE_MS; Date.now() < end; ) {
       const result = await appender.append(entries, counts);
       if (result === 'sent') return appender.last();
       // Also after a time-out: the record may be there, unanswered, and then the next one stands behind it.
