@@ -1,6 +1,7 @@
 /** The documentation names what there is: a code, an operation or an event that it does not know of would be a promise unkept. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import test from 'ava';
+import { parse } from 'yaml';
 import { reference } from '../cli/reference.ts';
 import { TABLE } from '../cli/table.ts';
 import { commandRoles } from '../events/decide.ts';
@@ -44,8 +45,16 @@ const pages = ['README.md', 'SECURITY.md', ...readdirSync(new URL('docs/', root)
 
 for (const page of pages) {
   test(`the links of ${page} lead somewhere`, (t) => {
-    for (const [, link = ''] of read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) t.notThrows(() => readOrList(new URL(link, new URL(page, root))), link);
+    const links = [...read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
+    t.deepEqual(links.filter((link) => !existsSync(new URL(link, new URL(page, root)))), []);
   });
 }
 
-const readOrList = (place: URL): unknown => (place.pathname.endsWith('/') ? readdirSync(place) : readFileSync(place));
+test('the containers run without rights, and their health is asked as the image says', (t) => {
+  const compose = parse(read('docker-compose.yml'), { merge: true }) as { readonly services: Readonly<Record<string, { readonly healthcheck: { readonly test: unknown } }>> };
+  const hardened = { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
+  for (const service of Object.values(compose.services)) t.like(service, hardened);
+  for (const name of ['jetlock', 'init']) t.like(compose.services[name], { user: '65532:65532' });
+  t.true(read('Dockerfile').includes(JSON.stringify(compose.services['jetlock']?.healthcheck.test).slice('["CMD",'.length).replaceAll(',"', ', "')));
+  t.true(read('docker/nats.conf').includes('sync_interval: always'));
+});
