@@ -5,8 +5,8 @@ import { entriesAfter } from '../tests/support/stored.ts';
 
 const PATH = 'billing/stripe/KEY';
 const KEY = 'invoicer.billing.stripe.KEY';
-const ask = (history: History, target = PATH) =>
-  history.replica('access.request', { service: 'invoicer', target, description: 'to pay', read: { seq: 1, id: idOf(1) } });
+const ask = (history: History, target = PATH, service = 'invoicer') =>
+  history.replica('access.request', { service, target, description: 'to pay', read: { seq: 1, id: idOf(1) } });
 
 test('a request, and the decision about it, in one entry', (t) => {
   const history = newHistory();
@@ -60,12 +60,14 @@ test('a grant for one read is spent by the event that says so', (t) => {
 test('a grant of a prefix settles the open requests below it, for that service, as in the world', (t) => {
   const history = newHistory();
   for (const path of [PATH, 'billing/OTHER']) ask(history, path);
+  ask(history, PATH, 'mailer');
   history.deny('invoicer', 'billing/stripe/NO');
   history.grant('invoicer', 'billing/stripe/');
   t.deepEqual(Object.keys(entriesAfter(history, 'access')).sort(), [
     'invoicer.billing.OTHER',
     'invoicer.billing.stripe.=',
     'invoicer.billing.stripe.NO',
+    'mailer.billing.stripe.KEY',
   ]);
   history.revoke('invoicer', 'billing/stripe/');
   ask(history);

@@ -64,12 +64,14 @@ test('a deleted secret stays with its history, and goes on from its version', (t
 
 test('a namespace takes its own secrets with it, and no others', (t) => {
   const history = given();
-  for (const path of [PATH, 'billing/stripe/B', 'billing/stripe/deep/C', 'billing/D']) history.write(path);
+  for (const path of [PATH, 'billing/stripe/B', 'billing/stripe/deep/C', 'billing/D', 'billing/stripe/GONE']) history.write(path);
+  const gone = history.admin('secret.delete', { path: 'billing/stripe/GONE' });
   const { seq } = history.admin('namespace.delete', { namespace: 'billing/stripe' });
   const entries = entriesAfter(history, 'catalog');
   t.is(entries['=.billing.stripe'], undefined);
   t.like(entries[KEY], { status: 'deleted', seq });
   t.like(entries['billing.stripe.B'], { status: 'deleted', seq });
+  t.like(entries['billing.stripe.GONE'], { status: 'deleted', seq: gone.seq });
   t.like(entries['billing.stripe.deep.C'], { status: 'live' });
   t.like(entries['billing.D'], { status: 'live' });
 });

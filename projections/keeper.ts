@@ -33,7 +33,8 @@ export type KeeperParts = {
   readonly onWritten: () => void;
 };
 
-type State = KeeperParts & { written: number; unsettled: boolean };
+/** `told`: the last sequence that the store's own word of it has. */
+type State = KeeperParts & { written: number; told: number; unsettled: boolean };
 type Standing = { readonly seq: number; readonly spots: ReadonlyArray<Spot>; readonly snapshot: Snapshot };
 
 const all = (): boolean => true;
@@ -42,15 +43,21 @@ const all = (): boolean => true;
 export const standingOf = (session: Session): Promise<Standing> =>
   session.atRest(async () => ({ seq: session.applied(), spots: session.takeChanged(all), snapshot: await snapshotOf(session.models) }));
 
+const tell = async (state: State, seq: number): Done => {
+  if (state.told === seq) return right(undefined);
+  const done = await state.mirror.write([{ bucket: 'checkpoints', key: WRITTEN, value: JSON.stringify({ seq }) }]);
+  if (!isLeft(done)) state.told = seq;
+  return done;
+};
+
 /** Entries first, then the word that they are there. */
 const write = async (state: State, seq: number, wishes: ReadonlyArray<Wish>): Done => {
   const done = await state.mirror.write(wishes);
   if (isLeft(done)) return done;
-  const isNews = seq !== state.written;
   state.written = seq;
   state.unsettled ||= wishes.length > 0;
   state.onWritten();
-  return isNews ? state.mirror.write([{ bucket: 'checkpoints', key: WRITTEN, value: JSON.stringify({ seq }) }]) : done;
+  return tell(state, seq);
 };
 
 const writeSpots = async (state: State, session: Session, seq: number, spots: ReadonlyArray<Spot>, textOf: (spot: Spot) => string | undefined): Done => {
@@ -93,7 +100,7 @@ const reconcile = async (state: State): Done => {
 };
 
 export const makeKeeper = (parts: KeeperParts): Keeper => {
-  const state: State = { ...parts, written: -1, unsettled: false };
+  const state: State = { ...parts, written: -1, told: -1, unsettled: false };
   return {
     reconcile: () => reconcile(state),
     flush: (withUsage) => flush(state, withUsage),

@@ -82,3 +82,13 @@ test('who lost it cannot release it', async (t) => {
   await one.release();
   t.deepEqual(await two.keep(), right('renewed'));
 });
+
+test('who finds its own name, but not its own last word, took it anew', async (t) => {
+  const { clock, store, leaseOf } = given();
+  const one = leaseOf('one');
+  await one.keep();
+  const held = JSON.stringify({ holder: 'one', until: clock.time });
+  const { right: slot } = (await store.get('checkpoints', 'projector')()) as { right: { revision: number } };
+  await store.put('checkpoints', 'projector', held, slot.revision)();
+  t.deepEqual(await one.keep(), right('others'));
+});

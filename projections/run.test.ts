@@ -249,6 +249,7 @@ test('a store that cannot be reached is told once, and what was not written is w
   };
   const projector = await start(history, { ...store, put }, { onFailure, pace: { ...NEVER, renewMs: 10 } });
   t.true(await projector.waitFor(history.fold.applied(), LIMIT));
+  t.like(right(await projector.status()), { role: 'projector' });
   isDown = true;
   const { seq } = history.write('billing/OTHER');
   await told.opened();
