@@ -28,6 +28,8 @@ export const KEYRING = { id: idOf(1), root: idOf(2), log: idOf(3), signing: idOf
 export const FIRST_ADMIN = 'root';
 /** The clock at the beginning, milliseconds since 1970 UTC. */
 export const BEGIN = Date.UTC(2026, 0, 1);
+/** A ciphertext of the length that a value of 3 bytes has; nothing opens it. */
+export const SEALED = { nonce: 'A'.repeat(32), box: 'A'.repeat(68) } as const;
 const LOG_KEY = new Uint8Array(32).fill(7);
 const WRITER = sure(ReplicaId, 'replica-1');
 
@@ -169,7 +171,7 @@ const write = (context: Context, path: string, args: Json = {}): Folded => {
   if (step !== undefined) append(step, { made: { key: { id: context.nextId(), wrappedBy: KEYRING.root } } });
   const known = world.secrets.get(sure(SecretPath, path))?.key ?? null;
   const key = known === null ? { id: context.nextId(), wrappedBy: world.namespaces.get(namespace)?.key } : null;
-  return append(command, { made: { key, sealed: { nonce: 'A'.repeat(32), box: 'A'.repeat(68) } } });
+  return append(command, { made: { key, sealed: SEALED } });
 };
 
 /** A token's credential, registered and approved. */

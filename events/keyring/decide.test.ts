@@ -1,0 +1,54 @@
+import test from 'ava';
+import { KEYRING, newHistory } from '../../tests/support/history.ts';
+import { cameTo } from '../../tests/support/decisions.ts';
+import { fingerprintOf, idOf } from '../../tests/support/names.ts';
+import { currentKey } from '../world.ts';
+
+const boxKey = { id: idOf(60), purpose: 'box', public: null, signature: null };
+const newRoot = { key: { id: idOf(50), wrappedBy: KEYRING.root } };
+
+test('there is one keyring, and it comes first', (t) => {
+  const empty = newHistory({ begun: false });
+  t.is(cameTo(empty.decide.replica('key.add', { key: boxKey })), 'not_found');
+  empty.begin();
+  t.throws(() => empty.begin(), { message: /exists/ });
+});
+
+test('a key is added once; the box key before it is doomed', (t) => {
+  const history = newHistory();
+  const { seq } = history.replica('key.add', { key: boxKey });
+  t.is(currentKey(history.fold.world, 'box')?.id, idOf(60));
+  t.is(history.fold.world.doomed.get(KEYRING.box)?.cause, seq);
+  t.is(cameTo(history.decide.replica('key.add', { key: boxKey })), 'nothing');
+  history.replica('key.add', { key: { ...boxKey, id: idOf(61), purpose: 'signing' } });
+  t.false(history.fold.world.doomed.has(KEYRING.signing));
+});
+
+test('a rotation makes a new root, and a new operator key where that is ours', (t) => {
+  const history = newHistory();
+  t.is(cameTo(history.decide.admin('key.rotate', {}, { made: newRoot })), 'KeyAdded');
+  t.is(cameTo(history.decide.admin('key.rotate', {}, { made: { ...newRoot, operatorKey: fingerprintOf(9) } })), 'KeyAdded OperatorKeyReplaced');
+  t.is(cameTo(history.decide.admin('key.rotate', {})), 'not_found');
+});
+
+test('an operator key is replaced by another one', (t) => {
+  const history = newHistory();
+  t.is(cameTo(history.decide.replica('operator-key.replace', { operatorKey: fingerprintOf(9) })), 'OperatorKeyReplaced');
+  history.replica('operator-key.replace', { operatorKey: fingerprintOf(9) });
+  t.is(cameTo(history.decide.replica('operator-key.replace', { operatorKey: fingerprintOf(9) })), 'nothing');
+});
+
+test('exactly what a cause doomed is destroyed, once, and never the root of now', (t) => {
+  const history = newHistory();
+  const destroy = (keys: ReadonlyArray<string>, cause: number) => cameTo(history.decide.replica('keys.destroy', { keys, cause }));
+  t.is(destroy([KEYRING.root], 1), 'superseded');
+  const { seq: cause } = history.admin('key.rotate', {}, { made: newRoot });
+  t.is(destroy([KEYRING.root], cause), 'KeysDestroyed');
+  t.is(destroy([KEYRING.root], cause + 1), 'superseded');
+  t.is(destroy([KEYRING.root, KEYRING.log], cause), 'superseded');
+  t.is(destroy([idOf(50)], cause), 'superseded');
+  t.is(destroy([], cause), 'nothing');
+  history.replica('keys.destroy', { keys: [KEYRING.root], cause });
+  t.false(history.fold.world.keyring?.keys.has(KEYRING.root));
+  t.is(destroy([KEYRING.root], cause), 'superseded');
+});
