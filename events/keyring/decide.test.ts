@@ -52,3 +52,9 @@ test('exactly what a cause doomed is destroyed, once, and never the root of now'
   t.false(history.fold.world.keyring?.keys.has(KEYRING.root));
   t.is(destroy([KEYRING.root], cause), 'superseded');
 });
+
+test('the root of now is not destroyed, even if a rotation named it again', (t) => {
+  const history = newHistory();
+  const { seq: cause } = history.admin('key.rotate', {}, { made: { key: { id: KEYRING.root, wrappedBy: KEYRING.root } } });
+  t.is(cameTo(history.decide.replica('keys.destroy', { keys: [KEYRING.root], cause })), 'superseded');
+});

@@ -65,7 +65,17 @@ test('a denial wins over every prefix, until it is decided otherwise', (t) => {
   history.deny('invoicer', PATH);
   t.is(reading(history), 'denied');
   t.is(reading(history, 'billing/stripe/NONE'), 'missing');
+  history.grant('invoicer', 'billing/stripe/', { duration: 5 });
+  t.is(reading(history), 'denied');
   history.grant('invoicer', PATH);
+  t.is(reading(history), 'allowed 1');
+});
+
+test('a grant of a prefix leaves what was granted below it', (t) => {
+  const history = given();
+  history.grant('invoicer', PATH);
+  history.grant('invoicer', 'billing/', { duration: 1000 });
+  history.pass(1000);
   t.is(reading(history), 'allowed 1');
 });
 
