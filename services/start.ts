@@ -75,26 +75,26 @@ const identityOf = ({ fold }: Replica): Created | undefined => {
   return keyring === undefined || signing == null ? undefined : { keyring, servicePublicKey: signing };
 };
 
-const makeParts = async (options: StartOptions): Answer<{ readonly replica: Replica; readonly info: LogInfo; readonly isFirst: boolean }> => {
+const makeParts = async (options: StartOptions, isKnown: boolean): Answer<{ readonly replica: Replica; readonly info: LogInfo; readonly isFirst: boolean }> => {
   const { subjects } = options;
   const { log, keyStore } = options.broker;
   const info = await log.info()();
   if (isLeft(info)) return left(failure('unavailable', `the stream ${subjects.stream} cannot be read: ${info.left.why}`, 'make it with: jetlock init'));
   const isFirst = await isFirstStart(keyStore, info.right);
   if (isLeft(isFirst)) return isFirst;
-  const operator = operatorKeys(options, isFirst.right);
+  // Where a log was seen before, a key of now could only be the wrong one.
+  const operator = operatorKeys(options, isFirst.right && !isKnown);
   if (isLeft(operator)) return operator;
   const keyring = makeKeyring(keyStore, operator.right);
-  return right({ replica: makeReplica({ id: newReplicaId(), subjects, log, keyring }), info: info.right, isFirst: isFirst.right });
+  return right({ replica: makeReplica({ id: newReplicaId(), subjects, log, keyring, created: info.right.created }), info: info.right, isFirst: isFirst.right });
 };
 
 export const start = async (options: StartOptions): Answer<Started> => {
   const seen = readHead(options.dataDir);
-  if (isLeft(seen)) return seen;
-  const parts = await makeParts(options);
+  const parts = await makeParts(options, isLeft(seen) || seen.right !== undefined);
   if (isLeft(parts)) return parts;
   const { replica, info } = parts.right;
-  const history = watchHistory(seen.right, replica, options.acceptHistory);
+  const history = watchHistory(seen, replica, options.acceptHistory);
   const execute = makeExecute(replica);
   const stopped = async (why: Failure): Answer<Started> => {
     await replica.stop();
@@ -109,6 +109,8 @@ export const start = async (options: StartOptions): Answer<Started> => {
     if (parts.right.isFirst) await replica.keyring.store.markComplete();
     return right({ replica, execute, identity: known, created: info.created });
   }
+  if (!parts.right.isFirst)
+    return stopped(failure('history', 'history changed: there is a keyring, but the log does not begin with it', 'restore the stream from a backup'));
   if (options.firstAdmin === undefined) return stopped(failure('config', 'there is no keyring yet', 'make one with: jetlock init'));
   const created = await createKeyring(replica, execute, options.firstAdmin);
   return isLeft(created) ? stopped(created.left) : right({ replica, execute, identity: created.right, created: info.created });

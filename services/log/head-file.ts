@@ -47,18 +47,24 @@ const changed = (why: string, { seq, hash }: { readonly seq: number; readonly ha
 /** Whether the log that is folded goes on from the head that was seen last. To be made before the fold starts. */
 export type HistoryCheck = (created: string) => Failure | undefined;
 
-/** @param accepted the head that an admin decided to go on from, `SEQ:HASH` */
-export const watchHistory = (seen: SeenHead | undefined, { fold, onFolded }: Replica, accepted: string | undefined): HistoryCheck => {
-  let isThere = seen === undefined || seen.seq === 0;
+/**
+ * @param seen the head that was seen last, or that it cannot be read
+ * @param accepted the head that an admin decided to go on from, `SEQ:HASH`
+ */
+export const watchHistory = (seen: ReturnType<typeof readHead>, { fold, onFolded }: Replica, accepted: string | undefined): HistoryCheck => {
+  const before = isLeft(seen) ? undefined : seen.right;
+  let isThere = before === undefined || before.seq === 0;
   onFolded(() => {
     const { seq, hash } = fold.head();
-    if (seq === seen?.seq) isThere = hash === seen.hash;
+    if (seq === before?.seq) isThere = hash === before.hash;
   });
   return (created) => {
     const head = fold.head();
-    if (seen === undefined || accepted === `${head.seq}:${head.hash}`) return undefined;
-    if (seen.created !== created) return changed('the stream was made again', head);
-    if (head.seq < seen.seq) return changed('the log is shorter than it was', head);
+    if (accepted === `${head.seq}:${head.hash}`) return undefined;
+    if (isLeft(seen)) return seen.left;
+    if (before === undefined) return undefined;
+    if (before.created !== created) return changed('the stream was made again', head);
+    if (head.seq < before.seq) return changed('the log is shorter than it was', head);
     return isThere ? undefined : changed('the log is not the one that was seen', head);
   };
 };

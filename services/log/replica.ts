@@ -31,6 +31,10 @@ export type Replica = {
   readonly fail: (why: string) => void;
   /** The fold is at the head of the log: see `becomeReady`. */
   readonly markReady: () => void;
+  /** The last message that was folded. */
+  readonly latest: () => LogMessage | undefined;
+  /** When the stream was made, as the server told it at the start. */
+  readonly created: string;
   /** The flow of messages was lost, and is back; what happened meanwhile may not be folded yet. */
   readonly onResumed: (callback: () => void) => void;
   /** Resolves when the message at a sequence, or a later one, is folded; `false` after the limit. */
@@ -53,7 +57,7 @@ export const logCrypto = (keyring: Keyring) => ({
 
 export const recordId = ({ verdict }: Folded): Id | undefined => ('record' in verdict ? verdict.record.id : undefined);
 
-type Parts = { readonly id: ReplicaId; readonly subjects: Subjects; readonly log: Log; readonly keyring: Keyring };
+type Parts = Pick<Replica, 'id' | 'subjects' | 'log' | 'keyring' | 'created'>;
 
 /** Ready or not, and for good once it failed. */
 const makeStatus = () => {
@@ -111,15 +115,17 @@ const makeTelling = (fold: Fold) => {
   };
 };
 
-export const makeReplica = ({ id, subjects, log, keyring }: Parts): Replica => {
+export const makeReplica = ({ id, subjects, log, keyring, created }: Parts): Replica => {
   const fold = makeFold(subjects, logCrypto(keyring));
   const status = makeStatus();
   const { tell, ...telling } = makeTelling(fold);
   let subscription: Subscription | undefined;
+  let latest: LogMessage | undefined;
   let resumed = (): void => undefined;
 
   const apply = (message: LogMessage): void => {
     const folded = fold.apply(message);
+    latest = message;
     if (folded.verdict._tag === 'halted') status.fail(folded.verdict.why);
     else tell(folded);
   };
@@ -137,7 +143,8 @@ export const makeReplica = ({ id, subjects, log, keyring }: Parts): Replica => {
   };
 
   return {
-    ...{ id, subjects, log, fold, keyring, ...status, ...telling },
+    ...{ id, subjects, log, fold, keyring, created, ...status, ...telling },
+    latest: () => latest,
     onResumed: (callback) => {
       resumed = callback;
     },
