@@ -44,7 +44,9 @@ const rewrapKeyring = async ({ replica: { fold, keyring } }: Parts): Promise<Ste
   const isReplaced = [...world.doomed.values()].some(({ purpose }) => purpose === 'root');
   const root = currentKey(world, 'root');
   if (root === undefined || (!isReplaced && !keyring.operator.hasPrevious())) return done;
-  const own = await each(world.keyring?.keys.keys() ?? [], (id) => keyring.rewrap(id, keyring.operator.current()));
+  // A root key that goes is not wrapped again: what NATS has on its disk is not erased, and would open with the new key.
+  const kept = [...(world.keyring?.keys.keys() ?? [])].filter((id) => world.doomed.get(id)?.purpose !== 'root');
+  const own = await each(kept, (id) => keyring.rewrap(id, keyring.operator.current()));
   return isLeft(own) ? own : each([...world.namespaces.values()], ({ key }) => keyring.rewrap(key, root.id));
 };
 
