@@ -24,8 +24,8 @@ export type AdminParts = {
   readonly execute: Execute;
   readonly prepare: (salted: SaltedValue | null) => Prepare;
   readonly views: Views;
-  /** Completes what follows a command, such as destroying keys; what it cannot complete now it does later. */
-  readonly tidy: () => Promise<unknown>;
+  /** Completes what follows a command, such as destroying keys; what it cannot complete now, which is a Left, it does later. */
+  readonly tidy: () => Promise<Either<unknown, unknown>>;
 };
 
 type Asked = { readonly operation: string; readonly command: unknown; readonly signed: SignedStatement };
@@ -72,16 +72,20 @@ const notes: Readonly<Record<string, string>> = {
     'its keys are destroyed. copies of the broker\'s disk from before stay readable with the operator key of now: `jetlock key rotate` ends that',
 };
 
-const limited = (task: Promise<unknown>): Promise<unknown> =>
-  Promise.race([task, new Promise((resolve) => setTimeout(resolve, FOLLOW_LIMIT_MS).unref())]);
+/** Whether it was completed in time. */
+const inTime = async (task: Promise<Either<unknown, unknown>>): Promise<boolean> => {
+  const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), FOLLOW_LIMIT_MS).unref());
+  const ended = await Promise.race([task, late]);
+  return ended !== 'late' && !isLeft(ended);
+};
 
 const carryOut = async (parts: AdminParts, command: AdminCommand, signed: SignedStatement, salted: SaltedValue | null): Promise<Either<Refusal, Done>> => {
   const { replica, execute, prepare, tidy } = parts;
   const origin: Origin = { by: 'admin', ...signed };
   const executed = await execute(origin, prepare(salted));
   if (isLeft(executed)) return executed;
-  if (isFollowed(command.operation)) await limited(tidy());
-  return right(done(replica, command, executed.right));
+  const isComplete = !isFollowed(command.operation) || (await inTime(tidy()));
+  return right(done(replica, command, executed.right, isComplete));
 };
 
 /** A repeated command gets the version that its first run made, by the place of that in the log. */
@@ -96,14 +100,20 @@ const rotationNote = ({ keyring }: Replica): string =>
     ? 'everything is wrapped by a new root key and a new operator key; the old ones are gone'
     : 'everything is wrapped by a new root key. the operator key comes from outside: set a new one as KEY_ENCRYPTION_KEY, the old one as KEY_ENCRYPTION_KEY_PREVIOUS, and restart';
 
-const done = (replica: Replica, command: AdminCommand, executed: Executed): Done => {
+const UNFINISHED = 'it counts from now on, but the old keys are not destroyed yet: the service tries again by itself, also after a restart';
+
+const noteOn = (replica: Replica, { operation }: AdminCommand, isComplete: boolean): string | null => {
+  if (!isComplete) return UNFINISHED;
+  return operation === 'key.rotate' ? rotationNote(replica) : (notes[operation] ?? null);
+};
+
+const done = (replica: Replica, command: AdminCommand, executed: Executed, isComplete: boolean): Done => {
   const version = versionOf(replica, command, executed);
-  const note = command.operation === 'key.rotate' ? rotationNote(replica) : notes[command.operation];
   return {
     changed: executed.seq > 0,
     seq: sure(Sequence, executed.seq),
     version: version === null ? null : sure(Version, version),
-    note: note ?? null,
+    note: noteOn(replica, command, isComplete),
   };
 };
 
