@@ -1,12 +1,15 @@
 /** Reading the log by request. Every answer comes from the stream's leader: a direct get may be answered by a replica that is behind. */
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
+import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type { Option } from 'fp-ts/lib/Option.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { NatsConnection } from 'nats';
+import { LINK_LOST, linkBecomes } from './jetstream-link.ts';
+import type { Link } from './jetstream-link.ts';
 import { storedMessage } from './jetstream-message.ts';
 import type { LogInfo, LogMessage, LogReader, Unavailable } from './log.ts';
 
@@ -54,5 +57,27 @@ export const jetstreamReader = (nc: NatsConnection, of: Stream): LogReader => {
         TE.map(O.match(() => 0, ({ seq }) => seq)),
       ),
     info: () => info(manager, of),
+  };
+};
+
+/** Ends with the connection: what is under way when that is lost is answered by nobody, and what is sent before it is back is dropped. */
+const whileUp = (link: Link) => <A>(ask: TaskEither<Unavailable, A>): TaskEither<Unavailable, A> => async () => {
+  const lost = E.left(unavailable(new Error(LINK_LOST)));
+  if (!link.isUp()) return lost;
+  const settled = new AbortController();
+  const answer = await Promise.race([ask(), linkBecomes(link, false, settled.signal).then(() => lost)]);
+  settled.abort();
+  return answer;
+};
+
+/** The same over a connection that is watched: a loss is an answer at once, not after the time-out of a request. */
+export const watchedReader = (nc: NatsConnection, link: Link, of: Stream): LogReader => {
+  const reader = jetstreamReader(nc, of);
+  const watched = whileUp(link);
+  return {
+    at: (seq) => watched(reader.at(seq)),
+    next: (seq, filter) => watched(reader.next(seq, filter)),
+    last: (subject) => watched(reader.last(subject)),
+    info: () => watched(reader.info()),
   };
 };

@@ -3,7 +3,7 @@ import type { NatsConnection } from 'nats';
 import { appender } from './jetstream-append.ts';
 import { follower } from './jetstream-follow.ts';
 import { linkOf } from './jetstream-link.ts';
-import { jetstreamReader } from './jetstream-reader.ts';
+import { watchedReader } from './jetstream-reader.ts';
 import type { Stream } from './jetstream-reader.ts';
 import type { Log } from './log.ts';
 
@@ -17,5 +17,5 @@ export { jetstreamReader } from './jetstream-reader.ts';
  */
 export const jetstreamLog = (nc: NatsConnection, of: Stream): Log => {
   const link = linkOf(nc);
-  return { ...jetstreamReader(nc, of), append: appender(nc, link, of), follow: follower(nc, link, of) };
+  return { ...watchedReader(nc, link, of), append: appender(nc, link, of), follow: follower(nc, link, of) };
 };
