@@ -1,6 +1,6 @@
 /** The composition root: every part made once, joined here, and stopped in the opposite order. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import { failure, type Failure } from './failure.ts';
@@ -18,6 +18,8 @@ import { start, type Started, type StartOptions } from './start.ts';
 export type ServiceOptions = StartOptions & {
   readonly http: { readonly host: string; readonly port: number };
   readonly logLevel: string;
+  /** Where logs go; stderr unless given. */
+  readonly logTo?: DestinationStream;
 };
 
 export type Service = {
@@ -107,28 +109,32 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   const started = await start(options);
   if (isLeft(started)) return started;
   const { replica, execute, identity } = started.right;
-  const logger = makeLogger(options.logLevel);
+  const logger = makeLogger(options.logLevel, options.logTo);
   const parts = await makeParts({ replica, execute, broker: options.broker, logger });
   const unwatch = watch(options, started.right, parts);
   staysReady(started.right, parts.commits);
   const listening = await listen(options, parts, replica.health);
   const isReady = !isLeft(listening) && (await becomeReady(replica, parts.commits));
-  if (isLeft(listening) || !isReady) {
+  const end = async (): Promise<void> => {
+    unwatch();
+    await parts.projector.close();
     await replica.stop();
-    return isLeft(listening) ? listening : left(failure('unavailable', replica.health().why, 'check nats-server'));
+    if (!isLeft(listening)) await listening.right.close();
+  };
+  if (isLeft(listening) || !isReady) {
+    const { why } = replica.health();
+    await end();
+    return isLeft(listening) ? listening : left(failure(why.startsWith('history') ? 'history' : 'unavailable', why, 'check nats-server'));
   }
-  await parts.boxKeys.renew();
   await parts.tidy();
+  await parts.boxKeys.renew();
   const door = await options.broker.serve(parts.handle);
   const stop = async (): Promise<void> => {
     await door.close();
-    unwatch();
     const last = parts.refusals.take();
     if (last.length > 0) parts.commits.note(last);
     if (replica.health().ready) await parts.commits.barrier(1_000);
-    await parts.projector.close();
-    await replica.stop();
-    await listening.right.close();
+    await end();
   };
   const enrolled = (admin: FirstAdmin): boolean => isEnrolled(replica.fold.world, admin);
   return right({ httpUrl: listening.right.url, identity, isEnrolled: enrolled, health: replica.health, stop });
