@@ -2,7 +2,7 @@ import test from 'ava';
 import { utf8 } from '../../crypto/bytes.ts';
 import { logMac } from '../../crypto/log.ts';
 import { saidOf, withRecord } from '../../tests/support/decisions.ts';
-import { KEYRING, logCrypto, newHistory, type History } from '../../tests/support/history.ts';
+import { KEYRING, logCrypto, newHistory, OPERATOR_KEY, type History } from '../../tests/support/history.ts';
 import { digestOf, idOf } from '../../tests/support/names.ts';
 import { makeFold } from './fold.ts';
 
@@ -96,7 +96,7 @@ test('a log key counts from the event that names it', (t) => {
   t.is(fold.keyNeeded(first.message), undefined);
   t.like(fold.apply(first.message).verdict, { _tag: 'skipped', why: 'key' });
   history.publish(first.message);
-  const added = history.replica('key.add', { key: { id: idOf(70), purpose: 'log', public: null, signature: null } });
+  const added = history.replica('key.add', { key: { id: idOf(70), purpose: 'log', public: null, signature: null } }, { made: { key: { id: idOf(70), wrappedBy: OPERATOR_KEY } } });
   fold.apply(history.message(added.seq)!);
   t.is(fold.keyNeeded(under(added.seq + 1).message), idOf(70));
 });

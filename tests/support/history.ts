@@ -25,6 +25,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The keyring that a history begins with: its name and its keys. */
 export const KEYRING = { id: idOf(1), root: idOf(2), log: idOf(3), signing: idOf(4), box: idOf(5) } as const;
+/** The fingerprint of the operator's key, which wraps the keyring. */
+export const OPERATOR_KEY = fingerprintOf(1);
 export const FIRST_ADMIN = 'root';
 /** The clock at the beginning, milliseconds since 1970 UTC. */
 export const BEGIN = Date.UTC(2026, 0, 1);
@@ -154,7 +156,7 @@ const decisions = (context: Context) => ({
 
 const firstRecord = {
   keyring: KEYRING.id,
-  operatorKey: fingerprintOf(1),
+  operatorKey: OPERATOR_KEY,
   admin: FIRST_ADMIN,
   adminKey: keyPairOf(1).publicKey,
   keys: (['root', 'log', 'signing', 'box'] as const).map((purpose) => ({ id: KEYRING[purpose], purpose, public: null, signature: null })),
