@@ -14,7 +14,6 @@ import { subjects, type Jetlock } from './jetlock.ts';
 export type Answer = { readonly bytes: Uint8Array; readonly sealed: boolean; readonly text: string; readonly result: unknown; readonly refusal: WireRefusal | null };
 
 const client = sure(ClientInfo, { name: 'by-hand', version: '1.0.0' });
-const LIMIT_MS = 10_000;
 
 export type Wire = Awaited<ReturnType<typeof openWire>>;
 export type Parts = Partial<Record<keyof Request, unknown>>;
@@ -66,13 +65,14 @@ const boxed = ({ kid, from, key }: Shared, plain: Uint8Array): Uint8Array => {
   return utf8(JSON.stringify({ v: 1, kid, from, nonce: toBase64(nonce), box: toBase64(sealWith(key, nonce, plain)) }));
 };
 
-export const openWire = async (jetlock: Jetlock) => {
+/** @param limitMs how long a reply is waited for */
+export const openWire = async (jetlock: Jetlock, limitMs = 10_000) => {
   const nc: NatsConnection = await jetlock.connection();
-  const keys = sure(ServiceKeys, parsed((await nc.request(subjects.keys, new Uint8Array(), { timeout: LIMIT_MS })).data));
+  const keys = sure(ServiceKeys, parsed((await nc.request(subjects.keys, new Uint8Array(), { timeout: limitMs })).data));
   const newSession = (): Shared => newShared(keys);
   const shared = newSession();
   const send = async (subject: string, bytes: Uint8Array, session = shared): Promise<Answer> => {
-    const reply: Msg = await nc.request(subject, bytes, { timeout: LIMIT_MS });
+    const reply: Msg = await nc.request(subject, bytes, { timeout: limitMs });
     return readReply(reply.data, session.key);
   };
   const asService = (identity: ServiceIdentity, subject: string, body: unknown, parts: Parts = {}, session = shared): Promise<Answer> =>
