@@ -81,7 +81,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const values = makeValues(replica);
   const prepare = makePrepare({ replica, values });
   const tidy = makeTidy(replica, execute, prepare(null));
-  const boxKeys = makeBoxKeys(replica, execute);
+  const boxKeys = makeBoxKeys(replica, execute, prepare(null));
   const projector = await makeProjector(given);
   const followUps = makeFollowUps(replica, execute);
   const handle = makeHandle({
@@ -89,6 +89,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     replica,
     opener: { sessions: makeSessions(), boxKey: boxKeys.secret },
     replays: makeReplays(),
+    since: Date.now(),
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
     get: makeGet({ replica, commits, execute, values, followUps, onAccess }),

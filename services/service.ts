@@ -13,6 +13,7 @@ import type { Health } from './log/replica.ts';
 import { makeLogger } from './observe/access-log.ts';
 import { makeNotices } from './operations/notices.ts';
 import { makeParts, type Parts } from './parts.ts';
+import { rateLimit } from './request/rate-limit.ts';
 import { start, type Started, type StartOptions } from './start.ts';
 
 export type ServiceOptions = StartOptions & {
@@ -34,12 +35,18 @@ const REFUSALS_EVERY_MS = 1_000;
 const HEAD_EVERY_MS = 5_000;
 const HEALTH_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 60_000;
+/** Anyone who may publish can write what does not count; the rest of it is counted by the metrics. */
+const TOLD_PER_SECOND = 10;
 
 /** Events after which something has to follow. */
 const isFollowed = ({ type }: Event): boolean =>
   ['SecretDeleted', 'NamespaceDeleted', 'NamespaceKeyReplaced', 'KeyAdded', 'OperatorKeyReplaced'].includes(type);
 
 const hasFollowed = ({ verdict }: Folded): boolean => verdict._tag === 'state' && verdict.record.events.some(isFollowed);
+
+/** Keys that are gone, whoever destroyed them: nobody goes on using them from memory. */
+const destroyedIn = ({ verdict }: Folded): ReadonlyArray<string> =>
+  verdict._tag === 'state' ? verdict.record.events.flatMap((event) => (event.type === 'KeysDestroyed' ? event.keys : [])) : [];
 
 const every = (ms: number, task: () => unknown): (() => void) => {
   const timer = setInterval(() => void task(), ms);
@@ -60,12 +67,14 @@ const tellHealth = (health: () => Health, logger: Logger): (() => void) => {
 
 const watch = ({ broker, dataDir }: ServiceOptions, { replica, created }: Started, parts: Parts): (() => void) => {
   const writeHead = makeHeadFile(dataDir, created, replica);
+  const mayTell = rateLimit(TOLD_PER_SECOND);
   const notices = makeNotices(broker.publish, replica);
   replica.onFolded((folded) => {
     parts.metrics.folded(folded.verdict._tag);
     notices(folded);
-    if (folded.verdict._tag === 'skipped' || folded.verdict._tag === 'void')
+    if ((folded.verdict._tag === 'skipped' || folded.verdict._tag === 'void') && mayTell(folded.verdict._tag))
       parts.logger.warn({ sequence: folded.seq, verdict: folded.verdict._tag }, 'a message of the log does not count');
+    replica.keyring.forget(destroyedIn(folded));
     if (replica.health().ready && hasFollowed(folded)) setImmediate(() => void parts.tidy());
   });
   const stops = [
@@ -76,6 +85,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created }: Starte
     every(HEAD_EVERY_MS, writeHead),
     every(HEALTH_EVERY_MS, tellHealth(replica.health, parts.logger)),
     every(TIDY_EVERY_MS, async () => {
+      if (!replica.health().ready) return;
       await parts.boxKeys.renew();
       await parts.tidy();
     }),

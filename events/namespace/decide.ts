@@ -14,8 +14,8 @@ export const deleteNamespace: Decide<'namespace.delete'> = (world, { namespace }
 
 export const rekeyNamespace: Decide<'namespace.rekey'> = (world, { namespace, old, cause }, { made }) => {
   const known = world.namespaces.get(namespace);
-  if (known === undefined) return nothing;
-  if (known.key !== old || known.rekeyFor !== cause) return no('superseded');
+  // Gone, or replaced already: by another replica, or for a later delete.
+  if (known?.key !== old || known.rekeyFor !== cause) return nothing;
   if (made.key === null || made.key.wrappedBy !== currentKey(world, 'root')?.id) return no('superseded');
   return happened({ type: 'NamespaceKeyReplaced', v: 1, namespace, key: made.key.id, old, cause });
 };

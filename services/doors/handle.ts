@@ -20,6 +20,8 @@ export type DoorParts = {
   readonly replica: Replica;
   readonly opener: Opener;
   readonly replays: Replays;
+  /** When this process began to remember ids, milliseconds. */
+  readonly since: number;
   readonly keys: () => Promise<ServiceKeys | undefined>;
   readonly register: Operation;
   readonly get: Operation;
@@ -46,8 +48,10 @@ const route = (subjects: Subjects, subject: string): { readonly operation: 'regi
 };
 
 /** The request was made for this place, now, and for the first time. */
-const fresh = (replays: Replays, { request }: Opened, subject: string): Refusal | undefined => {
+const fresh = ({ replays, since }: DoorParts, { request }: Opened, subject: string, operation: string): Refusal | undefined => {
   if (request.subject !== subject) return refuse('malformed', 'another subject');
+  // The ids of before the start are forgotten; of a command that changed nothing then, the log remembers none either.
+  if (operation === 'admin' && request.time < since) return refuse('busy');
   if (Math.abs(request.time - Date.now()) > REQUEST_CLOCK_MS) return refuse('stale');
   const seen = replays.see(request.id);
   if (seen === 'full') return refuse('busy');
@@ -65,18 +69,19 @@ const reply = (opened: Opened, operation: string, result: Either<Refusal, unknow
 };
 
 export const makeHandle = (parts: DoorParts): Handle => {
-  const { replica, opener, replays, onRefused } = parts;
+  const { replica, opener, onRefused } = parts;
   const { subjects } = replica;
   const isWithinRate = rateLimit(REQUESTS_PER_SECOND);
 
   const carryOut = async (opened: Opened, subject: string): Promise<Uint8Array> => {
     const routed = route(subjects, subject);
     if (routed === undefined) return unsealed(refuse('malformed'));
-    const { request } = opened;
+    const { request, sealed } = opened;
     const isOwn = routed.service === null || routed.service === request.service;
-    const refused = isOwn ? fresh(replays, opened, subject) : refuse('unauthorized');
-    const mayGoOn = isWithinRate(request.service ?? 'admins');
-    const result = refused !== undefined ? left(refused) : mayGoOn ? await parts[routed.operation](opened) : left(refuse('busy'));
+    // By the session, since nothing else of it is proved yet; before the id is remembered, so that a flood fills no memory.
+    const limited = isWithinRate(sealed.from) ? undefined : refuse('busy');
+    const refused = limited ?? (isOwn ? fresh(parts, opened, subject, routed.operation) : refuse('unauthorized'));
+    const result = refused === undefined ? await parts[routed.operation](opened) : left(refused);
     if (isLeft(result)) onRefused(result.left.code, result.left.code === 'credential_pending' ? request.service : null);
     return reply(opened, routed.operation, result);
   };

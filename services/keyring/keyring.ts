@@ -21,8 +21,10 @@ export type Keyring = {
   readonly opened: (id: string) => Bytes | undefined;
   /** Stores a key under a new name. */
   readonly add: (purpose: WrappedPurpose, wrappedBy: Id | Fingerprint, key: Bytes) => Answer<Id>;
-  /** Wraps a stored key by another one, unless it is so already. */
-  readonly rewrap: (id: string, wrappedBy: Id | Fingerprint) => Answer<void>;
+  /** Wraps a stored key by another one, if the one that wraps it was replaced: what is newer than we know stays. */
+  readonly rewrap: (id: string, wrappedBy: Id | Fingerprint, isReplaced: (wrappedBy: string) => boolean) => Answer<void>;
+  /** Forgets keys that were destroyed, here or by another replica. */
+  readonly forget: (ids: ReadonlyArray<string>) => void;
   readonly destroy: (id: string) => Answer<void>;
 };
 
@@ -32,7 +34,17 @@ const REMEMBERED = 10_000;
 const gone = (id: string): Failure => failure('missing', `key ${id} is not there`, 'it was destroyed, or the bucket of keys was restored from an older copy');
 const locked = (id: string): Failure => failure('config', `key ${id} does not open with this operator key`, 'start with the operator key of this installation');
 
-type Parts = { readonly store: KeyStore; readonly operator: OperatorKeys; readonly remembered: LRUCache<string, Bytes> };
+/** The keyring's own keys, few and always needed, are never pushed out by those of secrets. */
+type Remembered = { readonly own: Map<string, Bytes>; readonly others: LRUCache<string, Bytes> };
+
+type Parts = { readonly store: KeyStore; readonly operator: OperatorKeys; readonly remembered: Remembered };
+
+const remember = ({ remembered }: Parts, purpose: WrappedPurpose, id: string, key: Bytes): void => {
+  if (purpose === 'namespace' || purpose === 'secret') remembered.others.set(id, key);
+  else remembered.own.set(id, key);
+};
+
+const recall = ({ remembered }: Parts, id: string): Bytes | undefined => remembered.own.get(id) ?? remembered.others.get(id);
 
 const wrapping = async (parts: Parts, by: string): Answer<Bytes> => {
   if (!Fingerprint.is(by)) return open(parts, by);
@@ -49,12 +61,12 @@ const unwrap = async (parts: Parts, id: string): Answer<Bytes> => {
   if (isLeft(by)) return by;
   const key = unwrapKey(by.right, sealed, { id, purpose, wrappedBy });
   if (key === undefined) return left(locked(id));
-  parts.remembered.set(id, key);
+  remember(parts, purpose, id, key);
   return right(key);
 };
 
 const open = async (parts: Parts, id: string): Answer<Bytes> => {
-  const known = parts.remembered.get(id);
+  const known = recall(parts, id);
   return known === undefined ? unwrap(parts, id) : right(known);
 };
 
@@ -64,14 +76,14 @@ const add = async (parts: Parts, purpose: WrappedPurpose, wrappedBy: Id | Finger
   const id = randomId();
   const created = await parts.store.create(id, { v: 1, purpose, wrappedBy, sealed: wrapKey(by.right, key, { id, purpose, wrappedBy }) });
   if (isLeft(created)) return created;
-  parts.remembered.set(id, key);
+  remember(parts, purpose, id, key);
   return right(id);
 };
 
-const rewrap = async (parts: Parts, id: string, wrappedBy: Id | Fingerprint): Answer<void> => {
+const rewrap = async (parts: Parts, id: string, wrappedBy: Id | Fingerprint, isReplaced: (wrappedBy: string) => boolean): Answer<void> => {
   const stored = await parts.store.get(id);
   if (isLeft(stored)) return stored;
-  if (stored.right === undefined || stored.right.key.wrappedBy === wrappedBy) return right(undefined);
+  if (stored.right === undefined || stored.right.key.wrappedBy === wrappedBy || !isReplaced(stored.right.key.wrappedBy)) return right(undefined);
   const [key, by] = [await unwrap(parts, id), await wrapping(parts, wrappedBy)];
   if (isLeft(key)) return key;
   if (isLeft(by)) return by;
@@ -81,17 +93,21 @@ const rewrap = async (parts: Parts, id: string, wrappedBy: Id | Fingerprint): An
 };
 
 export const makeKeyring = (store: KeyStore, operator: OperatorKeys): Keyring => {
-  const remembered = new LRUCache<string, Bytes>({ max: REMEMBERED });
+  const remembered = { own: new Map<string, Bytes>(), others: new LRUCache<string, Bytes>({ max: REMEMBERED }) };
   const parts = { store, operator, remembered };
+  const forget = (ids: ReadonlyArray<string>): void => {
+    for (const id of ids) if (!remembered.own.delete(id)) remembered.others.delete(id);
+  };
   return {
     operator,
     store,
     open: (id) => open(parts, id),
-    opened: (id) => remembered.get(id),
+    opened: (id) => recall(parts, id),
     add: (purpose, wrappedBy, key) => add(parts, purpose, wrappedBy, key),
-    rewrap: (id, wrappedBy) => rewrap(parts, id, wrappedBy),
+    rewrap: (id, wrappedBy, isReplaced) => rewrap(parts, id, wrappedBy, isReplaced),
+    forget,
     destroy: (id) => {
-      remembered.delete(id);
+      forget([id]);
       return store.destroy(id);
     },
   };

@@ -29,7 +29,7 @@ const BYTES_MAX = 256 * 1024;
 const WAITING_MAX = 20_000;
 const REFUSALS_MAX = 1_000;
 /** A reply that is older than this is dropped: the client has asked again. */
-const STALE_MS = 2_000;
+export const STALE_MS = 2_000;
 
 type Entry = { readonly attempt: ReadAttempt; readonly since: number; readonly resolve: (result: Either<Refusal, Committed>) => void };
 

@@ -25,7 +25,9 @@ const isSameLog = async ({ log, created, latest }: Replica): Promise<boolean | '
 const isProved = async (replica: Replica, commits: Commits): Promise<boolean> => {
   const same = await isSameLog(replica);
   if (same === false) replica.fail('history changed: the log is not the one that was folded');
-  return same === true && commits.barrier(BARRIER_MS);
+  if (same !== true) return false;
+  replica.trust();
+  return commits.barrier(BARRIER_MS);
 };
 
 /** Tries until it is so, now and whenever the flow of the log was lost and is back; `false` if the replica failed meanwhile. */

@@ -31,6 +31,10 @@ export type Replica = {
   readonly fail: (why: string) => void;
   /** The fold is at the head of the log: see `becomeReady`. */
   readonly markReady: () => void;
+  /** Not after a failure, nor while the log was lost and is not known to be the same one: what was written there would tell of another history. */
+  readonly mayWrite: () => boolean;
+  /** The log is the one that was folded. */
+  readonly trust: () => void;
   /** The last message that was folded. */
   readonly latest: () => LogMessage | undefined;
   /** When the stream was made, as the server told it at the start. */
@@ -62,6 +66,7 @@ type Parts = Pick<Replica, 'id' | 'subjects' | 'log' | 'keyring' | 'created'>;
 /** Ready or not, and for good once it failed. */
 const makeStatus = () => {
   let health: Health = { ready: false, failed: false, why: 'the log is being read' };
+  let isLost = false;
   const change = (next: Health): void => {
     if (!health.failed) health = next;
   };
@@ -70,7 +75,12 @@ const makeStatus = () => {
     fail: (why: string) => {
       change({ ready: false, failed: true, why });
     },
+    mayWrite: () => !health.failed && !isLost,
+    trust: () => {
+      isLost = false;
+    },
     lose: (why: string) => {
+      isLost = true;
       change({ ready: false, failed: false, why });
     },
     markReady: () => {

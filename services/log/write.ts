@@ -21,9 +21,10 @@ const encode = (record: StateRecord | ReadRecord): Uint8Array =>
 /**
  * @param prev sequence of the message before it on the subject
  * @param firstKey the log key of a keyring that this very record creates
- * @returns undefined as long as there is no log key
+ * @returns undefined as long as there is no log key, or the log may be another one than was folded
  */
 export const writeRecord = (replica: Replica, subject: string, prev: number, content: Content, firstKey?: Id): Written | undefined => {
+  if (!replica.mayWrite()) return undefined;
   const key = firstKey ?? currentKey(replica.fold.world, 'log')?.id;
   const macKey = key === undefined ? undefined : replica.keyring.opened(key);
   if (key === undefined || macKey === undefined) return undefined;

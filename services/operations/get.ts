@@ -13,13 +13,14 @@ import { refuse, type Refusal } from '../../events/refusal.ts';
 import { Ciphertext, sure, Sequence, Version, type SecretPath, type ServiceName } from '../../events/vocabulary.ts';
 import type { SecretVersion } from '../../events/world.ts';
 import { GetRequest, type GetReply } from '../../protocol/operations.ts';
-import type { Commits, Committed } from '../log/commit.ts';
+import { STALE_MS, type Commits, type Committed } from '../log/commit.ts';
 import type { Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
 import type { Values } from '../log/values.ts';
 import { authenticateService, heldBy, type Held } from '../request/authenticate.ts';
 import { parseBody } from '../request/body.ts';
 import type { Opened } from '../request/open.ts';
+import { rateLimit } from '../request/rate-limit.ts';
 import type { FollowUps } from './follow-ups.ts';
 
 export type GetParts = {
@@ -107,22 +108,29 @@ const identify = (replica: Replica, opened: Opened): Either<Refusal, Asker> => {
   return isLeft(known) ? known : right({ service, credential: known.right, opened });
 };
 
-export const makeGet =
-  (parts: GetParts) =>
-  async (opened: Opened): Promise<Either<Refusal, GetReply>> => {
+/** Enough for any honest service; a loop that went wrong does not take the room of the others. */
+const REQUESTS_PER_SECOND = 20_000;
+
+export const makeGet = (parts: GetParts) => {
+  const isWithinRate = rateLimit(REQUESTS_PER_SECOND);
+  return async (opened: Opened): Promise<Either<Refusal, GetReply>> => {
     const asker = identify(parts.replica, opened);
     if (isLeft(asker)) return asker;
     const body = parseBody(GetRequest, opened.request.body);
     if (isLeft(body)) return body;
     opened.session.remember();
+    if (!isWithinRate(asker.right.service)) return left(refuse('busy'));
     const wanted = body.right.paths;
     const count = fitting(parts.replica, asker.right, wanted.map(({ path }) => path));
     const paths = wanted.slice(0, count).map(({ path }) => path);
     const { id, time, client } = opened.request;
     const { service, credential } = asker.right;
+    const since = Date.now();
     const committed = await parts.commits.read({ id, service, credential: credential.fingerprint, paths, at: time, client });
     if (isLeft(committed)) return committed;
     const reply = await answer(parts, asker.right, committed.right, wanted.slice(count).map(({ path }) => path));
     parts.followUps.afterRead(service, id, committed.right, wanted);
-    return reply;
+    // What was decided that long ago may have been revoked since: it stays in the log as allowed, and is not delivered.
+    return Date.now() - since > STALE_MS ? left(refuse('unavailable')) : reply;
   };
+};

@@ -1,14 +1,13 @@
 /** The service's own keys: a box key for a day at a time, signed by the signing key, told on `secrets.keys` to anyone. */
-import { isLeft, right } from 'fp-ts/lib/Either.js';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { newBoxKey } from '../../crypto/box.ts';
 import { randomId } from '../../crypto/random.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import { boxKeyBytes, sign } from '../../crypto/sign.ts';
-import { madeNothing } from '../../events/record.ts';
 import { sure, Instant, type Id } from '../../events/vocabulary.ts';
 import { currentKey, type Key } from '../../events/world.ts';
 import type { ServiceKeys } from '../../protocol/wire.ts';
-import type { Execute } from '../log/execute.ts';
+import type { Execute, Prepare } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
 import { BOX_KEY_MS } from '../log/tidy.ts';
 
@@ -20,7 +19,7 @@ export type BoxKeys = {
   readonly renew: () => Promise<void>;
 };
 
-export const makeBoxKeys = ({ fold, keyring }: Replica, execute: Execute): BoxKeys => {
+export const makeBoxKeys = ({ fold, keyring }: Replica, execute: Execute, prepare: Prepare): BoxKeys => {
   const { world } = fold;
   const now = (): number => Math.max(world.now, Date.now());
   let signed: ServiceKeys | undefined;
@@ -59,7 +58,7 @@ export const makeBoxKeys = ({ fold, keyring }: Replica, execute: Execute): BoxKe
       const id = await keyring.add('box', keyring.operator.current(), pair.secretKey);
       if (isLeft(id)) return;
       const key = { id: id.right, purpose: 'box', public: pair.publicKey, signature: null } as const;
-      await execute({ by: 'replica', id: randomId(), command: { operation: 'key.add', key } }, () => Promise.resolve(right(madeNothing)));
+      await execute({ by: 'replica', id: randomId(), command: { operation: 'key.add', key } }, prepare);
     },
   };
 };

@@ -89,6 +89,13 @@ const prepareRotation = async ({ keyring }: Replica): Promise<Prepared> => {
   return key === undefined ? unavailable : right({ ...madeNothing, key, operatorKey: operator.isOurs ? rotated.right : null });
 };
 
+/** A key of ours, wrapped by the operator's key of now: it may have been replaced since the key was stored. */
+const prepareAdded = async ({ keyring }: Replica, id: Id): Promise<Prepared> => {
+  const wrappedBy = keyring.operator.current();
+  const rewrapped = await keyring.rewrap(id, wrappedBy, () => true);
+  return isLeft(rewrapped) ? unavailable : right({ ...madeNothing, key: { id, wrappedBy } });
+};
+
 /** @param salted the value of a write, with its salt; null for all other commands */
 export const makePrepare =
   (parts: Parts) =>
@@ -105,6 +112,8 @@ export const makePrepare =
         return namespaceKey(parts.replica);
       case 'key.rotate':
         return prepareRotation(parts.replica);
+      case 'key.add':
+        return prepareAdded(parts.replica, command.key.id);
       default:
         return right(madeNothing);
     }

@@ -32,8 +32,8 @@ const DAY_MS = 86_400_000;
 export const NOTE = 'said by a person';
 
 const ofKeys = ({ admin, replica, fold }: History): void => {
-  replica('key.add', { key: { id: idOf(20), purpose: 'box', public: null, signature: null } });
-  admin('key.rotate', {}, { made: { key: { id: idOf(21), wrappedBy: there(fold.world.keyring).id }, operatorKey: fingerprintOf(40) } });
+  replica('key.add', { key: { id: idOf(20), purpose: 'box', public: null, signature: null } }, { made: { key: { id: idOf(20), wrappedBy: there(fold.world.keyring).operatorKey } } });
+  admin('key.rotate', {}, { made: { key: { id: idOf(21), wrappedBy: fingerprintOf(40) }, operatorKey: fingerprintOf(40) } });
   const [key, { cause }] = there([...fold.world.doomed].find(([id]) => id === KEYRING.root));
   replica('keys.destroy', { keys: [key], cause });
 };
