@@ -2,7 +2,7 @@ import test from 'ava';
 import { utf8 } from '../crypto/bytes.ts';
 import { nextHead } from '../crypto/log.ts';
 import { everyEvent, forge, linesOf, NOTE, withKey } from '../tests/support/audit.ts';
-import { newHistory, type History } from '../tests/support/history.ts';
+import { newHistory, type History, OPERATOR_KEY } from '../tests/support/history.ts';
 import { digestOf, idOf, keyPairOf } from '../tests/support/names.ts';
 import { AuditLine } from './line.ts';
 import { auditLog } from './log.ts';
@@ -189,7 +189,7 @@ test('a message that is gone is found', async (t) => {
 test('an unreadable record that later writers had accepted is from a newer service, and the audit stops there', async (t) => {
   const { history } = begun();
   const head = history.fold.head();
-  const { subject, record } = history.draft.replica('key.add', { key: { id: idOf(20), purpose: 'box', public: null, signature: null } });
+  const { subject, record } = history.draft.replica('key.add', { key: { id: idOf(20), purpose: 'box', public: null, signature: null } }, { made: { key: { id: idOf(20), wrappedBy: OPERATOR_KEY } } });
   const { seq } = history.append({ subject, record: { ...record, events: [{ type: 'KeyPolished', v: 1 }] } as never });
   t.like((await linesOf(history)).at(-1), { seq, outcome: 'skipped', reason: 'unreadable' });
   const after = { seq, hash: nextHead(head.hash, seq, subject, history.message(seq)!.data) };

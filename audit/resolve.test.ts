@@ -5,7 +5,7 @@ import { nextHead } from '../crypto/log.ts';
 import { Head } from '../events/record.ts';
 import { sure } from '../events/vocabulary.ts';
 import { forge, linesOf, withKey } from '../tests/support/audit.ts';
-import { newHistory, type Draft, type History } from '../tests/support/history.ts';
+import { newHistory, type Draft, type History, OPERATOR_KEY } from '../tests/support/history.ts';
 import { digestOf, fingerprintOf, idOf } from '../tests/support/names.ts';
 import { makeResolver } from './resolve.ts';
 
@@ -17,7 +17,7 @@ const excludedOf = ({ messages, subjects }: History) => {
 
 let count = 100;
 const newKey = (history: History): Draft =>
-  history.draft.replica('key.add', { key: { id: idOf((count += 1)), purpose: 'box', public: null, signature: null } });
+  history.draft.replica('key.add', { key: { id: idOf((count += 1)), purpose: 'box', public: null, signature: null } }, { made: { key: { id: idOf(count), wrappedBy: OPERATOR_KEY } } });
 const namespace = (history: History): Draft => history.draft.admin('namespace.create', { namespace: `ns/n${(count += 1)}` }, { made: { key: { id: idOf(count), wrappedBy: idOf(2) } } });
 const register = (history: History): Draft =>
   history.draft.service({ service: `s${(count += 1)}`, kind: 'token', verifier: digestOf(count), fingerprint: fingerprintOf(count) });

@@ -69,8 +69,10 @@ test('exactly what a cause doomed is destroyed, once, and never the root of now'
   t.is(destroy([KEYRING.root], cause), 'nothing');
 });
 
-test('the root of now is not destroyed, even if a rotation named it again', (t) => {
+test('a rotation names a new key: one that is there already could become a root', (t) => {
   const history = newHistory();
-  const { seq: cause } = history.admin('key.rotate', {}, { made: { key: { id: KEYRING.root, wrappedBy: OPERATOR_KEY } } });
+  for (const id of [KEYRING.root, KEYRING.log])
+    t.is(cameTo(history.decide.admin('key.rotate', {}, { made: { key: { id, wrappedBy: OPERATOR_KEY } } })), 'exists');
+});
   t.is(cameTo(history.decide.replica('keys.destroy', { keys: [KEYRING.root], cause })), 'nothing');
 });

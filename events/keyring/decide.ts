@@ -18,6 +18,7 @@ export const addKey: Decide<'key.add'> = (world, { key }, { made }) => {
 /** A new root key, and a new operator's key where the key file is ours. The old root goes once everything is wrapped again. */
 export const rotateKeys: Decide<'key.rotate'> = (world, _, { made }) => {
   if (world.keyring === null || made.key === null) return no('not_found');
+  if (world.keyring.keys.has(made.key.id)) return no('exists');
   if (made.key.wrappedBy !== (made.operatorKey ?? world.keyring.operatorKey)) return no('superseded');
   const key = { id: made.key.id, purpose: 'root', public: null, signature: null } as const;
   const operator = made.operatorKey === null ? [] : [{ type: 'OperatorKeyReplaced', v: 1, operatorKey: made.operatorKey } as const];

@@ -32,6 +32,8 @@ export const expireCredential: Decide<'credential.expire'> = (world, { service, 
 export const addService: Decide<'service.add'> = (world, { service, key, fingerprint }) => {
   const known = credentialOf(world, service, fingerprint);
   if (known?.status === 'approved') return nothing;
+  // What was denied or revoked comes back by no side door: a new key is made for that.
+  if (known !== undefined && known.status !== 'pending') return no('not_pending', `${fingerprint} is ${known.status}`);
   const approved = { type: 'CredentialApproved', v: 1, service, fingerprint } as const;
   if (known !== undefined) return happened(approved);
   return happened({ type: 'CredentialRegistered', v: 1, service, kind: 'key', verifier: key, fingerprint, client: null }, approved);
