@@ -74,5 +74,3 @@ test('a rotation names a new key: one that is there already could become a root'
   for (const id of [KEYRING.root, KEYRING.log])
     t.is(cameTo(history.decide.admin('key.rotate', {}, { made: { key: { id, wrappedBy: OPERATOR_KEY } } })), 'exists');
 });
-  t.is(cameTo(history.decide.replica('keys.destroy', { keys: [KEYRING.root], cause })), 'nothing');
-});
