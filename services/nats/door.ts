@@ -13,7 +13,7 @@ export const QUEUE = 'jetlock';
 const UNDER_WAY_MAX = 8_192;
 
 /** A reply anywhere else would let a requester have us publish for them. */
-const INBOX = /^_INBOX(?:_[a-z0-9][a-z0-9-]{0,62})?\./;
+const INBOX = /^_INBOX(?:_(?:AUDITOR|[a-z0-9][a-z0-9-]{0,62}))?\./;
 
 const busy = utf8(JSON.stringify({ v: 1, refusal: toWire(refuse('busy')) }));
 
