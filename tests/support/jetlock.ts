@@ -87,7 +87,7 @@ const connectionsTo = (url: string) => {
     opened.push(nc);
     return nc;
   };
-  const roundTrips = () => until(Promise.all(opened.map((nc) => nc.rtt())), 500, 'round trips').catch(() => undefined);
+  const roundTrips = () => until(Promise.all(opened.filter((nc) => !nc.isClosed()).map((nc) => nc.rtt())), 500, 'round trips').catch(() => undefined);
   return { open, connected: () => eventually(roundTrips, 10_000, 'all connections'), close: () => Promise.all(opened.map((nc) => nc.close())) };
 };
 
