@@ -66,7 +66,11 @@ test.serial('when NATS is killed no acknowledged write is lost', async (t) => {
   await notReady();
   await restartNats();
   t.is(await answersAgain(), 'kept');
-  t.is((await historyOf('prod/broker/ACKED')).length, 5);
+  const { right: shown } = (await eventually(async () => {
+    const answer = await jetlock.admin.query('secret.show', { path: pathOf('prod/broker/ACKED') })();
+    return isLeft(answer) ? undefined : answer;
+  }, 20_000, 'the read models')) as { right: { secret: { history: ReadonlyArray<unknown> } } };
+  t.is(shown.secret.history.length, 5);
   t.is((await client.get('prod/broker/ACKED')).text(), 'value 5');
 });
 
