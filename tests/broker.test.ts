@@ -47,6 +47,9 @@ const answersAgain = (): Promise<string> =>
   eventually(() => until(readText(), 500, 'one answer').catch(() => undefined), BACK_MS, 'answers to come again');
 const lastSequence = async (): Promise<number> => (await streams.info(subjects.stream)).state.last_seq;
 const historyOf = async (path: string) => orThrow(await jetlock.admin.query('secret.show', { path: pathOf(path) })()).secret.history;
+/** Read models may be some seconds behind after such a loss; what was decided is not. */
+const wholeHistory = (path: string, versions: number): Promise<true> =>
+  eventually(async () => ((await historyOf(path).catch(() => [])).length === versions ? true : undefined), 20_000, `${versions} versions`);
 
 test.serial('while NATS is stopped nothing is answered and /readyz says why; then all goes on by itself', async (t) => {
   await nats.server().stop();
@@ -66,11 +69,7 @@ test.serial('when NATS is killed no acknowledged write is lost', async (t) => {
   await notReady();
   await restartNats();
   t.is(await answersAgain(), 'kept');
-  const { right: shown } = (await eventually(async () => {
-    const answer = await jetlock.admin.query('secret.show', { path: pathOf('prod/broker/ACKED') })();
-    return isLeft(answer) ? undefined : answer;
-  }, 20_000, 'the read models')) as { right: { secret: { history: ReadonlyArray<unknown> } } };
-  t.is(shown.secret.history.length, 5);
+  await wholeHistory('prod/broker/ACKED', 5);
   t.is((await client.get('prod/broker/ACKED')).text(), 'value 5');
 });
 
@@ -98,8 +97,7 @@ test.serial('writes in flight when NATS is killed count once; the same statement
   const again = await Promise.all(statements.map(send));
   t.deepEqual(again.map((result) => (typeof result === 'string' ? result : result.version)).sort((a, b) => Number(a) - Number(b)), statements.map((_, n) => n + 2));
   first.forEach((result, n) => (typeof result === 'string' ? undefined : t.deepEqual(result, again[n] as Result)));
-  // Read models may be some seconds behind after such a loss; what was decided is not.
-  await eventually(async () => ((await historyOf(path)).length === statements.length + 1 ? true : undefined), 10_000, 'the whole history');
+  await wholeHistory(path, statements.length + 1);
 });
 
 /** A start that must be refused, and may write nothing. */
