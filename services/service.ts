@@ -5,7 +5,7 @@ import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import { failure, type Failure } from './failure.ts';
 import { makeHttp } from './http/server.ts';
-import { isEnrolled, type Created, type FirstAdmin } from './keyring/create.ts';
+import type { Created } from './keyring/create.ts';
 import type { Commits } from './log/commit.ts';
 import { makeHeadFile } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
@@ -26,7 +26,6 @@ export type ServiceOptions = StartOptions & {
 export type Service = {
   readonly httpUrl: string;
   readonly identity: Created;
-  readonly isEnrolled: (admin: FirstAdmin) => boolean;
   readonly health: () => Health;
   readonly stop: () => Promise<void>;
 };
@@ -146,6 +145,5 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
     if (replica.health().ready) await parts.commits.barrier(1_000);
     await end();
   };
-  const enrolled = (admin: FirstAdmin): boolean => isEnrolled(replica.fold.world, admin);
-  return right({ httpUrl: listening.right.url, identity, isEnrolled: enrolled, health: replica.health, stop });
+  return right({ httpUrl: listening.right.url, identity, health: replica.health, stop });
 };
