@@ -57,7 +57,7 @@ module.exports = {
     {
       name: 'tests-are-for-tests',
       severity: 'error',
-      from: { pathNot: ['^tests/', TEST] },
+      from: { pathNot: ['^(bench|tests)/', TEST] },
       to: { path: '^tests/' },
     },
     only('libsodium-only-in-crypto', '^(crypto|tests)/', '(^|/)node_modules/(@types/)?libsodium'),
@@ -69,7 +69,7 @@ module.exports = {
         '^services/nats/',
         '^services/keyring/key-store[^/]*\\.ts$',
         '^client/nats/',
-        '^tests/',
+        '^(bench|tests)/',
       ],
       '(^|/)node_modules/(nats|@nats-io)/',
     ),
