@@ -18,6 +18,8 @@ const find = async (): Promise<FoundServer> => {
 export const natsServer = (): Promise<FoundServer> => (finding ??= find());
 
 export type StartOptions = {
+  /** One that is free, unless given. */
+  readonly port?: number;
   /** Whether every message is on the disk before it is acknowledged. */
   readonly syncAlways?: boolean;
   /** More of nats-server's configuration. */
@@ -49,7 +51,7 @@ export const startNats = async (
 ): Promise<TestNats> => {
   const { path } = await natsServer();
   const storeDir = await mkdtemp(join(tmpdir(), 'jetlock-nats-'));
-  let server = await launchServer({ ...options, path, storeDir, port: 0 });
+  let server = await launchServer({ port: 0, ...options, path, storeDir });
   const { url, port } = server;
   const restart = async (): Promise<void> => {
     await server.stop();

@@ -5,7 +5,8 @@ import { JetlockError } from '../../client/error.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import type { AdminCommand } from '../../events/command.ts';
 import { SecretPath, ServiceName, sure, Target, type Fingerprint, type Sequence } from '../../events/vocabulary.ts';
-import { orThrow, type Jetlock } from './jetlock.ts';
+import type { Clients } from './clients.ts';
+import { orThrow } from './jetlock.ts';
 
 export const pathOf = (text: string): SecretPath => sure(SecretPath, text);
 export const serviceOf = (text: string): ServiceName => sure(ServiceName, text);
@@ -20,7 +21,7 @@ export const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   }
 };
 
-export const stepsOf = (jetlock: Jetlock) => {
+export const stepsOf = (jetlock: Clients) => {
   const { admin } = jetlock;
   const command = async (wanted: AdminCommand) => orThrow(await admin.command(wanted)());
   const write = async (to: string, value: string | Uint8Array) =>

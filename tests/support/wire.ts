@@ -8,7 +8,7 @@ import { nonce24, randomId } from '../../crypto/random.ts';
 import { sign, statementBytes } from '../../crypto/sign.ts';
 import { ClientInfo, Instant, sure } from '../../events/vocabulary.ts';
 import { Reply, SealedReply, ServiceKeys, UnsealedReply, type Credential, type Enclosed, type Request, type WireRefusal } from '../../protocol/wire.ts';
-import { subjects, type Jetlock } from './jetlock.ts';
+import { subjects, type Connections } from './clients.ts';
 
 /** `text` is the reply as it can be read; `bytes` as it came. */
 export type Answer = { readonly bytes: Uint8Array; readonly sealed: boolean; readonly text: string; readonly result: unknown; readonly refusal: WireRefusal | null };
@@ -66,7 +66,7 @@ const boxed = ({ kid, from, key }: Shared, plain: Uint8Array): Uint8Array => {
 };
 
 /** @param limitMs how long a reply is waited for */
-export const openWire = async (jetlock: Jetlock, limitMs = 10_000) => {
+export const openWire = async (jetlock: Pick<Connections, 'connection'>, limitMs = 10_000) => {
   const nc: NatsConnection = await jetlock.connection();
   const keys = sure(ServiceKeys, parsed((await nc.request(subjects.keys, new Uint8Array(), { timeout: limitMs })).data));
   const newSession = (): Shared => newShared(keys);
