@@ -47,10 +47,11 @@ const writeSecret = function* ({ fold }: Pen, records: Records, path: SecretPath
   yield records.byAdmin(command, { sealed: SEALED as never, key: known === null ? { id: randomId(), wrappedBy } : null });
 };
 
-const addService = function* ({ fold }: Pen, records: Records, n: number): Generator<LogMessage> {
+const addService = function* (records: Records, n: number): Generator<LogMessage> {
   const [service, verifier, fingerprint] = [serviceOf(n), verifierOf(n), credentialOf(n)];
-  yield records.byService({ operation: 'credential.register', service, kind: 'token', verifier, fingerprint, client: { name: 'bench', version: '1' } as never });
-  yield records.byAdmin({ operation: 'service.approve', service, fingerprint, seen: fold.applied() as never });
+  const registered = records.byService({ operation: 'credential.register', service, kind: 'token', verifier, fingerprint, client: { name: 'bench', version: '1' } as never });
+  yield registered;
+  yield records.byAdmin({ operation: 'service.approve', service, fingerprint, seen: registered.seq as never });
 };
 
 const grant = (records: Records, n: number, { services, secrets }: Mix): LogMessage => {
@@ -61,7 +62,7 @@ const grant = (records: Records, n: number, { services, secrets }: Mix): LogMess
 
 const stateRecords = function* (pen: Pen, records: Records, mix: Mix): Generator<LogMessage> {
   for (let n = 0; n < mix.secrets; n += 1) yield* writeSecret(pen, records, pathOf(n), n);
-  for (let n = 0; n < mix.services; n += 1) yield* addService(pen, records, n);
+  for (let n = 0; n < mix.services; n += 1) yield* addService(records, n);
   for (let n = 0; n < mix.grants; n += 1) yield grant(records, n, mix);
   for (let n = 0; n < mix.rewrites; n += 1) yield* writeSecret(pen, records, pathOf(n % mix.secrets), n + mix.secrets);
 };
