@@ -63,7 +63,8 @@ const caughtUp = async (replica: Replica): Promise<Failure | undefined> => {
   const limit = Date.now() + CATCH_UP_MS;
   while (!(await replica.reached(last.right, 250))) {
     const { failed, why } = replica.health();
-    if (failed) return failure(why.startsWith('history') ? 'history' : 'config', why, 'nothing was written; start again when it is mended');
+    if (failed && why.startsWith('history')) return failure('history', why, 'nothing was written; a record of the log was altered: restore the stream from a backup');
+    if (failed) return failure('config', why, 'nothing was written; start again when it is mended');
     if (Date.now() > limit) return failure('unavailable', 'the log could not be read in time', 'check nats-server');
   }
   return undefined;

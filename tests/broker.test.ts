@@ -1,9 +1,8 @@
-/** What the broker does to us: it stops, is killed, is put back to an older copy, is made anew; and what we are started with is wrong. */
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/** What the broker does to us: it stops, and is killed; and what we are started with is wrong. */
+import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { isLeft, left, type Either } from 'fp-ts/lib/Either.js';
 import { newTokenIdentity } from '../client/credential.ts';
 import { fromUtf8, toBase64, utf8 } from '../crypto/bytes.ts';
@@ -11,14 +10,12 @@ import { randomBytes } from '../crypto/random.ts';
 import type { Failure } from '../services/failure.ts';
 import { failure } from '../services/failure.ts';
 import { natsBroker } from '../services/nats/broker.ts';
-import { provision } from '../services/nats/provision.ts';
 import type { ServiceOptions } from '../services/service.ts';
 import { writing } from './support/by-hand.ts';
 import { orThrow, startJetlock, subjects } from './support/jetlock.ts';
 import { until } from './support/latch.ts';
 import { eventually } from './support/poll.ts';
 import { codeOf, pathOf, serviceOf, stepsOf } from './support/steps.ts';
-import { copyStore, putBack } from './support/store.ts';
 import { openWire, statementOf } from './support/wire.ts';
 
 const jetlock = await startJetlock();
@@ -160,74 +157,4 @@ test.serial('a delete that was cut off before its key was destroyed says so, and
   const destroyed = async () => (await recordOf(subjects.state.keyring)).events.some(({ type, keys }) => type === 'KeysDestroyed' && keys?.includes(key));
   const all = await Promise.all(Array.from({ length: await lastSequence() }, (_, n) => streams.getMessage(subjects.stream, { seq: n + 1 })));
   t.true((await destroyed()) || all.some((one) => one?.subject === subjects.state.keyring && fromUtf8(one.data).includes('KeysDestroyed') && fromUtf8(one.data).includes(key)));
-});
-
-/** The `SEQ:HASH` that a refusal offers. */
-const offered = ({ hint }: Failure): string => /--accept-history (\S+)/.exec(hint)?.[1] ?? 'none';
-
-test.serial('a log that is shorter than what was seen is not served from until an admin decides so', async (t) => {
-  await jetlock.stopService();
-  const copy = await copyStore(jetlock);
-  orThrow(await jetlock.restart());
-  await steps.write('prod/broker/LATER', 'lost');
-  await jetlock.stopService();
-  await putBack(jetlock, copy);
-  const refused = await refusedStart({});
-  t.deepEqual([refused.kind, refused.message, refused.wrote], ['history', 'history changed: the log is shorter than it was', 0]);
-  t.is((await refusedStart({ acceptHistory: `1:${'A'.repeat(43)}` })).kind, 'history');
-  orThrow(await jetlock.restart({ acceptHistory: offered(refused) }));
-  t.is(await answersAgain(), 'kept');
-  orThrow(await jetlock.restart());
-  t.is(await codeOf(client.get('prod/broker/LATER')), 'refused');
-  await rm(copy, { recursive: true });
-});
-
-test.serial('a log that is put back to an older copy under a running service is noticed before anything is answered from it', async (t) => {
-  await steps.write('prod/broker/REVOKED', 'v');
-  const copy = await copyStore(jetlock);
-  await answersAgain();
-  await steps.write('prod/broker/KEY', 'newer');
-  await putBack(jetlock, copy);
-  const before = await lastSequence();
-  const { why } = await eventually(async () => ((await readyz()).why.startsWith('history') ? readyz() : undefined), BACK_MS, 'the change to be noticed');
-  t.is(why, 'history changed: the log is not the one that was folded');
-  t.is(await codeOf(client.get('prod/broker/KEY')), 'unavailable');
-  t.is(await lastSequence(), before);
-  const refused = await refusedStart({});
-  t.is(refused.kind, 'history');
-  orThrow(await jetlock.restart({ acceptHistory: offered(refused) }));
-  t.is(await answersAgain(), 'kept');
-  await rm(copy, { recursive: true });
-});
-
-test.serial('a remembered head that cannot be read is refused, and an admin can decide that too', async (t) => {
-  const head = join(jetlock.dataDir, 'data', 'head.json');
-  await jetlock.stopService();
-  const kept = JSON.parse(await readFile(head, 'utf8')) as { seq: number; hash: string };
-  await writeFile(head, '{"v":1,');
-  t.regex((await refusedStart({})).message, /head.json is damaged/);
-  t.regex((await refusedStart({ acceptHistory: `${kept.seq}:${'A'.repeat(43)}` })).message, /head.json is damaged/);
-  orThrow(await jetlock.restart({ acceptHistory: `${kept.seq}:${kept.hash}` }));
-  orThrow(await jetlock.restart());
-  t.is(await readText(), 'kept');
-});
-
-test.serial('a stream that was deleted and made again is no first start, whatever is in it', async (t) => {
-  const operatorKey = { current: await currentKey(), previous: undefined };
-  const first = await streams.getMessage(subjects.stream, { seq: 1 });
-  await jetlock.stopService();
-  await streams.delete(subjects.stream);
-  orThrow(await provision(nc, subjects, { replicas: 1 })());
-  const empty = await refusedStart({});
-  t.deepEqual([empty.kind, empty.message, empty.wrote], ['history', 'history changed: there is a keyring, but the stream is empty', 0]);
-  t.is((await refusedStart({ acceptHistory: offered(empty) })).kind, 'history');
-  for (const data of [utf8('{}'), first?.data ?? utf8('')]) await jetstream(nc).publish(subjects.state.keyring, data);
-  const spoilt = await refusedStart({});
-  t.deepEqual([spoilt.kind, spoilt.message, spoilt.wrote], ['history', 'history changed: the stream was made again', 0]);
-  const forgotten = await refusedStart({ operatorKey, dataDir: await emptyDataDir() });
-  t.deepEqual([forgotten.kind, forgotten.wrote], ['history', 0]);
-  await (await new Kvm(nc).open(subjects.bucket('keys'))).delete('complete');
-  await rm(keyFile);
-  const wiped = await refusedStart({});
-  t.deepEqual([wiped.message, wiped.wrote], ['there is no operator key', 0]);
 });
