@@ -1,5 +1,5 @@
 /** The fold of an auditor: with the log key, or by looking ahead. */
-import { equal, utf8 } from '../crypto/bytes.ts';
+import { equalText } from '../crypto/bytes.ts';
 import { nextHead, noHead } from '../crypto/log.ts';
 import { type Fold, makeFold } from '../events/fold/fold.ts';
 import type { LogCrypto } from '../events/fold/log-crypto.ts';
@@ -23,7 +23,7 @@ export type Auditor = {
   readonly applied: () => number;
 };
 
-const common = { equal: (a: string, b: string) => equal(utf8(a), utf8(b)), nextHead, noHead } as const;
+const common = { equal: equalText, nextHead, noHead } as const;
 
 /** @param mac the MAC under a log key, or undefined if that key is not at hand */
 const withKey = (subjects: Subjects, mac: NonNullable<LogCrypto['mac']>): Auditor => {

@@ -1,27 +1,21 @@
 /** A request in its box, and a reply out of it. Pure: who sends and receives is not its concern. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
-import { fromBase64, toBase64, wipe } from '../crypto/bytes.ts';
-import { openWith, sealWith } from '../crypto/box.ts';
-import { nonce24 } from '../crypto/random.ts';
+import { openText, sealText } from '../crypto/box.ts';
 import type { Redacted } from '../crypto/redacted.ts';
 import { codeOf } from '../protocol/refusal.ts';
 import { Reply, SealedReply, UnsealedReply, type Request, type SealedRequest } from '../protocol/wire.ts';
 import type { RefusalCode } from '../events/refusal.ts';
-import type { Ciphertext, Id, Nonce, PublicKey } from '../events/vocabulary.ts';
+import type { Id, PublicKey } from '../events/vocabulary.ts';
 import { distrusted, notUnderstood, refused, type Distrusted, type NotUnderstood, type Refused } from './failure.ts';
-import { decodeJson, toJson } from './json.ts';
+import { decodeJson, decodeText, toJson } from './json.ts';
 
 /** One session with one box key of the service: who we are in it, and the key that both sides have. */
 export type Shared = { readonly kid: Id; readonly from: PublicKey; readonly key: Redacted<Uint8Array> };
 
 /** The message for a request. */
 export const seal = ({ kid, from, key }: Shared, request: Request): Uint8Array => {
-  const nonce = nonce24();
-  const plain = toJson(request);
-  const box = toBase64(sealWith(key, nonce, plain)) as Ciphertext;
-  wipe(plain);
-  const sealed: SealedRequest = { v: 1, kid, from, nonce: toBase64(nonce) as Nonce, box };
+  const sealed: SealedRequest = { v: 1, kid, from, ...sealText(key, JSON.stringify(request)) };
   return toJson(sealed);
 };
 
@@ -29,12 +23,9 @@ export const seal = ({ kid, from, key }: Shared, request: Request): Uint8Array =
 export type Unsealed = { readonly _tag: 'unsealed'; readonly code: RefusalCode };
 export type NoResult = Unsealed | Distrusted | NotUnderstood | Refused;
 
-const opened = (key: Redacted<Uint8Array>, { nonce, box }: SealedReply): Either<NoResult, Reply> => {
-  const plain = openWith(key, fromBase64(nonce), fromBase64(box));
-  if (plain === undefined) return E.left(distrusted('the reply was not sealed by the service'));
-  const reply = decodeJson(Reply)(plain);
-  wipe(plain);
-  return E.mapLeft(notUnderstood)(reply);
+const opened = (key: Redacted<Uint8Array>, sealed: SealedReply): Either<NoResult, Reply> => {
+  const plain = openText(key, sealed);
+  return plain === undefined ? E.left(distrusted('the reply was not sealed by the service')) : E.mapLeft(notUnderstood)(decodeText(Reply)(plain));
 };
 
 /** A genuine reply to something else, played back, answers nothing. */

@@ -7,13 +7,19 @@ import { report } from '../protocol/report.ts';
 
 export const toJson = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
 
+const parsed = (text: () => string): Either<string, unknown> => E.tryCatch<string, unknown>(() => JSON.parse(text()), () => 'not JSON');
+
 /** The value, or why it is none: field names and expected types only. */
 export const decodeJson =
   <A, O>(codec: Type<A, O>) =>
-  (bytes: Uint8Array): Either<string, A> => {
-    const parsed = E.tryCatch<string, unknown>(() => JSON.parse(fromUtf8(bytes)), () => 'not JSON');
-    return E.isLeft(parsed) ? parsed : decoded(codec)(parsed.right);
-  };
+  (bytes: Uint8Array): Either<string, A> =>
+    E.chain(decoded(codec))(parsed(() => fromUtf8(bytes)));
+
+/** The same for text. */
+export const decodeText =
+  <A, O>(codec: Type<A, O>) =>
+  (text: string): Either<string, A> =>
+    E.chain(decoded(codec))(parsed(() => text));
 
 /** The same for what has been parsed. */
 export const decoded =

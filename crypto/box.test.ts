@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type { PublicKey } from '../events/vocabulary.ts';
+import type { Ciphertext, PublicKey } from '../events/vocabulary.ts';
 import { PublicKey as PublicKeyCodec } from '../events/vocabulary.ts';
-import { boxKeyFromSeed, newBoxKey, openWith, sealWith, sharedKey } from './box.ts';
-import { toBase64, utf8 } from './bytes.ts';
+import { boxKeyFromSeed, newBoxKey, openText, openWith, sealText, sealWith, sharedKey } from './box.ts';
+import { fromBase64, toBase64, utf8 } from './bytes.ts';
 import { nonce24, randomBytes } from './random.ts';
 import { allFlipped, anyBytes } from './testing.ts';
 
@@ -39,6 +39,33 @@ test('a cut box, a nonce of another length and another session fail', (t) => {
   for (let length = 0; length < box.length; length += 1) t.is(openWith(shared, nonce, box.subarray(0, length)), undefined);
   t.is(openWith(shared, nonce.subarray(1), box), undefined);
   t.is(openWith(sharedKey(newBoxKey().publicKey, client.secretKey)!, nonce, box), undefined);
+});
+
+test('text in a box is its UTF-8 in a box', (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+      const { nonce, box } = sealText(shared, text);
+      t.deepEqual(openWith(sharedByService, fromBase64(nonce), fromBase64(box)), utf8(text));
+      t.is(openText(sharedByService, { nonce, box }), text);
+    }),
+  );
+});
+
+test('what does not open, or is no text, is no text', (t) => {
+  const sealed = sealText(shared, 'a reply');
+  for (const changed of allFlipped(fromBase64(sealed.box))) t.is(openText(shared, { ...sealed, box: toBase64(changed) as Ciphertext }), undefined);
+  for (const box of ['', '!', 'AAAA', `${sealed.box}=`]) t.is(openText(shared, { ...sealed, box: box as Ciphertext }), undefined);
+  const box = toBase64(sealWith(shared, fromBase64(sealed.nonce), Uint8Array.of(0xff))) as Ciphertext;
+  t.is(openText(shared, { ...sealed, box }), undefined);
+  t.not(sealText(shared, 'a reply').nonce, sealed.nonce);
+});
+
+test('a key that was wiped seals and opens nothing', (t) => {
+  const key = sharedKey(service.publicKey, client.secretKey)!;
+  const sealed = sealText(key, 'a reply');
+  key.wipe();
+  t.throws(() => sealText(key, 'a reply'), { message: 'secret was wiped' });
+  t.throws(() => openText(key, sealed), { message: 'secret was wiped' });
 });
 
 /** The points of low order of Curve25519, in all their writings that fit into 32 bytes: with each of them the result is zero. */

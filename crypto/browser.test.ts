@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 const bundled = (file: string) =>
   build({ entryPoints: [new URL(file, import.meta.url).pathname], bundle: true, write: false, platform: 'browser', format: 'esm', target: 'es2022', logLevel: 'silent' });
 
-for (const file of ['aead', 'box', 'bytes', 'fingerprint', 'frame', 'hash', 'log', 'random', 'redacted', 'sign', 'value', 'wrap']) {
+for (const file of ['aead', 'box', 'bytes', 'fingerprint', 'frame', 'hash', 'log', 'memory', 'random', 'redacted', 'sign', 'value', 'wrap']) {
   test(`${file}.ts fits into a browser`, async (t) => {
     await t.notThrowsAsync(bundled(`${file}.ts`));
   });

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 import { base64, portable } from './base64.ts';
-import { concat, equal, fromBase64, fromUtf8, toBase64, utf8, wipe } from './bytes.ts';
+import { concat, equal, equalText, fromBase64, fromUtf8, toBase64, utf8, wipe } from './bytes.ts';
 
 const bytes = fc.uint8Array({ maxLength: 300 });
 
@@ -15,6 +15,18 @@ test('base64url goes there and back, and both makers agree', (t) => {
         t.deepEqual(portable.decode(toBase64(b)), b);
       }),
     ),
+  );
+});
+
+test('decoding into a place writes there, and nothing behind it', (t) => {
+  fc.assert(
+    fc.property(bytes, (b) => {
+      for (const { decodeInto } of [base64, portable]) {
+        const whole = new Uint8Array(b.length + 4).fill(7);
+        t.is(decodeInto(toBase64(b), whole.subarray(2, b.length + 2)), b.length);
+        t.deepEqual([...whole], [7, 7, ...b, 7, 7]);
+      }
+    }),
   );
 });
 
@@ -31,7 +43,10 @@ test('decoded bytes own their memory', (t) => {
 
 for (const text of ['A', 'AB', 'AAB', 'AA==', 'AA=', '+/+/', 'AA AA', 'AAAA\n', ' AAAA', 'AA.A', 'ÁAAA', 'AAAA\u0000', 'AAA\u0141']) {
   test(`not base64url: ${JSON.stringify(text)}`, (t) => {
-    for (const { decode } of [base64, portable]) t.throws(() => decode(text), { instanceOf: TypeError, message: 'not base64url' });
+    for (const { decode, decodeInto } of [base64, portable]) {
+      t.throws(() => decode(text), { instanceOf: TypeError, message: 'not base64url' });
+      t.throws(() => decodeInto(text, new Uint8Array(9)), { instanceOf: TypeError, message: 'not base64url' });
+    }
   });
 }
 
@@ -78,6 +93,14 @@ test('equal sees a difference at every place, and of length', (t) => {
   for (let i = 0; i < a.length; i += 1) t.false(equal(a, a.with(i, 1)));
   t.false(equal(a, a.subarray(1)));
   t.true(equal(new Uint8Array(), new Uint8Array()));
+});
+
+test('texts are equal as their units are', (t) => {
+  const few = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\ud800'), maxLength: 3 });
+  fc.assert(fc.property(few, few, (a, b) => t.is(equalText(a, b), a === b)), { numRuns: 1_000 });
+  const text = 'k'.repeat(66);
+  for (let i = 0; i < text.length; i += 1) t.false(equalText(text, `${text.slice(0, i)}x${text.slice(i + 1)}`));
+  t.true(equalText(text, `${text.slice(1)}k`));
 });
 
 test('wipe leaves zeros, and only in its part of a buffer', (t) => {

@@ -15,6 +15,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** UTF-8; half of a surrogate pair, which has no UTF-8, becomes U+FFFD. */
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
+/** The most bytes of UTF-8 that one unit of a string's length takes. */
+export const UTF8_BYTES_MAX = 3;
+
+/** The same written into room for `length * UTF8_BYTES_MAX` bytes; how many they are. */
+export const writeUtf8 = (text: string, into: Uint8Array): number => encoder.encodeInto(text, into).written;
+
 /** The text of UTF-8 bytes; throws a TypeError if they are not UTF-8. */
 export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes);
 
@@ -26,6 +32,14 @@ export const concat = (...parts: ReadonlyArray<Uint8Array>): Uint8Array => {
 
 /** Whether two byte strings are the same, in a time that depends on their lengths alone. */
 export const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && sodium.memcmp(a, b);
+
+/** The same for two texts, without making bytes of them. */
+export const equalText = (a: string, b: string): boolean => {
+  if (a.length !== b.length) return false;
+  let differing = 0;
+  for (let at = 0; at < a.length; at += 1) differing |= a.charCodeAt(at) ^ b.charCodeAt(at);
+  return differing === 0;
+};
 
 /** Writes zeros over bytes that are not needed any more. Copies made by the engine are out of reach. */
 export const wipe = (bytes: Uint8Array): void => sodium.memzero(bytes);

@@ -1,6 +1,6 @@
 /** Bearer tokens of services. Needs Node, for SHA-256; browsers import the fingerprints from their own file. */
 import { Digest } from '../events/vocabulary.ts';
-import { toBase64, utf8, wipe } from './bytes.ts';
+import { toBase64, wipe } from './bytes.ts';
 import { randomBytes } from './random.ts';
 import { Redacted } from './redacted.ts';
 import { sha256 } from './sha256.ts';
@@ -20,4 +20,4 @@ export const newToken = (): Redacted<string> => {
 export const isToken = (text: string): boolean => text.startsWith(PREFIX) && Digest.is(text.slice(PREFIX.length));
 
 /** SHA-256 of the token's characters: what is stored of it. A token has 256 random bits, so no salt or slow hash is needed. */
-export const tokenDigest = (token: string): Digest => sha256(utf8(token));
+export const tokenDigest = (token: string): Digest => sha256(token);

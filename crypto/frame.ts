@@ -19,8 +19,11 @@ const encoder = new TextEncoder();
 const SURROGATE = /\p{Surrogate}/u;
 
 /** The most bytes that a frame of these can have. */
-export const frameBound = (domain: string, parts: ReadonlyArray<Part>): number =>
-  parts.reduce<number>((sum, part) => sum + 4 + bound(part), 4 + bound(domain));
+export const frameBound = (domain: string, parts: ReadonlyArray<Part>): number => {
+  let sum = 4 + bound(domain);
+  for (const part of parts) sum += 4 + bound(part);
+  return sum;
+};
 
 const bound = (part: Part): number => (typeof part === 'number' ? 8 : typeof part === 'string' ? part.length * 3 : part.length);
 
@@ -45,11 +48,21 @@ const writeCharacter = (into: Uint8Array, at: number, character: string): number
   return 3;
 };
 
-const writeText = (into: Uint8Array, at: number, text: string): number => {
+const writeAny = (into: Uint8Array, at: number, text: string): number => {
   if (!SURROGATE.test(text)) return encoder.encodeInto(text, into.subarray(at)).written;
   let end = at;
   for (const character of text) end += writeCharacter(into, end, character);
   return end - at;
+};
+
+/** Subjects, names and ids are ASCII: those few characters are written sooner than a view is made for an encoder. */
+const writeText = (into: Uint8Array, at: number, text: string): number => {
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) return writeAny(into, at, text);
+    into[at + index] = unit;
+  }
+  return text.length;
 };
 
 const writeBytes = (into: Uint8Array, at: number, bytes: Uint8Array): number => {

@@ -2,16 +2,28 @@
 import type { Digest } from '../events/vocabulary.ts';
 import { concat, toBase64, wipe } from './bytes.ts';
 import { randomBytes } from './random.ts';
-import { sodium } from './sodium.ts';
+import { inMemory, native } from './memory.ts';
 
 const DIGEST_BYTES = 32;
+const KEY_BYTES_MIN = 16;
+const KEY_BYTES_MAX = 64;
 
 /** Length of the salt of a value, in bytes. */
 export const SALT_BYTES = 32;
 
-/** BLAKE2b-256, as bytes; under a key of 16 to 64 bytes if one is given. */
-export const hashBytes = (bytes: Uint8Array, key: Uint8Array | null = null): Uint8Array =>
-  sodium.crypto_generichash(DIGEST_BYTES, bytes, key);
+/** BLAKE2b-256, as bytes; under a key of 16 to 64 bytes if one is given, throws a RangeError for another length. */
+export const hashBytes = (bytes: Uint8Array, key: Uint8Array | null = null): Uint8Array => {
+  const keyBytes = key?.length ?? 0;
+  if (key !== null && (keyBytes < KEY_BYTES_MIN || keyBytes > KEY_BYTES_MAX)) throw new RangeError('a key has 16 to 64 bytes');
+  return inMemory(DIGEST_BYTES + keyBytes + bytes.length, (at, memory) => {
+    const keyAt = at + DIGEST_BYTES;
+    const bytesAt = keyAt + keyBytes;
+    if (key !== null) memory.set(key, keyAt);
+    memory.set(bytes, bytesAt);
+    native._crypto_generichash(at, DIGEST_BYTES, bytesAt, bytes.length, 0, key === null ? 0 : keyAt, keyBytes);
+    return memory.slice(at, keyAt);
+  });
+};
 
 /** BLAKE2b-256. */
 export const hash = (bytes: Uint8Array): Digest => toBase64(hashBytes(bytes)) as Digest;

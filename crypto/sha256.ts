@@ -2,4 +2,5 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../events/vocabulary.ts';
 
-export const sha256 = (bytes: Uint8Array): Digest => createHash('sha256').update(bytes).digest('base64url') as Digest;
+/** @param content bytes, or text for its UTF-8 */
+export const sha256 = (content: Uint8Array | string): Digest => createHash('sha256').update(content).digest('base64url') as Digest;

@@ -3,7 +3,7 @@
  * wait what became of a record at its own place. Nothing is answered from anywhere else.
  */
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { equal, utf8 } from '../../crypto/bytes.ts';
+import { equalText } from '../../crypto/bytes.ts';
 import { logMac, nextHead, noHead } from '../../crypto/log.ts';
 import { makeFold, type Fold } from '../../events/fold/fold.ts';
 import type { Folded } from '../../events/fold/verdict.ts';
@@ -54,7 +54,7 @@ export const logCrypto = (keyring: Keyring) => ({
     const opened = keyring.opened(key);
     return opened === undefined ? undefined : logMac(opened.reveal(), subject, prev, data);
   },
-  equal: (a: string, b: string) => equal(utf8(a), utf8(b)),
+  equal: equalText,
   nextHead,
   noHead,
 });

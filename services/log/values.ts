@@ -2,7 +2,7 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { isNone } from 'fp-ts/lib/Option.js';
 import { LRUCache } from 'lru-cache';
-import { equal, fromUtf8, utf8 } from '../../crypto/bytes.ts';
+import { equalText, fromUtf8 } from '../../crypto/bytes.ts';
 import { logMac } from '../../crypto/log.ts';
 import { openValue, type SaltedValue } from '../../crypto/value.ts';
 import type { LogMessage } from '../../events/log/log.ts';
@@ -28,7 +28,7 @@ export const makeValues = (replica: Replica): Values => {
   const authentic = ({ mac, subject, data }: LogMessage, prev: number): boolean => {
     const id = mac.slice(0, mac.indexOf('.'));
     const key = replica.keyring.opened(id);
-    return key !== undefined && equal(utf8(mac), utf8(`${id}.${logMac(key.reveal(), subject, prev, data)}`));
+    return key !== undefined && equalText(mac, `${id}.${logMac(key.reveal(), subject, prev, data)}`);
   };
 
   const rowOf = (message: LogMessage): Row | undefined => {

@@ -1,7 +1,7 @@
 /** `secrets.admin.<operation>`: what an admin signed is verified, allowed by role, then answered or carried out. */
 import { chain, isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { equal, fromBase64, utf8 } from '../../crypto/bytes.ts';
+import { equalText, fromBase64 } from '../../crypto/bytes.ts';
 import { valueDigest } from '../../crypto/hash.ts';
 import { VALUE_BYTES_MAX, type SaltedValue } from '../../crypto/value.ts';
 import { AdminCommand } from '../../events/command.ts';
@@ -57,7 +57,7 @@ const enclosedValue = (digest: Digest, enclosed: Enclosed | null): Either<Refusa
   if (enclosed === null) return left(refuse('malformed', 'no value'));
   const salted = { salt: fromBase64(enclosed.salt), value: fromBase64(enclosed.value) };
   if (salted.value.length > VALUE_BYTES_MAX) return left(refuse('too_large'));
-  return equal(utf8(valueDigest(salted.salt, salted.value)), utf8(digest)) ? right(salted) : left(refuse('digest_mismatch'));
+  return equalText(valueDigest(salted.salt, salted.value), digest) ? right(salted) : left(refuse('digest_mismatch'));
 };
 
 /** Carried out by an admin's word alone, these have something that must follow before the answer. */

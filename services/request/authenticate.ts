@@ -1,6 +1,6 @@
 /** Who asks: proved by a token, by a service's signature over this very request, or by an admin's over the statement. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
-import { equal, utf8 } from '../../crypto/bytes.ts';
+import { equalText } from '../../crypto/bytes.ts';
 import { credentialFingerprint, isToken, tokenDigest } from '../../crypto/credential.ts';
 import { requestBytes, statementBytes, verify } from '../../crypto/sign.ts';
 import type { CredentialKind } from '../../events/service/service.ts';
@@ -27,11 +27,9 @@ export const heldBy = (opened: Opened, credential: Credential = opened.request.c
   return left(refuse('unauthorized'));
 };
 
-const isSame = (a: string, b: string): boolean => equal(utf8(a), utf8(b));
-
 const known = (world: World, service: ServiceName, { fingerprint, verifier }: Held): Known | undefined => {
   const credential = credentialOf(world, service, fingerprint);
-  return credential !== undefined && isSame(credential.verifier, verifier) ? credential : undefined;
+  return credential !== undefined && equalText(credential.verifier, verifier) ? credential : undefined;
 };
 
 /** An approved credential of a service; a pending one is told so, every other is as unknown as one that was never seen. */

@@ -3,12 +3,11 @@ import { chain, fromOption, isLeft, left, right, type Either } from 'fp-ts/lib/E
 import { pipe } from 'fp-ts/lib/function.js';
 import { none, some, type Option } from 'fp-ts/lib/Option.js';
 import type * as t from 'io-ts';
-import { openWith, sealWith } from '../../crypto/box.ts';
-import { fromBase64, fromUtf8, toBase64, utf8 } from '../../crypto/bytes.ts';
-import { nonce24 } from '../../crypto/random.ts';
+import { openText, sealText } from '../../crypto/box.ts';
+import { fromUtf8, utf8 } from '../../crypto/bytes.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import type { Ciphertext, Id, Nonce } from '../../events/vocabulary.ts';
+import type { Id } from '../../events/vocabulary.ts';
 import { Request, SealedReply, SealedRequest, type Reply, WIRE_BYTES_MAX } from '../../protocol/wire.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -21,21 +20,29 @@ export type Opener = {
   readonly boxKey: (kid: Id) => Promise<Redacted<Uint8Array> | undefined>;
 };
 
-const parse = <C extends t.Mixed>(codec: C, bytes: Uint8Array): Option<t.TypeOf<C>> => {
+const parse = <C extends t.Mixed>(codec: C, text: string): Option<t.TypeOf<C>> => {
   try {
-    const decoded = codec.decode(JSON.parse(fromUtf8(bytes)));
+    const decoded = codec.decode(JSON.parse(text));
     return isLeft(decoded) ? none : some(decoded.right as t.TypeOf<C>);
   } catch {
     return none;
   }
 };
 
-const decode = (bytes: Uint8Array): Either<Refusal, SealedRequest> =>
-  bytes.length > WIRE_BYTES_MAX ? left(refuse('too_large')) : pipe(parse(SealedRequest, bytes), fromOption(() => refuse('malformed')));
+const textOf = (bytes: Uint8Array): string => {
+  try {
+    return fromUtf8(bytes);
+  } catch {
+    return '';
+  }
+};
 
-const openBox = (session: Session, { nonce, box }: SealedRequest): Either<Refusal, Request> =>
+const decode = (bytes: Uint8Array): Either<Refusal, SealedRequest> =>
+  bytes.length > WIRE_BYTES_MAX ? left(refuse('too_large')) : pipe(parse(SealedRequest, textOf(bytes)), fromOption(() => refuse('malformed')));
+
+const openBox = (session: Session, sealed: SealedRequest): Either<Refusal, Request> =>
   pipe(
-    openWith(session.key, fromBase64(nonce), fromBase64(box)),
+    openText(session.key, sealed),
     (plain) => (plain === undefined ? none : parse(Request, plain)),
     fromOption(() => refuse('malformed')),
   );
@@ -63,8 +70,5 @@ export const open = async (opener: Opener, bytes: Uint8Array): Promise<Either<Re
 };
 
 /** A reply to that session alone, as bytes. */
-export const sealReply = ({ session }: Opened, reply: Reply): Uint8Array => {
-  const nonce = nonce24();
-  const box = sealWith(session.key, nonce, utf8(JSON.stringify(reply)));
-  return utf8(JSON.stringify(SealedReply.encode({ v: 1, nonce: toBase64(nonce) as Nonce, box: toBase64(box) as Ciphertext })));
-};
+export const sealReply = ({ session }: Opened, reply: Reply): Uint8Array =>
+  utf8(JSON.stringify(SealedReply.encode({ v: 1, ...sealText(session.key, JSON.stringify(reply)) })));

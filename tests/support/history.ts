@@ -2,7 +2,7 @@
  * A log in memory that real folds accept, written by helpers of one line: what tests of folds, read models, services and the
  * audit start from. Clocks, ids and keys are the same at every run. Arguments are plain JSON, which the codecs check.
  */
-import { utf8, equal } from '../../crypto/bytes.ts';
+import { utf8, equalText } from '../../crypto/bytes.ts';
 import { logMac, nextHead, noHead } from '../../crypto/log.ts';
 import { sign, statementBytes, type KeyPair } from '../../crypto/sign.ts';
 import { AdminCommand, ReplicaCommand, ServiceCommand, stepBefore, subjectOf, type Command } from '../../events/command.ts';
@@ -38,7 +38,7 @@ const WRITER = sure(ReplicaId, 'replica-1');
 /** What folds of these logs are made with. */
 export const logCrypto: LogCrypto = {
   mac: (key, subject, prev, data) => (key === KEYRING.log ? logMac(LOG_KEY, subject, prev, data) : undefined),
-  equal: (a, b) => equal(utf8(a), utf8(b)),
+  equal: equalText,
   nextHead,
   noHead,
 };

@@ -1,5 +1,5 @@
 /** A small log, as a service would have written it: each message with its MAC, the rolling hash after it, and its verdict. */
-import { concat, equal, toBase64, utf8 } from '../../crypto/bytes.ts';
+import { concat, equalText, toBase64, utf8 } from '../../crypto/bytes.ts';
 import { frame } from '../../crypto/frame.ts';
 import { logMac, messageHash, nextHead, noHead } from '../../crypto/log.ts';
 import { type Command, subjectOf } from '../../events/command.ts';
@@ -17,7 +17,7 @@ const mac = (subject: string, prev: number, data: Uint8Array) => `${m.ID.log}.${
 
 const fold = makeFold(m.subjects, {
   mac: (key, subject, prev, data) => (key === m.ID.log ? logMac(m.RAW.log, subject, prev, data) : undefined),
-  equal: (a, b) => equal(utf8(a), utf8(b)),
+  equal: equalText,
   nextHead,
   noHead,
 });
