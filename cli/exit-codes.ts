@@ -39,6 +39,7 @@ const OF_REFUSAL: Readonly<Record<string, ExitCode>> = {
   unavailable: EXIT.unavailable,
   busy: EXIT.unavailable,
   unknown_outcome: EXIT.unavailable,
+  behind: EXIT.unavailable,
   stale: EXIT.configuration,
   outdated: EXIT.configuration,
   wrong_service: EXIT.configuration,

@@ -19,7 +19,7 @@ import type { AdminIdentity } from './credential.ts';
 import { notUnderstood, refusedHere, type ClientFailure } from './failure.ts';
 import { decoded } from './json.ts';
 import type { Keys } from './keys.ts';
-import { canPass, repeated, systemTime, type Time } from './retry.ts';
+import { canPass, repeated, systemTime, type Again, type Time } from './retry.ts';
 import { newSession, type Question } from './session.ts';
 import type { Transport } from './transport.ts';
 
@@ -65,19 +65,20 @@ const as = <A>(codec: Type<A, unknown>) => (result: unknown): E.Either<ClientFai
 const mayHaveArrived = (failure: ClientFailure): boolean => failure._tag === 'unavailable' && failure.delivered === 'maybe';
 
 /** The answer to copies of one command. One that was not answered may have been carried out: then only an answer says what became of it. */
-const answerTo = (send: (timeoutMs: number) => TaskEither<ClientFailure, unknown>, time: Time): TaskEither<ClientFailure, unknown> => {
+const answerTo = (send: (timeoutMs: number) => TaskEither<ClientFailure, unknown>, again: Again): TaskEither<ClientFailure, unknown> => {
   let mayBeDone = false;
   const attempt = (leftMs: number): TaskEither<ClientFailure, unknown> =>
     TE.mapLeft((failure: ClientFailure): ClientFailure => {
       mayBeDone ||= mayHaveArrived(failure);
       return mayBeDone && canPass(failure) ? refusedHere('unknown_outcome') : failure;
     })(send(Math.min(COMMAND_TIMEOUT_MS, leftMs)));
-  return repeated(attempt, WITHIN_MS, time);
+  return repeated(attempt, again);
 };
 
 /** An admin's client; many may share one transport and its keys. */
 export const adminClient = ({ transport, subjects, keys, identity, client, time = systemTime }: AdminOptions): AdminClient => {
   const session = newSession({ transport, keys, client, now: time.now });
+  const again = { withinMs: WITHIN_MS, time, isUnsettled: transport.isUnsettled };
   const questionOf = (operation: string, command: unknown, enclosed: Enclosed | null): Omit<Question, 'timeoutMs'> => ({
     subject: subjects.admin(operation),
     service: null,
@@ -87,13 +88,13 @@ export const adminClient = ({ transport, subjects, keys, identity, client, time 
 
   const query: AdminClient['query'] = (operation, args) => async () => {
     const question = questionOf(operation, { operation, ...args }, null);
-    const result = await repeated((leftMs) => session.ask({ ...question, timeoutMs: leftMs }), WITHIN_MS, time)();
+    const result = await repeated((leftMs) => session.ask({ ...question, timeoutMs: leftMs }), again)();
     return E.chain(as<QueryReply<typeof operation>>(queries[operation].reply as never))(result);
   };
 
   const command: AdminClient['command'] = (wanted, enclosed) => async () => {
     const question = questionOf(wanted.operation, wanted, enclosed ?? null);
-    return E.chain(as(Done))(await answerTo((timeoutMs) => session.ask({ ...question, timeoutMs }), time)());
+    return E.chain(as(Done))(await answerTo((timeoutMs) => session.ask({ ...question, timeoutMs }), again)());
   };
 
   const writeSecret: AdminClient['writeSecret'] = (path, value, { description = null, ifVersion = null } = {}) => {

@@ -39,23 +39,35 @@ export const canPass = (failure: ClientFailure): boolean =>
   failure._tag === 'unavailable' || (failure._tag === 'refusal' && failure.refusal.retryable);
 
 /** Where nobody was there to be asked, it is better to say so at once. */
-const worthIt = (failure: ClientFailure): boolean => canPass(failure) && !(failure._tag === 'unavailable' && failure.delivered === 'no');
+const wasThere = (failure: ClientFailure): boolean => !(failure._tag === 'unavailable' && failure.delivered === 'no');
+
+type Attempt<A> = (leftMs: number) => TaskEither<ClientFailure, A>;
+export type Again = {
+  readonly withinMs: number;
+  readonly time: Time;
+  /** The connection was lost, or is back for a moment only: see `Transport`. */
+  readonly isUnsettled: () => boolean;
+};
+
+const repeatedIf = <A>(isWorthIt: (failure: ClientFailure) => boolean, attempt: Attempt<A>, { withinMs, time }: Again): TaskEither<ClientFailure, A> => async () => {
+  const end = time.now() + withinMs;
+  const go = async (failed: number): Promise<Either<ClientFailure, A>> => {
+    const result = await attempt(Math.max(1, end - time.now()))();
+    if (E.isRight(result) || !canPass(result.left) || !isWorthIt(result.left)) return result;
+    const wait = backOff(failed + 1);
+    if (time.now() + wait >= end) return result;
+    await time.pause(wait);
+    return go(failed + 1);
+  };
+  return go(0);
+};
 
 /**
  * Repeats what got no answer, or one that may be another in a moment; the last failure if `withinMs` are over before.
  * @param attempt is told how many milliseconds are left, at least one
  */
-export const repeated =
-  <A>(attempt: (leftMs: number) => TaskEither<ClientFailure, A>, withinMs: number, time: Time): TaskEither<ClientFailure, A> =>
-  async () => {
-    const end = time.now() + withinMs;
-    const go = async (failed: number): Promise<Either<ClientFailure, A>> => {
-      const result = await attempt(Math.max(1, end - time.now()))();
-      if (E.isRight(result) || !worthIt(result.left)) return result;
-      const wait = backOff(failed + 1);
-      if (time.now() + wait >= end) return result;
-      await time.pause(wait);
-      return go(failed + 1);
-    };
-    return go(0);
-  };
+export const repeated = <A>(attempt: Attempt<A>, again: Again): TaskEither<ClientFailure, A> =>
+  repeatedIf((failure) => again.isUnsettled() || wasThere(failure), attempt, again);
+
+/** The same, but only while the connection is lost or hardly back. For what may be asked twice: each attempt has to be a request of its own. */
+export const acrossLoss = <A>(attempt: Attempt<A>, again: Again): TaskEither<ClientFailure, A> => repeatedIf(again.isUnsettled, attempt, again);

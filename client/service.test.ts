@@ -90,3 +90,24 @@ for (const identity of [newTokenIdentity(name), newKeyIdentity(name)]) {
     t.is(tagOf(await client.register(null)()), 'distrusted');
   });
 }
+
+test('while the connection is lost or hardly back it asks anew, under other ids, also where nobody is there yet; else it does not', async (t) => {
+  const service = fakeService();
+  service.script.answer = () => reply([valueOf('shop/S1')]);
+  const failure = { _tag: 'unavailable', why: 'x', hint: 'y', delivered: 'maybe' } as const;
+  service.script.arrives = (n) => (n === 1 || n === 4 ? failure : n === 2 ? { ...failure, delivered: 'no' } : undefined);
+  service.script.isUnsettled = () => service.seen.length < 3;
+  const { client } = clientWith(service);
+  t.true(E.isRight(await client.get([ask(1)])()));
+  t.is(new Set(service.seen.map(({ request }) => request.id)).size, 3);
+  t.is(tagOf(await client.get([ask(1)])()), 'unavailable');
+  t.is(service.seen.length, 4);
+});
+
+test('what was refused is not asked anew, whatever the connection does', async (t) => {
+  const service = fakeService();
+  service.script.isUnsettled = () => true;
+  service.script.answer = () => ({ refusal: 'unauthorized' });
+  t.is(tagOf(await clientWith(service).client.get([ask(1)])()), 'unauthorized');
+  t.is(service.seen.length, 1);
+});

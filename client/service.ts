@@ -11,6 +11,7 @@ import { PATHS_MAX } from '../protocol/wire.ts';
 import { credentialOf, identityFingerprint, type ServiceIdentity } from './credential.ts';
 import { distrusted, notUnderstood, type ClientFailure } from './failure.ts';
 import { decoded } from './json.ts';
+import { acrossLoss, systemTime } from './retry.ts';
 import type { Session } from './session.ts';
 
 /** One path, with the words that an admin is shown when asked about it. */
@@ -49,15 +50,18 @@ const withoutRepeats = (asks: ReadonlyArray<Ask>): ReadonlyArray<Ask> => [...new
 /** The requests of one service. */
 export const serviceClient = ({ session, subjects, identity }: ServiceOptions): ServiceClient => {
   // With the service's name in the subject the broker's own permissions can tie a connection to it.
-  const ask = (subject: string, body: RegisterRequest | GetRequest, withinMs = TIMEOUT_MS): TaskEither<ClientFailure, unknown> =>
-    session.ask({
+  const ask = (subject: string, body: RegisterRequest | GetRequest, withinMs = TIMEOUT_MS): TaskEither<ClientFailure, unknown> => {
+    const question = {
       subject: `${subject}.${identity.service}`,
       service: identity.service,
       body: JSON.stringify(body),
       credential: credentialOf(identity),
       enclosed: null,
-      timeoutMs: Math.min(TIMEOUT_MS, withinMs),
-    });
+    };
+    // Asked anew it is a request with an id of its own: a read is one more line in the audit log, a credential is known or is not.
+    const again = { withinMs: Math.min(TIMEOUT_MS, withinMs), time: systemTime, isUnsettled: session.isUnsettled };
+    return acrossLoss((timeoutMs) => session.ask({ ...question, timeoutMs }), again);
+  };
 
   const register: ServiceClient['register'] = (serviceVersion) => async () => {
     const reply = await ask(subjects.register, { service: identity.service, kind: identity.kind, serviceVersion })();

@@ -32,6 +32,8 @@ export type Session = {
    * did not know the box key any more; never otherwise.
    */
   readonly ask: (question: Question) => TaskEither<ClientFailure, unknown>;
+  /** As the transport says it. */
+  readonly isUnsettled: () => boolean;
   /** Forgets the keys of the session. */
   readonly close: () => void;
 };
@@ -96,5 +98,5 @@ export const newSession = ({ transport, keys, client, now = Date.now }: SessionO
     shared?.key.wipe();
     mine.secretKey.wipe();
   };
-  return { ask, close };
+  return { ask, isUnsettled: transport.isUnsettled, close };
 };

@@ -8,6 +8,8 @@ import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { NatsConnection } from 'nats';
+import { askUntil } from '../events/log/jetstream-ask.ts';
+import { linkOf, type Link } from '../events/log/jetstream-link.ts';
 import type { Conflict, Unavailable } from '../events/log/log.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { atOnce } from './at-once.ts';
@@ -16,6 +18,8 @@ import type { Bucket, Entry, Slot, ViewStore, Wanted } from './view-store.ts';
 
 const BUCKETS: ReadonlyArray<Bucket> = [...PROJECTIONS, 'checkpoints'];
 const GETS_AT_ONCE = 64;
+/** How long a request waits for its connection to be back. */
+const LIMIT_MS = 5_000;
 /** Another message came first; in a cluster also while it is not stored yet. */
 const CONFLICTS = [10071, 10164];
 
@@ -25,12 +29,16 @@ const unavailable = (error: unknown, stored: Unavailable['stored']): Unavailable
   why: error instanceof Error ? error.message : 'no answer',
 });
 
-const reading = <A>(read: () => Promise<A>): TaskEither<Unavailable, A> => TE.tryCatch(read, (error) => unavailable(error, 'no'));
-
-const writing = <A>(write: () => Promise<A>): TaskEither<Conflict | Unavailable, A> =>
-  TE.tryCatch(write, (error) =>
-    error instanceof JetStreamApiError && CONFLICTS.includes(error.code) ? { _tag: 'conflict' } : unavailable(error, 'unknown'),
-  );
+/** Requests that are sent again when the connection was lost under them. */
+const over = (link: Link) => ({
+  reading: <A>(read: () => Promise<A>): TaskEither<Unavailable, A> =>
+    TE.tryCatch(() => askUntil(link, LIMIT_MS, read), (error) => unavailable(error, 'no')),
+  /** Of a change that was made already the second one is a conflict, which has everyone look again. */
+  writing: <A>(write: () => Promise<A>): TaskEither<Conflict | Unavailable, A> =>
+    TE.tryCatch(() => askUntil(link, LIMIT_MS, write), (error) =>
+      error instanceof JetStreamApiError && CONFLICTS.includes(error.code) ? { _tag: 'conflict' } : unavailable(error, 'unknown'),
+    ),
+});
 
 const slotOf = (entry: KvEntry | null): Slot =>
   entry === null ? { value: null, revision: 0 } : { value: entry.operation === 'PUT' ? entry.string() : null, revision: entry.revision };
@@ -55,6 +63,7 @@ export const kvStore = async (nc: NatsConnection, subjects: Subjects): Promise<V
     opened.set(bucket, { name, kv: await kvm.open(name, { allow_direct: false }) });
   }
   const kept = (bucket: Bucket): Kept => opened.get(bucket) as Kept;
+  const { reading, writing } = over(linkOf(nc));
   return {
     get: (bucket, key) => reading(async () => slotOf(await kept(bucket).kv.get(key))),
     put: (bucket, key, value, revision) => writing(() => kept(bucket).kv.put(key, value, { previousSeq: revision })),

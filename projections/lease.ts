@@ -75,7 +75,8 @@ export const makeLease = ({ store, replica, leaseMs, now }: LeaseOptions): Lease
     const { revision } = slot.right;
     if (revision === ours && holder === replica) return write(replica, revision, 'renewed');
     heldUntil = 0;
-    return isFree(slot.right) ? write(replica, revision, 'taken') : E.right('others');
+    // One of our own that we know nothing of: its acknowledgement was lost. Before it another may have had the lease.
+    return holder === replica || isFree(slot.right) ? write(replica, revision, 'taken') : E.right('others');
   };
 
   const inTurn = makeExclusive();

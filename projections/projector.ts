@@ -51,6 +51,7 @@ export type State = {
    */
   phase: 'standby' | 'reading' | 'comparing' | 'keeping';
   stopped: { readonly why: SessionEnd | null } | undefined;
+  renewing: boolean;
   failing: boolean;
   /** Steps that wait to begin: what changes till then is in them. */
   readonly queued: Set<Due>;
@@ -115,7 +116,11 @@ const inTurn = (state: State, due: Due): void => {
 export const poke = (state: State): void => inTurn(state, 'state');
 
 export const renew = async (state: State): Promise<void> => {
+  // While the store cannot be reached one question waits for it, not one more with every turn of the clock.
+  if (state.renewing) return;
+  state.renewing = true;
   const kept = await state.lease.keep();
+  state.renewing = false;
   if (!went(state, kept) || isLeft(kept) || state.stopped !== undefined) return;
   if (kept.right === 'taken') enter(state, 'reading');
   if (kept.right === 'others' && state.phase !== 'standby') enter(state, 'standby');

@@ -22,7 +22,7 @@ export type { Rebuilt, Verified } from './again.ts';
 export type { NotNow, Pace } from './projector.ts';
 export type { SessionEnd } from './session.ts';
 
-const PACE: Pace = { leaseMs: 5000, renewMs: 1500, usageMs: 2000, checkpointMs: 60_000 };
+const PACE: Pace = { leaseMs: 3000, renewMs: 750, usageMs: 2000, checkpointMs: 60_000 };
 
 export type ProjectorOptions = Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey'> & {
   readonly store: ViewStore;
@@ -71,7 +71,7 @@ const makeState = async (options: ProjectorOptions): Promise<State> => {
   const keeper: Keeper = makeKeeper({ session: () => state.session, mirror, hash, onWritten });
   const parts = { log: options.log, subjects: options.subjects, crypto: options.crypto, loadKey: options.loadKey };
   const session = await openSession({ ...parts, onState: () => poke(state), onEnd: (why) => void stop(state, why) });
-  const beginning = { term: 0, phase: 'standby', stopped: undefined, failing: false } as const;
+  const beginning = { term: 0, phase: 'standby', stopped: undefined, renewing: false, failing: false } as const;
   const state: State = { parts, store, pace, onFailure, exclusive: makeExclusive(), lease, mirror, keeper, session, listeners, queued: new Set(), timers: [], ...beginning };
   return state;
 };

@@ -18,7 +18,10 @@ export type Wanted = {
   readonly where?: (key: string) => boolean;
 };
 
-/** Every answer is the leader's: what was acknowledged before is seen. Nothing is done where the revision is another one. */
+/**
+ * Every answer is the leader's: what was acknowledged before is seen. Nothing is done where the revision is another one; a
+ * conflict may also be with the same change, whose acknowledgement was lost.
+ */
 export type ViewStore = {
   readonly get: (bucket: Bucket, key: string) => TaskEither<Unavailable, Slot>;
   /** @returns the new revision */

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { utf8 } from '../../crypto/bytes.ts';
 import { ServiceName, sure } from '../../events/vocabulary.ts';
 import { subjects } from '../../tests/support/fake-service.ts';
-import { latch } from '../../tests/support/latch.ts';
+import { latch, until } from '../../tests/support/latch.ts';
 import { startNats, type TestNats } from '../../tests/support/nats.ts';
 import { natsTransport } from './transport.ts';
 
@@ -16,11 +16,12 @@ const USERS = `authorization: { users: [
 
 const setUp = async (t: Parameters<typeof startNats>[0] & object) => {
   const nats: TestNats = await startNats(t, { config: USERS });
-  const as = async (user: string) => connect({ servers: nats.url, user, pass: user.charAt(0), noAsyncTraces: true });
+  const as = async (user: string) =>
+    connect({ servers: nats.url, user, pass: user.charAt(0), noAsyncTraces: true, maxReconnectAttempts: -1, reconnectTimeWait: 20 });
   const [service, connection] = [await as('service'), await as('client')];
   t.teardown(() => service.close());
   t.teardown(() => connection.close());
-  return { service, transport: natsTransport(connection, subjects) };
+  return { nats, service, connection, transport: natsTransport(connection, subjects) };
 };
 
 test('a request gets its reply, and every way to get none is a failure of its own', async (t) => {
@@ -69,4 +70,50 @@ test('without permission to listen, or a connection, nothing is heard and nothin
   await transport.close();
   transport.notices(billing, () => t.fail()).close();
   t.pass();
+});
+
+const LONG_MS = 60_000;
+
+test('when the connection breaks, what was under way fails at once, and what comes after is sent when it is back', async (t) => {
+  const { nats, service, transport } = await setUp(t);
+  t.false(transport.isUnsettled());
+  const [received, again] = [latch(5_000, 'the first request'), latch(5_000, 'the service to listen again')];
+  service.subscribe('secrets.get.silent', { callback: () => received.open() });
+  let count = 0;
+  service.subscribe('secrets.get.echo', {
+    callback: (_, message) => {
+      count += 1;
+      message.respond(message.data);
+    },
+  });
+  const reconnected = async () => {
+    for await (const { type } of service.status()) if (type === 'reconnect') return again.open();
+  };
+  void reconnected();
+  const underWay = transport.request('secrets.get.silent', utf8('ping'), LONG_MS)();
+  await received.opened();
+  await nats.kill9();
+  t.like(await until(underWay, 5_000, 'a failure'), { left: { _tag: 'unavailable', delivered: 'maybe' } });
+  t.like(await transport.request('secrets.get.echo', utf8('ping'), 100)(), { left: { _tag: 'unavailable', delivered: 'no' } });
+  t.true(transport.isUnsettled());
+  const kept = transport.request('secrets.get.echo', utf8('kept'), LONG_MS)();
+  await nats.restart();
+  const first = await until(kept, 20_000, 'an answer, or word that nobody is there yet');
+  // The service may come back after us: then that is said.
+  if (E.isLeft(first)) t.like(first, { left: { _tag: 'unavailable', delivered: 'no' } });
+  else t.deepEqual(first, E.right(Buffer.from('kept')) as never);
+  t.true(transport.isUnsettled());
+  await again.opened();
+  await service.flush();
+  t.deepEqual(await transport.request('secrets.get.echo', utf8('new'), LONG_MS)(), E.right(Buffer.from('new')) as never);
+  t.is(count, E.isLeft(first) ? 1 : 2);
+});
+
+test('a request that waits for the connection is given up when that is closed', async (t) => {
+  const { nats, transport } = await setUp(t);
+  await nats.kill9();
+  const waiting = transport.request('secrets.get.echo', utf8('ping'), LONG_MS)();
+  await transport.close();
+  t.like(await until(waiting, 5_000, 'a failure'), { left: { _tag: 'unavailable' } });
+  t.like(await transport.request('secrets.get.echo', utf8('ping'), LONG_MS)(), { left: { _tag: 'unavailable', delivered: 'no' } });
 });

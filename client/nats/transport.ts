@@ -1,8 +1,9 @@
 /** The transport on NATS. */
 import * as E from 'fp-ts/lib/Either.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { errors, type NatsConnection } from 'nats';
+import { asked, isUpWithin } from '../../events/log/jetstream-ask.ts';
+import { linkOf, type Link } from '../../events/log/jetstream-link.ts';
 import type { Subjects } from '../../events/subjects.ts';
 import { Sequence } from '../../events/vocabulary.ts';
 import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
@@ -42,12 +43,43 @@ const listen = (connection: NatsConnection, subject: string, onNotice: (seq: num
   }
 };
 
+type Reply = E.Either<TransportFailure, Uint8Array>;
+type Request = (leftMs: number) => Promise<Reply>;
+
+/**
+ * The library drops what it is given while it connects again, in silence, and goes on waiting for answers that cannot come: so a
+ * request is kept here until the connection stands, and ended when it breaks. It is not sent twice: only those who made it
+ * know whether it may be.
+ */
+const send = async (link: Link, timeoutMs: number, request: Request): Promise<Reply> => {
+  const end = performance.now() + timeoutMs;
+  if (!link.isOver() && !(await isUpWithin(link, timeoutMs))) return E.left(unavailable('not connected to NATS', 'no'));
+  const result = await asked(link, () => request(Math.max(1, end - performance.now())));
+  return result === 'lost' ? E.left(unavailable('the connection to NATS was lost', 'maybe')) : result.answer;
+};
+
+const requestOn = (connection: NatsConnection, subject: string, bytes: Uint8Array): Request => (timeout) =>
+  connection.request(subject, bytes, { timeout }).then(
+    ({ data }) => ofAllowedSize(data),
+    (error: unknown) => E.left(failureOf(subject)(error)),
+  );
+
+/** How long after ours the connections of others may take to be back, and a service to have read what it missed. */
+const SETTLING_MS = 5_000;
+
+const settling = (link: Link): (() => boolean) => {
+  let since = -Infinity;
+  link.onChange(() => (since = performance.now()));
+  return () => !link.isOver() && (!link.isUp() || performance.now() - since < SETTLING_MS);
+};
+
 /** Uses a connection made with `noAsyncTraces`, which spares every request a stack trace; closing the transport closes it. */
-export const natsTransport = (connection: NatsConnection, subjects: Subjects): Transport => ({
-  request: (subject, bytes, timeoutMs) =>
-    TE.chainEitherK(({ data }: { readonly data: Uint8Array }) => ofAllowedSize(data))(
-      TE.tryCatch(() => connection.request(subject, bytes, { timeout: timeoutMs }), failureOf(subject)),
-    ),
-  notices: (service, onNotice) => listen(connection, subjects.notify(service), onNotice),
-  close: () => connection.close(),
-});
+export const natsTransport = (connection: NatsConnection, subjects: Subjects): Transport => {
+  const link = linkOf(connection);
+  return {
+    request: (subject, bytes, timeoutMs) => () => send(link, timeoutMs, requestOn(connection, subject, bytes)),
+    isUnsettled: settling(link),
+    notices: (service, onNotice) => listen(connection, subjects.notify(service), onNotice),
+    close: () => connection.close(),
+  };
+};

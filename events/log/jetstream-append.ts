@@ -4,7 +4,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { errors, headers } from 'nats';
 import type { MsgHdrs, NatsConnection } from 'nats';
-import { LINK_LOST, linkBecomes } from './jetstream-link.ts';
+import { asked } from './jetstream-ask.ts';
+import { LINK_LOST } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
 import { MAC_HEADER } from './jetstream-message.ts';
 import type { Stream } from './jetstream-reader.ts';
@@ -65,10 +66,7 @@ export const appender = (nc: NatsConnection, link: Link, of: Stream): Log['appen
   const send = publish(nc, of);
   return (draft) => async () => {
     if (!link.isUp()) return E.left(unavailable('no', 'not connected to nats'));
-    const settled = new AbortController();
-    const lost = linkBecomes(link, false, settled.signal).then((): Outcome => E.left(unavailable('unknown', LINK_LOST)));
-    const outcome = await Promise.race([send(draft), lost]);
-    settled.abort();
-    return outcome;
+    const result = await asked(link, () => send(draft));
+    return result === 'lost' ? E.left(unavailable('unknown', LINK_LOST)) : result.answer;
   };
 };

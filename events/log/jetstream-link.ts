@@ -3,7 +3,9 @@ import type { NatsConnection } from 'nats';
 
 export type Link = {
   readonly isUp: () => boolean;
-  /** Calls the listener at every change; gives back what ends that. */
+  /** It was closed, and does not come back. */
+  readonly isOver: () => boolean;
+  /** Calls the listener at every change, and at the end; gives back what ends that. */
   readonly onChange: (listener: (up: boolean) => void) => () => void;
 };
 
@@ -14,21 +16,21 @@ export const LINK_LOST = 'the connection to nats was lost';
 export const linkOf = (nc: NatsConnection): Link => {
   const listeners = new Set<(up: boolean) => void>();
   let up = !nc.isClosed();
-  const change = (now: boolean): void => {
-    if (now === up) return;
+  const become = (now: boolean): void => {
     up = now;
     for (const listener of [...listeners]) listener(now);
   };
   const watch = async (): Promise<void> => {
     for await (const { type } of nc.status()) {
-      if (type === 'disconnect') change(false);
-      if (type === 'reconnect') change(true);
+      if (type === 'disconnect' && up) become(false);
+      if (type === 'reconnect' && !up) become(true);
     }
-    change(false);
+    become(false);
   };
   void watch();
   return {
     isUp: () => up,
+    isOver: () => nc.isClosed(),
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

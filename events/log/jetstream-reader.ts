@@ -8,7 +8,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { NatsConnection } from 'nats';
-import { LINK_LOST, linkBecomes } from './jetstream-link.ts';
+import { asked } from './jetstream-ask.ts';
+import { LINK_LOST } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
 import { storedMessage } from './jetstream-message.ts';
 import type { LogInfo, LogMessage, LogReader, Unavailable } from './log.ts';
@@ -62,12 +63,8 @@ export const jetstreamReader = (nc: NatsConnection, of: Stream): LogReader => {
 
 /** Ends with the connection: what is under way when that is lost is answered by nobody, and what is sent before it is back is dropped. */
 const whileUp = (link: Link) => <A>(ask: TaskEither<Unavailable, A>): TaskEither<Unavailable, A> => async () => {
-  const lost = E.left(unavailable(new Error(LINK_LOST)));
-  if (!link.isUp()) return lost;
-  const settled = new AbortController();
-  const answer = await Promise.race([ask(), linkBecomes(link, false, settled.signal).then(() => lost)]);
-  settled.abort();
-  return answer;
+  const result = link.isUp() ? await asked(link, ask) : 'lost';
+  return result === 'lost' ? E.left(unavailable(new Error(LINK_LOST))) : result.answer;
 };
 
 /** The same over a connection that is watched: a loss is an answer at once, not after the time-out of a request. */

@@ -10,8 +10,8 @@ import type { AdminView, KeyView } from '../../protocol/views.ts';
 import type { Replica } from '../log/replica.ts';
 import type { Views } from './admin.ts';
 
-/** How long a question waits for the read models, which are some seconds behind after NATS was gone: then what they hold is better than nothing. */
-const LAG_MS = 10_000;
+/** How long a question waits for the read models, which stand still for some seconds when their keeper is gone: clients ask again. */
+const LAG_MS = 2_000;
 
 const adminView = ({ name, role, keys, addedAt }: Admin): AdminView => ({
   admin: name,
@@ -88,11 +88,9 @@ const projections = (projector: Projector): Pick<Views, 'projections.status' | '
 
 export const makeViews = (replica: Replica, models: ReadModels, projector: Projector): Views => {
   const { fold } = replica;
-  /** The read models hold what the asker may have been told already. */
-  const current = async <A>(ask: () => Promise<A>): Promise<A> => {
-    await projector.waitFor(fold.head().seq, LAG_MS);
-    return ask();
-  };
+  /** The read models hold what the asker may have been told already, or nothing is said: who is shown too little would believe it. */
+  const current = async <A>(ask: () => Promise<Either<Refusal, A>>): Promise<Either<Refusal, A>> =>
+    (await projector.waitFor(fold.head().seq, LAG_MS)) ? ask() : left(refuse('behind'));
   return {
     'secret.list': ({ prefix }) => current(async () => items(await models.secrets(prefix))),
     'secret.show': (args) => current(() => secretShow(models)(args)),

@@ -35,6 +35,8 @@ export type Script = {
   keys: (keys: ServiceKeys) => unknown;
   /** What the transport reports instead of the reply to the n-th request, from 1; the service has got it all the same. */
   arrives: (n: number) => TransportFailure | undefined;
+  /** Whether the connection was lost lately. */
+  isUnsettled: () => boolean;
 };
 
 export type FakeService = {
@@ -79,6 +81,7 @@ const play = (): Script => ({
   message: (bytes) => bytes,
   keys: (keys) => keys,
   arrives: () => undefined,
+  isUnsettled: () => false,
 });
 
 type Box = { readonly kid: Id; readonly pair: BoxKeyPair };
@@ -123,7 +126,7 @@ export const fakeService = (now: () => number = Date.now): FakeService => {
   };
   return {
     ...state,
-    transport: { request, notices, close: async () => undefined },
+    transport: { request, isUnsettled: () => state.script.isUnsettled(), notices, close: async () => undefined },
     asked,
     timeouts,
     replaceBoxKey: () => void (state.box = newBox()),
