@@ -30,3 +30,20 @@ test('a bucket that is not there, and a server that is gone, are errors and not 
   t.like(await store.delete('catalog', 'a.B', 1)(), { _tag: 'Left', left: { _tag: 'unavailable' } });
   t.like(await store.get('catalog', 'a.B')(), { _tag: 'Left', left: { _tag: 'unavailable' } });
 });
+
+test('what is asked and written while the server is gone is done when it is back', async (t) => {
+  const own = await startNats(t);
+  const over = await connect({ servers: own.url, maxReconnectAttempts: -1, reconnectTimeWait: 20 });
+  t.teardown(() => over.close());
+  const subjects = subjectsUnder('lost');
+  for (const bucket of ['catalog', 'services'] as const) await new Kvm(over).create(subjects.bucket(bucket));
+  const store = await kvStore(over, subjects);
+  t.like(await store.put('catalog', 'a.B', 'one', 0)(), { _tag: 'Right' });
+  await own.kill9();
+  const waiting = Promise.all([store.get('catalog', 'a.B')(), store.entries('catalog')(), store.put('services', 'a.B', 'two', 0)()]);
+  await own.restart();
+  const [found, entries, put] = await waiting;
+  t.like(found, { _tag: 'Right', right: { value: 'one' } });
+  t.like(entries, { _tag: 'Right', right: [{ key: 'a.B', value: 'one' }] });
+  t.like(put, { _tag: 'Right' });
+});
