@@ -1,7 +1,7 @@
 /** What the service needs of the world outside: ports, so that everything behind them runs on memory as well as on NATS. */
 import type { Log } from '../events/log/log.ts';
 import type { ViewStore } from '../projections/view-store.ts';
-import type { Handle } from './doors/handle.ts';
+import type { Admission } from './doors/admission.ts';
 import type { KeyStore } from './keyring/key-store.ts';
 
 export type Door = { readonly close: () => Promise<void> };
@@ -13,5 +13,5 @@ export type Broker = {
   /** Sends without an answer; what is lost is asked for again by whoever waits for it. */
   readonly publish: (subject: string, data: Uint8Array) => void;
   /** Lets requests in. */
-  readonly serve: (handle: Handle) => Promise<Door>;
+  readonly serve: (admission: Admission) => Promise<Door>;
 };

@@ -77,15 +77,17 @@ const provisionAs = async (url: string, identity: NatsIdentity): Answer<void> =>
   return isLeft(provisioned) ? left(failure('config', provisioned.left.why, provisioned.left.hint)) : right(undefined);
 };
 
-const serveOn = async (url: string, options: DevOptions, identities: Identities): Answer<Service & { readonly nc: NatsConnection }> => {
+const serveOn = async (url: string, options: DevOptions, identities: Identities): Answer<Service & { readonly connections: ReadonlyArray<NatsConnection> }> => {
   const provisioned = await provisionAs(url, identities.provisioner);
   if (isLeft(provisioned)) return provisioned;
   const nc = await connectAs(url, identities.service, 'service');
   if (isLeft(nc)) return nc;
+  const requests = await connectAs(url, identities.service, 'service');
+  if (isLeft(requests)) return requests;
   const { dataDir, httpPort, logLevel, firstAdmin } = options;
   const http = { host: '127.0.0.1', port: httpPort };
-  const served = await serve({ nc: nc.right, dataDir: join(dataDir, 'data'), http, logLevel, acceptHistory: undefined, firstAdmin });
-  return isLeft(served) ? served : right({ ...served.right, nc: nc.right });
+  const served = await serve({ nc: nc.right, requests: requests.right, dataDir: join(dataDir, 'data'), http, logLevel, acceptHistory: undefined, firstAdmin });
+  return isLeft(served) ? served : right({ ...served.right, connections: [nc.right, requests.right] });
 };
 
 export const startDev = async (options: DevOptions): Answer<Dev> => {
@@ -113,11 +115,11 @@ const startLocked = async (options: DevOptions): Answer<Dev> => {
     await stopServer();
     return served;
   }
-  const { nc, ...service } = served.right;
+  const { connections, ...service } = served.right;
   const { client, auditor } = identities;
   const stop = async (): Promise<void> => {
     await service.stop();
-    await nc.close();
+    await Promise.all(connections.map((nc) => nc.close()));
     await stopServer();
   };
   return right({ natsUrl: url, service, natsIdentities: { client: client.seedFile, auditor: auditor.seedFile }, natsEnded: exited, stop });

@@ -5,7 +5,8 @@ import { messageHash } from '../crypto/log.ts';
 import { readModels } from '../projections/read.ts';
 import { startProjector, type Projector } from '../projections/run.ts';
 import type { Broker } from './broker.ts';
-import { makeHandle, type DoorParts, type Handle } from './doors/handle.ts';
+import { makeAdmission, type Admission } from './doors/admission.ts';
+import { makeHandle, type DoorParts } from './doors/handle.ts';
 import { awaitKey } from './keyring/await-key.ts';
 import { makeCommits, type Commits } from './log/commit.ts';
 import type { Execute } from './log/execute.ts';
@@ -17,11 +18,12 @@ import { makeMetrics, type Metrics } from './observe/metrics.ts';
 import { sumRefusals, type RefusalSums } from './observe/refusals.ts';
 import { makeAdmin } from './operations/admin.ts';
 import { makeFollowUps } from './operations/follow-ups.ts';
-import { makeGet, type GetParts } from './operations/get.ts';
+import { makeGet, REFUSED_READS, type GetParts } from './operations/get.ts';
 import { makeBoxKeys, type BoxKeys } from './operations/keys.ts';
 import { makePrepare } from './operations/prepare.ts';
 import { makeViews } from './operations/queries.ts';
 import { makeRegister } from './operations/register.ts';
+import { makeAllowance } from './request/rate-limit.ts';
 import { makeReplays } from './request/replays.ts';
 import { makeSessions } from './request/sessions.ts';
 
@@ -35,7 +37,7 @@ export type Parts = {
   readonly tidy: Tidy;
   readonly boxKeys: BoxKeys;
   readonly projector: Projector;
-  readonly handle: Handle;
+  readonly admission: Admission;
 };
 
 const makeProjector = ({ replica, broker, logger }: Given): Promise<Projector> =>
@@ -84,16 +86,19 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
   const projector = await makeProjector(given);
   const followUps = makeFollowUps(replica, execute);
+  const sessions = makeSessions();
+  const refusedReads = makeAllowance(REFUSED_READS);
   const handle = makeHandle({
     ...seen,
     replica,
-    opener: { sessions: makeSessions(), boxKey: boxKeys.secret },
+    opener: { sessions, boxKey: boxKeys.secret },
     replays: makeReplays(),
     since: Date.now(),
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
-    get: makeGet({ replica, commits, execute, values, followUps, onAccess }),
+    get: makeGet({ replica, commits, execute, values, followUps, refusedReads, onAccess }),
     admin: makeAdmin({ replica, execute, prepare, tidy, views: makeViews(replica, readModels(broker.views), projector) }),
   });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, projector, handle };
+  const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects });
+  return { logger, metrics, refusals, commits, tidy, boxKeys, projector, admission };
 };

@@ -12,6 +12,8 @@ import { start } from './start.ts';
 
 export type ServeOptions = {
   readonly nc: NatsConnection;
+  /** Where requests come in: a connection of its own, see `natsBroker`. */
+  readonly requests: NatsConnection;
   readonly dataDir: string;
   readonly http: { readonly host: string; readonly port: number };
   readonly logLevel: string;
@@ -26,10 +28,10 @@ const subjects = subjectsUnder('secrets');
 
 const toFailure = ({ why, hint }: ProvisionFailure): Failure => failure('config', why, hint);
 
-const startOptions = async ({ nc, dataDir, acceptHistory, firstAdmin }: Omit<ServeOptions, 'http' | 'logLevel'>) => {
+const startOptions = async ({ nc, requests, dataDir, acceptHistory, firstAdmin }: Omit<ServeOptions, 'http' | 'logLevel'>) => {
   const operatorKey = operatorKeyFrom();
   if (isLeft(operatorKey)) return operatorKey;
-  const broker = await natsBroker(nc, subjects);
+  const broker = await natsBroker(nc, subjects, requests);
   return isLeft(broker) ? broker : right({ broker: broker.right, subjects, dataDir, operatorKey: operatorKey.right, acceptHistory, firstAdmin });
 };
 
@@ -50,7 +52,7 @@ export type InitOptions = Pick<ServeOptions, 'nc' | 'dataDir'> & { readonly firs
 export const init = async ({ nc, dataDir, firstAdmin, replicas }: InitOptions): Answer<Created & { readonly enrolled: boolean }> => {
   const provisioned = await provision(nc, subjects, { replicas })();
   if (isLeft(provisioned)) return left(toFailure(provisioned.left));
-  const prepared = await startOptions({ nc, dataDir, firstAdmin, acceptHistory: undefined });
+  const prepared = await startOptions({ nc, requests: nc, dataDir, firstAdmin, acceptHistory: undefined });
   if (isLeft(prepared)) return prepared;
   const started = await start(prepared.right);
   if (isLeft(started)) return started;

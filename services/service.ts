@@ -137,7 +137,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   }
   await parts.tidy();
   await parts.boxKeys.renew();
-  const door = await options.broker.serve(parts.handle);
+  const door = await options.broker.serve(parts.admission);
   const stop = async (): Promise<void> => {
     await door.close();
     const last = parts.refusals.take();

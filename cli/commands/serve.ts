@@ -13,12 +13,16 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   const httpPort = port(text['http-port'] ?? '8222');
   if (E.isLeft(httpPort)) return httpPort;
   await say(io, 'jetlock connects to nats');
-  const nc = await connectForService(options, io, { name: 'jetlock', inboxPrefix: '_INBOX_JETLOCK', waitForServer: true });
+  const own = { inboxPrefix: '_INBOX_JETLOCK', waitForServer: true };
+  const nc = await connectForService(options, io, { ...own, name: 'jetlock' });
   if (E.isLeft(nc)) return nc;
+  const requests = await connectForService(options, io, { ...own, name: 'jetlock-requests' });
+  if (E.isLeft(requests)) return requests;
   const stopped = untilStopped();
   const { serve } = await import('../../services/serve.ts');
   const served = await serve({
     nc: nc.right,
+    requests: requests.right,
     dataDir: resolve(io.directory, text['data'] ?? '.jetlock', 'data'),
     http: { host: text['http-host'] ?? '127.0.0.1', port: httpPort.right },
     logLevel: io.environment['JETLOCK_LOG_LEVEL'] ?? 'info',
@@ -32,6 +36,6 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
     await stopped;
     await served.right.stop();
   }
-  await nc.right.close();
+  await Promise.all([requests.right.close(), nc.right.close()]);
   return E.isLeft(served) ? E.left(failureOfService(served.left)) : E.right(EXIT.ok);
 };

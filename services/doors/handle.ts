@@ -11,7 +11,6 @@ import { toWire } from '../../protocol/refusal.ts';
 import { ServiceKeys, UnsealedReply, type Request, REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
 import type { Replica } from '../log/replica.ts';
 import { open, sealReply, type Opened, type Opener } from '../request/open.ts';
-import { rateLimit } from '../request/rate-limit.ts';
 import type { Replays } from '../request/replays.ts';
 
 type Operation = (opened: Opened) => Promise<Either<Refusal, unknown>>;
@@ -32,9 +31,6 @@ export type DoorParts = {
 };
 
 export type Handle = (subject: string, bytes: Uint8Array) => Promise<Uint8Array>;
-
-/** Enough for any honest service; a loop that went wrong does not take the room of the others. */
-const REQUESTS_PER_SECOND = 20_000;
 
 const unsealed = (refusal: Refusal): Uint8Array => utf8(JSON.stringify(UnsealedReply.encode({ v: 1, refusal: toWire({ code: refusal.code }) })));
 
@@ -58,6 +54,9 @@ const fresh = ({ replays, since }: DoorParts, { request }: Opened, subject: stri
   return seen === 'seen' ? refuse('replayed') : undefined;
 };
 
+/** Whoever shows what does not count any more has no right of way at the door any more. */
+const isStranger = ({ code }: Refusal): boolean => code === 'unauthorized' || code === 'signature';
+
 const reply = (opened: Opened, operation: string, result: Either<Refusal, unknown>): Uint8Array => {
   const { subject, service, id }: Request = opened.request;
   const common = { v: 1, type: 'rep', subject, service, id, time: sure(Instant, Date.now()) } as const;
@@ -71,17 +70,15 @@ const reply = (opened: Opened, operation: string, result: Either<Refusal, unknow
 export const makeHandle = (parts: DoorParts): Handle => {
   const { replica, opener, onRefused } = parts;
   const { subjects } = replica;
-  const isWithinRate = rateLimit(REQUESTS_PER_SECOND);
 
   const carryOut = async (opened: Opened, subject: string): Promise<Uint8Array> => {
     const routed = route(subjects, subject);
     if (routed === undefined) return unsealed(refuse('malformed'));
-    const { request, sealed } = opened;
+    const { request } = opened;
     const isOwn = routed.service === null || routed.service === request.service;
-    // By the session, since nothing else of it is proved yet; before the id is remembered, so that a flood fills no memory.
-    const limited = isWithinRate(sealed.from) ? undefined : refuse('busy');
-    const refused = limited ?? (isOwn ? fresh(parts, opened, subject, routed.operation) : refuse('unauthorized'));
+    const refused = isOwn ? fresh(parts, opened, subject, routed.operation) : refuse('unauthorized');
     const result = refused === undefined ? await parts[routed.operation](opened) : left(refused);
+    if (isLeft(result) && isStranger(result.left)) opened.session.forget();
     if (isLeft(result)) onRefused(result.left.code, result.left.code === 'credential_pending' ? request.service : null);
     return reply(opened, routed.operation, result);
   };

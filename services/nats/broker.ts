@@ -9,8 +9,12 @@ import type { Failure } from '../failure.ts';
 import { openKeyStore } from '../keyring/key-store.ts';
 import { openNatsDoor } from './door.ts';
 
-/** The stream and the buckets must be there already: see `provision`. */
-export const natsBroker = async (nc: NatsConnection, subjects: Subjects): Promise<Either<Failure, Broker>> => {
+/**
+ * The stream and the buckets must be there already: see `provision`.
+ * @param requests the connection that requests come by. One of its own in production: NATS delivers what is for one connection
+ * in order, so a flood of requests would stand before everything that the log has to say.
+ */
+export const natsBroker = async (nc: NatsConnection, subjects: Subjects, requests = nc): Promise<Either<Failure, Broker>> => {
   const keyStore = await openKeyStore(nc, subjects.bucket('keys'));
   if (isLeft(keyStore)) return keyStore;
   return right({
@@ -20,6 +24,6 @@ export const natsBroker = async (nc: NatsConnection, subjects: Subjects): Promis
     publish: (subject, data) => {
       if (!nc.isClosed()) nc.publish(subject, data);
     },
-    serve: (handle) => openNatsDoor(nc, subjects, handle),
+    serve: (admission) => openNatsDoor(requests, subjects, admission),
   });
 };

@@ -8,7 +8,7 @@ import { AdminCommand } from '../../events/command.ts';
 import { SIGNED_AFTER_MS, SIGNED_BEFORE_MS } from '../../events/fold/judge.ts';
 import { OpenStatement, type Origin } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import { sure, Sequence, type Digest, Version } from '../../events/vocabulary.ts';
+import { sure, Sequence, type AdminName, type Digest, Version } from '../../events/vocabulary.ts';
 import { isCommand, isQuery, queries, roleFor, type Done, type QueryName, type QueryReply, type QueryRequest } from '../../protocol/operations.ts';
 import type { Enclosed } from '../../protocol/wire.ts';
 import type { Execute, Executed, Prepare } from '../log/execute.ts';
@@ -28,7 +28,7 @@ export type AdminParts = {
   readonly tidy: () => Promise<Either<unknown, unknown>>;
 };
 
-type Asked = { readonly operation: string; readonly command: unknown; readonly signed: SignedStatement };
+type Asked = { readonly operation: string; readonly command: unknown; readonly admin: AdminName; readonly signed: SignedStatement };
 
 const operationOf = (command: unknown): string =>
   typeof command === 'object' && command !== null && 'operation' in command && typeof command.operation === 'string' ? command.operation : '';
@@ -48,7 +48,7 @@ const authorise = ({ fold, subjects }: Replica, { request }: Opened, signed: Sig
   if (!isQuery(operation) && !isCommand(operation)) return left(refuse('malformed', 'no such operation'));
   const role = roleFor(operation);
   return admin.role === 'admin' || admin.role === role || role === 'auditor'
-    ? right({ operation, command, signed })
+    ? right({ operation, command, admin: name, signed })
     : left(refuse('role', operation));
 };
 
@@ -140,7 +140,7 @@ export const makeAdmin =
       chain((signed) => authorise(parts.replica, opened, signed)),
     );
     if (isLeft(asked)) return asked;
-    opened.session.remember();
+    opened.session.remember(`admin ${asked.right.admin}`);
     const { operation } = asked.right;
     return isQuery(operation) ? query(parts.views, operation, asked.right.command) : command(parts, opened, asked.right);
   };

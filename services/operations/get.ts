@@ -20,7 +20,7 @@ import type { Values } from '../log/values.ts';
 import { authenticateService, heldBy, type Held } from '../request/authenticate.ts';
 import { parseBody } from '../request/body.ts';
 import type { Opened } from '../request/open.ts';
-import { rateLimit } from '../request/rate-limit.ts';
+import type { Allowance } from '../request/rate-limit.ts';
 import type { FollowUps } from './follow-ups.ts';
 
 export type GetParts = {
@@ -29,6 +29,8 @@ export type GetParts = {
   readonly execute: Execute;
   readonly values: Values;
   readonly followUps: FollowUps;
+  /** By service: reads that gave nothing. */
+  readonly refusedReads: Allowance;
   readonly onAccess: (access: AccessSeen) => void;
 };
 
@@ -108,29 +110,34 @@ const identify = (replica: Replica, opened: Opened): Either<Refusal, Asker> => {
   return isLeft(known) ? known : right({ service, credential: known.right, opened });
 };
 
-/** Enough for any honest service; a loop that went wrong does not take the room of the others. */
-const REQUESTS_PER_SECOND = 20_000;
+/**
+ * Each read is a record for ever. Whoever has something to read may make as many as they like; reads that give nothing are
+ * for asking again now and then, by many processes of a service at once when it is told of a change.
+ */
+export const REFUSED_READS = { perSecond: 200, atOnce: 2_000 } as const;
 
-export const makeGet = (parts: GetParts) => {
-  const isWithinRate = rateLimit(REQUESTS_PER_SECOND);
-  return async (opened: Opened): Promise<Either<Refusal, GetReply>> => {
+const isRefused = ({ results }: GetReply): boolean => results.every(({ outcome }) => outcome === 'refused');
+
+export const makeGet =
+  (parts: GetParts) =>
+  async (opened: Opened): Promise<Either<Refusal, GetReply>> => {
     const asker = identify(parts.replica, opened);
     if (isLeft(asker)) return asker;
     const body = parseBody(GetRequest, opened.request.body);
     if (isLeft(body)) return body;
-    opened.session.remember();
-    if (!isWithinRate(asker.right.service)) return left(refuse('busy'));
+    const { service, credential } = asker.right;
+    opened.session.remember(service);
+    if (!parts.refusedReads.isLeft(service)) return left(refuse('busy'));
     const wanted = body.right.paths;
     const count = fitting(parts.replica, asker.right, wanted.map(({ path }) => path));
     const paths = wanted.slice(0, count).map(({ path }) => path);
     const { id, time, client } = opened.request;
-    const { service, credential } = asker.right;
     const since = Date.now();
     const committed = await parts.commits.read({ id, service, credential: credential.fingerprint, paths, at: time, client });
     if (isLeft(committed)) return committed;
     const reply = await answer(parts, asker.right, committed.right, wanted.slice(count).map(({ path }) => path));
+    if (!isLeft(reply) && isRefused(reply.right)) parts.refusedReads.use(service);
     parts.followUps.afterRead(service, id, committed.right, wanted);
     // What was decided that long ago may have been revoked since: it stays in the log as allowed, and is not delivered.
     return Date.now() - since > STALE_MS ? left(refuse('unavailable')) : reply;
   };
-};

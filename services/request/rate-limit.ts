@@ -1,16 +1,42 @@
-/** A token bucket for each name: `perSecond` on average, one second's worth at once. */
+/** Token buckets, one for each name. */
 import { LRUCache } from 'lru-cache';
 
 const NAMES_MAX = 10_000;
 
-/** @returns whether one more of that name is within the limit now */
-export const rateLimit = (perSecond: number, now: () => number = Date.now): ((name: string) => boolean) => {
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: NAMES_MAX });
-  return (name) => {
-    const at = now();
-    const bucket = buckets.get(name) ?? { left: perSecond, at };
-    const left = Math.min(perSecond, bucket.left + ((at - bucket.at) / 1000) * perSecond);
-    buckets.set(name, { left: left >= 1 ? left - 1 : left, at });
-    return left >= 1;
+type Bucket = { left: number; at: number };
+
+export type Allowance = {
+  /** Takes one of that name. @returns whether there was one left */
+  readonly use: (name: string) => boolean;
+  /** Whether there is one left; takes none. */
+  readonly isLeft: (name: string) => boolean;
+};
+
+/** `perSecond` on average, `atOnce` after a time of rest. */
+export const makeAllowance = ({ perSecond, atOnce }: { readonly perSecond: number; readonly atOnce: number }, now: () => number = Date.now): Allowance => {
+  const buckets = new LRUCache<string, Bucket>({ max: NAMES_MAX });
+  const leftIn = (bucket: Bucket, at: number): number => Math.min(atOnce, bucket.left + ((at - bucket.at) / 1000) * perSecond);
+  const bucketOf = (name: string, at: number): Bucket => {
+    const bucket = { left: atOnce, at };
+    buckets.set(name, bucket);
+    return bucket;
+  };
+  return {
+    use: (name) => {
+      const at = now();
+      const bucket = buckets.get(name) ?? bucketOf(name, at);
+      const left = leftIn(bucket, at);
+      bucket.left = left >= 1 ? left - 1 : left;
+      bucket.at = at;
+      return left >= 1;
+    },
+    isLeft: (name) => {
+      const bucket = buckets.get(name);
+      return bucket === undefined || leftIn(bucket, now()) >= 1;
+    },
   };
 };
+
+/** One second's worth at once. @returns whether one more of that name is within the limit now */
+export const rateLimit = (perSecond: number, now: () => number = Date.now): ((name: string) => boolean) =>
+  makeAllowance({ perSecond, atOnce: perSecond }, now).use;

@@ -7,28 +7,49 @@ import { rateLimit } from './rate-limit.ts';
 
 type Bytes = Redacted<Uint8Array>;
 
-export type Session = { readonly key: Bytes; readonly remember: () => void };
+export type Session = {
+  readonly key: Bytes;
+  /** It was authenticated, as whom. */
+  readonly remember: (owner: string) => void;
+  /** What it shows is no good any more: it is a stranger's again. */
+  readonly forget: () => void;
+};
 
 export type Sessions = {
   /** The session of a client's key with one of our box keys; `busy` when too many unknown ones come. */
   readonly open: (kid: Id, from: PublicKey, boxKey: Bytes) => Session | 'busy' | undefined;
+  /** Who authenticated with that session key last. A name for queues and limits, not a proof: nothing is opened yet. */
+  readonly ownerOf: (from: string) => string | undefined;
 };
 
-const SESSIONS_MAX = 20_000;
+export const SESSIONS_MAX = 20_000;
 /** New session keys a second: each costs an X25519, which is what a flood of them would be after. */
-const UNKNOWN_PER_SECOND = 500;
+export const UNKNOWN_PER_SECOND = 500;
 
-export const makeSessions = (): Sessions => {
+export const makeSessions = (now: () => number = Date.now): Sessions => {
   const known = new LRUCache<string, Bytes>({ max: SESSIONS_MAX });
-  const mayCompute = rateLimit(UNKNOWN_PER_SECOND);
+  const owners = new LRUCache<string, string>({ max: SESSIONS_MAX });
+  const mayCompute = rateLimit(UNKNOWN_PER_SECOND, now);
+  const sessionOf = (name: string, from: string, key: Bytes): Session => ({
+    key,
+    remember: (owner) => {
+      known.set(name, key);
+      owners.set(from, owner);
+    },
+    forget: () => {
+      known.delete(name);
+      owners.delete(from);
+    },
+  });
   return {
     open: (kid, from, boxKey) => {
       const name = `${kid} ${from}`;
       const remembered = known.get(name);
-      if (remembered !== undefined) return { key: remembered, remember: () => undefined };
+      if (remembered !== undefined) return sessionOf(name, from, remembered);
       if (!mayCompute('any')) return 'busy';
       const key = sharedKey(from, boxKey);
-      return key === undefined ? undefined : { key, remember: () => void known.set(name, key) };
+      return key === undefined ? undefined : sessionOf(name, from, key);
     },
+    ownerOf: (from) => owners.peek(from),
   };
 };

@@ -1,0 +1,124 @@
+/**
+ * Who is let in, and when. Requests in sessions that have authenticated go ahead of all others, and there each service has its
+ * turn; strangers come by a narrow lane of their own, in which each subject has its turn, since NATS can tie a subject to who
+ * may use it. What there is no room for is told `busy`, or nothing at all when even that would be too much: before anything
+ * is decoded, opened or written for it.
+ */
+import { utf8 } from '../../crypto/bytes.ts';
+import { refuse } from '../../events/refusal.ts';
+import type { Subjects } from '../../events/subjects.ts';
+import { toWire } from '../../protocol/refusal.ts';
+import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
+import { rateLimit } from '../request/rate-limit.ts';
+import type { Sessions } from '../request/sessions.ts';
+import type { Handle } from './handle.ts';
+import { KNOWN, makeLane, UNKNOWN } from './lane.ts';
+
+export type Arrival = { readonly subject: string; readonly bytes: Uint8Array; readonly answer: (reply: Uint8Array) => void };
+
+export type Admission = {
+  readonly admit: (arrival: Arrival) => void;
+  /** Resolves when nothing is under way or waits any more, or after the limit. */
+  readonly idle: (limitMs: number) => Promise<void>;
+};
+
+export type AdmissionParts = {
+  readonly handle: Handle;
+  readonly ownerOf: Sessions['ownerOf'];
+  /** Whether an owner may ask for more now. */
+  readonly mayAsk: (owner: string) => boolean;
+  readonly subjects: Subjects;
+};
+
+/** What is in hand takes no more memory than that, however large the requests are. */
+export const IN_HAND_BYTES_MAX = 64 * 1024 * 1024;
+/** Of a service, and of a session. */
+export const REQUESTS_PER_SECOND = 20_000;
+/** An answer to each of a flood would be a flood. */
+export const TURNED_AWAY_PER_SECOND = 2_000;
+const KEYS_PER_SECOND = 5_000;
+
+/** All strangers are one to those who count what they are told; no owner has that name. */
+const STRANGERS = '';
+
+const BUSY = utf8(JSON.stringify({ v: 1, refusal: toWire(refuse('busy')) }));
+
+/** Where a session key is looked for without decoding anything. */
+const HEAD_BYTES = 256;
+const FROM = /"from"\s*:\s*"([\w-]{43})"/;
+const fromIn = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  FROM.exec(Buffer.from(buffer, byteOffset, Math.min(length, HEAD_BYTES)).toString('latin1'))?.[1] ?? '';
+
+/** How much is in hand, and telling those for whom there is no room. */
+const makeGate = (now: () => number) => {
+  const mayTell = rateLimit(TURNED_AWAY_PER_SECOND, now);
+  let bytesInHand = 0;
+  return {
+    mayTell,
+    tellBusy: ({ answer }: Arrival, name: string): void => {
+      if (mayTell(name)) answer(BUSY);
+    },
+    take: ({ bytes }: Arrival): boolean => {
+      const fits = bytesInHand + bytes.length <= IN_HAND_BYTES_MAX;
+      if (fits) bytesInHand += bytes.length;
+      return fits;
+    },
+    release: ({ bytes }: Arrival): void => {
+      bytesInHand -= bytes.length;
+    },
+  };
+};
+
+const answered = async (handle: Handle, { subject, bytes, answer }: Arrival): Promise<void> => {
+  const reply = await handle(subject, bytes);
+  try {
+    answer(reply);
+  } catch {
+    // The connection was closed meanwhile: whoever asked hears of that by itself.
+  }
+};
+
+/** Both lanes; what is in them is in hand. */
+const makeLanes = (handle: Handle, { tellBusy, release }: ReturnType<typeof makeGate>, now: () => number) => {
+  const run = async (arrival: Arrival): Promise<void> => {
+    await answered(handle, arrival);
+    release(arrival);
+  };
+  const turnAway = (arrival: Arrival, name: string): void => {
+    release(arrival);
+    tellBusy(arrival, name);
+  };
+  const known = makeLane<Arrival>(KNOWN, { run, turnAway, now });
+  const strangers = makeLane<Arrival>(UNKNOWN, { run, turnAway: (arrival) => turnAway(arrival, STRANGERS), now });
+  return { known, strangers, turnAway };
+};
+
+export const makeAdmission = ({ handle, ownerOf, mayAsk, subjects }: AdmissionParts, now: () => number = Date.now): Admission => {
+  const gate = makeGate(now);
+  const { known, strangers, turnAway } = makeLanes(handle, gate, now);
+  const mayAskForKeys = rateLimit(KEYS_PER_SECOND, now);
+  const isWithinRate = rateLimit(REQUESTS_PER_SECOND, now);
+  const isWelcome = (owner: string, from: string): boolean => isWithinRate(owner) && isWithinRate(from) && mayAsk(owner);
+  // Admins have a turn whatever requesters do, and those who ask whatever those do who register.
+  const kindOf = (subject: string): string => subject.slice(0, subject.indexOf('.', subjects.prefix.length + 1));
+
+  const admitKnown = (arrival: Arrival, owner: string, from: string): void => {
+    if (isWelcome(owner, from)) known.offer('', owner, arrival);
+    else turnAway(arrival, owner);
+  };
+  const admit = (arrival: Arrival): void => {
+    const { subject, bytes } = arrival;
+    if (subject === subjects.keys) return mayAskForKeys('') ? void answered(handle, arrival) : undefined;
+    // That it is too large is soon said.
+    if (bytes.length > WIRE_BYTES_MAX) return gate.mayTell(STRANGERS) ? void answered(handle, arrival) : undefined;
+    const from = fromIn(bytes);
+    const owner = ownerOf(from);
+    if (!gate.take(arrival)) gate.tellBusy(arrival, owner ?? STRANGERS);
+    else if (owner !== undefined) admitKnown(arrival, owner, from);
+    else strangers.offer(kindOf(subject), subject, arrival);
+  };
+  const idle = async (limitMs: number): Promise<void> => {
+    for (const end = now() + limitMs; now() < end && !(known.isIdle() && strangers.isIdle()); ) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  return { admit, idle };
+};

@@ -1,0 +1,91 @@
+/** A way in that is so wide and no wider: what waits, what is under way and what is begun in one turn are bounded. */
+import { makeFairQueues } from './fair-queue.ts';
+
+export type Limits = {
+  /** Of each kind: how many of one name, and in all. */
+  readonly waiting: { readonly each: number; readonly all: number };
+  readonly underWay: { readonly each: number; readonly all: number };
+  /** How many are begun before everything else that happened has its turn. */
+  readonly perTurn: number;
+  readonly nextTurn: (turn: () => void) => void;
+};
+
+/** About 3 ms of work a turn: what arrives meanwhile, also from the log, is never far behind. */
+export const KNOWN: Limits = { waiting: { each: 2_048, all: 8_192 }, underWay: { each: 1_024, all: 2_048 }, perTurn: 64, nextTurn: (turn) => void setImmediate(turn) };
+/** 500 a second, never many at once: each can cost an X25519. */
+export const UNKNOWN: Limits = { waiting: { each: 128, all: 512 }, underWay: { each: 64, all: 64 }, perTurn: 4, nextTurn: (turn) => void setTimeout(turn, 8) };
+
+/** Whoever asked has given up by then, or has asked again. */
+export const WAIT_MS_MAX = 2_000;
+
+export type LaneParts<A> = {
+  readonly run: (item: A) => Promise<void>;
+  /** There is no room for it, or it has waited too long. */
+  readonly turnAway: (item: A, name: string) => void;
+  readonly now: () => number;
+};
+
+export type Lane<A> = {
+  /** Runs it now, later or not at all. Each kind has its turn, and in it each name. */
+  readonly offer: (kind: string, name: string, item: A) => void;
+  readonly isIdle: () => boolean;
+};
+
+/** How many are under way, of each name and in all. */
+const makeCount = (most: Limits['underWay']) => {
+  const counts = new Map<string, number>();
+  let all = 0;
+  return {
+    all: () => all,
+    isFree: () => all < most.all,
+    hasRoom: (name: string) => (counts.get(name) ?? 0) < most.each,
+    add: (name: string, by: 1 | -1): void => {
+      const own = (counts.get(name) ?? 0) + by;
+      if (own === 0) counts.delete(name);
+      else counts.set(name, own);
+      all += by;
+    },
+  };
+};
+
+export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, underWay, perTurn, nextTurn }: Limits, { run, turnAway, now }: LaneParts<A>): Lane<A> => {
+  const queues = makeFairQueues<{ readonly item: A; readonly since: number }>(waiting);
+  const count = makeCount(underWay);
+  let left = perTurn;
+
+  const begin = async (name: string, item: A): Promise<void> => {
+    // The first of a turn sees to it that there is another one.
+    if (left === perTurn) nextTurn(turn);
+    left -= 1;
+    count.add(name, 1);
+    await run(item);
+    count.add(name, -1);
+    pump();
+  };
+  const pump = (): void => {
+    while (left > 0 && count.isFree()) {
+      const next = queues.take(count.hasRoom);
+      if (next === undefined) return;
+      const { name, item } = next;
+      if (now() - item.since > WAIT_MS_MAX) turnAway(item.item, name);
+      else void begin(name, item.item);
+    }
+  };
+  const turn = (): void => {
+    left = perTurn;
+    pump();
+  };
+
+  const wait = (kind: string, name: string, item: A): void => {
+    // A copy: what came is a small part of something large that would be kept with it.
+    if (queues.hasRoom(kind, name)) queues.offer(kind, name, { item: { ...item, bytes: item.bytes.slice() }, since: now() });
+    else turnAway(item, name);
+  };
+  return {
+    offer: (kind, name, item) => {
+      if (left > 0 && count.isFree() && count.hasRoom(name) && queues.isEmpty()) void begin(name, item);
+      else wait(kind, name, item);
+    },
+    isIdle: () => count.all() === 0 && queues.isEmpty(),
+  };
+};
