@@ -2,8 +2,7 @@
 import type { AdminName, Namespace, ReplicaId, SecretPath, ServiceName, Target } from './vocabulary.ts';
 
 /** A dot would split a token in two; `=` cannot stand in a name, so both writings are unambiguous. */
-const token = (segment: string): string => segment.replaceAll('.', '=2E');
-const tokens = (path: string): string => path.split('/').map(token).join('.');
+const tokens = (path: string): string => path.replaceAll('.', '=2E').replaceAll('/', '.');
 /** A prefix ends in one more token, `=`, so it can never be the name of a path. */
 const target = (of: string): string => (of.endsWith('/') ? `${tokens(of.slice(0, -1))}.=` : tokens(of));
 

@@ -2,21 +2,12 @@
  * The words everything else is written in: one codec for each, refined to its canonical form, so that whatever has one of
  * these types has been checked at the edge. Names are safe to print: none can hold a control character.
  */
-import { pipe } from 'fp-ts/lib/function.js';
-import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { decoded } from './fits.ts';
 
-const utf8 = new TextEncoder();
-// A character takes at most three bytes for each unit of length: short strings need no counting.
-const utf8Length = (s: string, max: number): number => (s.length * 3 <= max ? s.length : utf8.encode(s).length);
-
-/** A string that matches `pattern` and is at most `max` bytes of UTF-8 long. */
+/** A string that matches `pattern`, which allows characters of ASCII alone, and is at most `max` of them long. */
 const text = <B extends { readonly [K in string]: symbol }>(name: keyof B & string, pattern: RegExp, max: number) =>
-  t.brand(
-    t.string,
-    (s): s is t.Branded<string, B> => s.length <= max && pattern.test(s) && utf8Length(s, max) <= max,
-    name,
-  );
+  t.brand(t.string, (s): s is t.Branded<string, B> => s.length <= max && pattern.test(s), name);
 
 const SEGMENT = '(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.-]{1,64}';
 const PATH_BYTES_MAX = 256;
@@ -127,9 +118,19 @@ export type Milliseconds = t.TypeOf<typeof Milliseconds>;
 export const Count = integer<{ readonly Count: unique symbol }>('Count', 0);
 export type Count = t.TypeOf<typeof Count>;
 
-/** Words of a person or a program: at most 512 bytes, no control characters, so that no terminal or log is led astray. */
+const NOTE_BYTES_MAX = 512;
 // eslint-disable-next-line no-control-regex -- control characters are what this keeps out
-export const Note = text<{ readonly Note: unique symbol }>('Note', /^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$/, 512);
+const NOTE = /^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$/;
+const utf8 = new TextEncoder();
+// A character takes at most three bytes for each unit of length: short strings need no counting.
+const isShort = (s: string): boolean => s.length * 3 <= NOTE_BYTES_MAX || utf8.encode(s).length <= NOTE_BYTES_MAX;
+
+/** Words of a person or a program: at most 512 bytes, no control characters, so that no terminal or log is led astray. */
+export const Note = t.brand(
+  t.string,
+  (s): s is t.Branded<string, { readonly Note: unique symbol }> => s.length <= NOTE_BYTES_MAX && NOTE.test(s) && isShort(s),
+  'Note',
+);
 export type Note = t.TypeOf<typeof Note>;
 
 /** Name or version of a program. */
@@ -144,18 +145,18 @@ export const ClientInfo = t.strict({ name: Word, version: Word }, 'ClientInfo');
 export type ClientInfo = t.TypeOf<typeof ClientInfo>;
 
 /** A value, its type kept, from something that its own code has made well-formed; throws where that is a defect of ours. */
-export const sure = <A, O>(codec: t.Type<A, O>, value: unknown): A =>
-  pipe(codec.decode(value), (result) => {
-    if (isRight(result)) return result.right;
-    // The value stays out of the message: it may be a secret.
-    throw new TypeError(`not a ${codec.name}`);
-  });
+export const sure = <A, O>(codec: t.Type<A, O>, value: unknown): A => {
+  const made = decoded(codec, value);
+  if (made !== undefined) return made;
+  // The value stays out of the message: it may be a secret.
+  throw new TypeError(`not a ${codec.name}`);
+};
 
-/** The namespace of a path. */
-export const namespaceOf = (path: SecretPath): Namespace => sure(Namespace, path.slice(0, path.lastIndexOf('/')));
+/** The namespace of a path: what is left of a well-formed one is well-formed. */
+export const namespaceOf = (path: SecretPath): Namespace => path.slice(0, path.lastIndexOf('/')) as Namespace;
 
 /** The prefix that covers a namespace. */
-export const prefixOf = (namespace: Namespace): Prefix => sure(Prefix, `${namespace}/`);
+export const prefixOf = (namespace: Namespace): Prefix => `${namespace}/` as Prefix;
 
 /** Every prefix that covers a path, the longest first. */
 export const prefixesOf = (path: SecretPath): ReadonlyArray<Prefix> => {

@@ -79,6 +79,8 @@ export type World = {
   /** Paths without a value, by the service that asked first. */
   readonly stubs: Map<ServiceName, Set<SecretPath>>;
   readonly services: Map<ServiceName, Map<Fingerprint, Credential>>;
+  /** Those of them that wait, by service and fingerprint: they are counted at every registration. */
+  readonly pending: Map<string, { readonly service: ServiceName; readonly credential: Credential }>;
   readonly access: Map<ServiceName, Map<Target, Access>>;
   /** Keys that nothing needs any more, once what they wrap is wrapped again. */
   readonly doomed: Map<Id, Doomed>;
@@ -94,6 +96,7 @@ export const newWorld = (): World => ({
   secrets: new Map(),
   stubs: new Map(),
   services: new Map(),
+  pending: new Map(),
   access: new Map(),
   doomed: new Map(),
   commands: new Map(),

@@ -1,4 +1,5 @@
 /** Whether a message is one that its writer could make: the MAC under a key that was named, over what truly came before it. */
+import { decoded } from '../fits.ts';
 import type { LogMessage } from '../log/log.ts';
 import { ReadRecord, StateRecord, type LogRecord } from '../record.ts';
 import type { Subjects } from '../subjects.ts';
@@ -12,8 +13,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** The record in a message, or undefined if there is none that this version can read. */
 export const parseRecord = (data: Uint8Array, isState: boolean): LogRecord | undefined => {
   try {
-    const decoded = (isState ? StateRecord : ReadRecord).decode(JSON.parse(utf8.decode(data)));
-    return decoded._tag === 'Right' ? decoded.right : undefined;
+    const value: unknown = JSON.parse(utf8.decode(data));
+    return isState ? decoded(StateRecord, value) : decoded(ReadRecord, value);
   } catch {
     return undefined;
   }

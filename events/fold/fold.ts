@@ -12,8 +12,9 @@ import { Id, type Digest } from '../vocabulary.ts';
 import { newWorld, type World } from '../world.ts';
 import { accept, isNamed, keyIdOf } from './accept.ts';
 import { makeHeads, type Heads } from './heads.ts';
-import { commandKey, judge, SIGNED_AFTER_MS, SIGNED_BEFORE_MS } from './judge.ts';
+import { judge } from './judge.ts';
 import type { LogCrypto } from './log-crypto.ts';
+import { rememberIn, type Remember } from './remember.ts';
 import type { Folded, Verdict } from './verdict.ts';
 
 /** A writer whose clock is further than this from the server's writes nothing that counts. */
@@ -32,23 +33,14 @@ export type Fold = {
   readonly apply: (message: LogMessage) => Folded;
 };
 
-type Parts = { readonly world: World; readonly heads: Heads; readonly subjects: Subjects; readonly crypto: LogCrypto };
+type Parts = { readonly world: World; readonly heads: Heads; readonly remember: Remember; readonly subjects: Subjects; readonly crypto: LogCrypto };
 
-/** Ids of commands are remembered for as long as the same signature could still be in time. */
-const remember = ({ commands }: World, subject: string, id: Id, now: number, seq: number): void => {
-  commands.set(commandKey(subject, id), { at: now, seq });
-  for (const [key, { at }] of commands) {
-    if (at >= now - SIGNED_BEFORE_MS - SIGNED_AFTER_MS) return;
-    commands.delete(key);
-  }
-};
-
-const applyState = ({ world, subjects }: Parts, { subject, seq }: LogMessage, record: StateRecord, now: number): Verdict => {
+const applyState = ({ world, subjects, remember }: Parts, { subject, seq }: LogMessage, record: StateRecord, now: number): Verdict => {
   const judged = judge(world, subjects, subject, record, now);
   if (judged._tag === 'Left') return { _tag: 'void', record, refusal: judged.left };
   world.now = now;
   for (const event of record.events) evolve(world, event, now, seq);
-  remember(world, subject, judged.right.id, now, seq);
+  remember(subject, judged.right.id, now, seq);
   return { _tag: 'state', record, cause: judged.right };
 };
 
@@ -65,7 +57,7 @@ const applyRecord = (parts: Parts, message: LogMessage, record: LogRecord, now: 
 export const makeFold = (subjects: Subjects, crypto: LogCrypto): Fold => {
   const world = newWorld();
   const heads = makeHeads(crypto.noHead);
-  const parts = { world, heads, subjects, crypto };
+  const parts = { world, heads, subjects, crypto, remember: rememberIn(world) };
   const previous = new Map<string, number>();
   let applied = 0;
   let halted: Verdict | undefined;

@@ -15,21 +15,24 @@ export type Heads = {
 
 export const makeHeads = (start: Digest): Heads => {
   const kept = new Map<number, Digest>([[0, start]]);
+  // In the order in which they came, the oldest at `next` once the ring is full: a map finds its first entry slowly after many went.
+  const order: number[] = [0];
+  let next = 0;
   let current: Head = { seq: 0 as Sequence, hash: start };
   let forgotten = -1;
-  const forgetOldest = (): void => {
-    for (const seq of kept.keys()) {
-      kept.delete(seq);
-      forgotten = seq;
-      return;
-    }
+  const remember = (seq: number): void => {
+    if (order.length < KEPT) return void order.push(seq);
+    forgotten = order[next] ?? forgotten;
+    kept.delete(forgotten);
+    order[next] = seq;
+    next = (next + 1) % KEPT;
   };
   return {
     current: () => current,
     push: (seq, hash) => {
       current = { seq: seq as Sequence, hash };
       kept.set(seq, hash);
-      if (kept.size > KEPT) forgetOldest();
+      remember(seq);
     },
     compare: ({ seq, hash }) => (seq <= forgotten ? 'old' : kept.get(seq) === hash ? 'same' : 'other'),
     at: (seq) => kept.get(seq),

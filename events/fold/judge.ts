@@ -1,7 +1,7 @@
 /** Whether a record counts: its command is decided again, at the record's own place in the log. */
 import equal from 'fast-deep-equal';
-import { chain, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { decoded } from '../fits.ts';
 import { type Command, stepBefore, subjectOf } from '../command.ts';
 import { decide } from '../decide.ts';
 import type { Circumstances } from '../decider.ts';
@@ -26,9 +26,9 @@ const parse = (statement: string): unknown => {
 };
 
 const ofAdmin = (world: World, origin: Extract<Origin, { by: 'admin' }>, now: number): Either<Refusal, Cause> => {
-  const decoded = Statement.decode(parse(origin.statement));
-  if (decoded._tag === 'Left') return left(refuse('malformed'));
-  const { id, at, admin, keyring, command } = decoded.right;
+  const statement = decoded(Statement, parse(origin.statement));
+  if (statement === undefined) return left(refuse('malformed'));
+  const { id, at, admin, keyring, command } = statement;
   if (keyring !== world.keyring?.id) return left(refuse('wrong_service'));
   if (at < now - SIGNED_BEFORE_MS || at > now + SIGNED_AFTER_MS) return left(refuse('outdated'));
   return right({ id, command, signer: { admin, key: origin.key } });
@@ -39,8 +39,11 @@ export const causeOf = (world: World, origin: Origin, now: number): Either<Refus
   origin.by === 'admin' ? ofAdmin(world, origin, now) : right({ id: origin.id, command: origin.command, signer: null });
 
 /** The command, or the step before it, that belongs on a subject. */
-const aimedAt = (subjects: Subjects, command: Command, subject: string): Command | undefined =>
-  [command, stepBefore(command)].find((one) => one !== undefined && subjectOf(subjects, one) === subject);
+const aimedAt = (subjects: Subjects, command: Command, subject: string): Command | undefined => {
+  if (subjectOf(subjects, command) === subject) return command;
+  const before = stepBefore(command);
+  return before !== undefined && subjectOf(subjects, before) === subject ? before : undefined;
+};
 
 export const commandKey = (subject: string, id: Id): string => `${subject} ${id}`;
 
@@ -57,8 +60,7 @@ const decidedAgain = (world: World, subjects: Subjects, subject: string, record:
  * @returns the command behind a record that counts, or why it is void
  * @param now the time in the log at the record, milliseconds
  */
-export const judge = (world: World, subjects: Subjects, subject: string, record: StateRecord, now: number): Either<Refusal, Cause> =>
-  pipe(
-    causeOf(world, record.origin, now),
-    chain((cause) => decidedAgain(world, subjects, subject, record, now, cause)),
-  );
+export const judge = (world: World, subjects: Subjects, subject: string, record: StateRecord, now: number): Either<Refusal, Cause> => {
+  const cause = causeOf(world, record.origin, now);
+  return cause._tag === 'Left' ? cause : decidedAgain(world, subjects, subject, record, now, cause.right);
+};

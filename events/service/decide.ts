@@ -10,8 +10,8 @@ export const PENDING_MAX = 1000;
 
 const pending = (world: World, now: number, of?: string): number => {
   let count = 0;
-  for (const [service, credentials] of world.services)
-    if (of === undefined || of === service) for (const credential of credentials.values()) if (isPending(credential, now)) count += 1;
+  for (const { service, credential } of world.pending.values())
+    if ((of === undefined || of === service) && isPending(credential, now)) count += 1;
   return count;
 };
 
