@@ -27,7 +27,10 @@ export type Execute = (origin: Origin, prepare: Prepare, limitMs?: number) => Pr
 export const COMMAND_LIMIT_MS = 10_000;
 const CONFLICT_WAIT_MS = 20;
 
-type Attempt = Either<Refusal, Executed> | 'again';
+type Result = Either<Refusal, Executed>;
+/** What came of a command that left nothing in the log: it is as good as the state that it was decided from. */
+type Unlogged = { readonly unlogged: Result };
+type Attempt = Result | 'again' | Unlogged;
 
 /** One command on its way: what it is, who wants it, and until when. */
 type Task = {
@@ -99,8 +102,8 @@ const decideAndAppend = (task: Task, made: Made): Promise<Attempt> | Attempt => 
   const { fold, subjects } = replica;
   // From here to the append nothing is awaited: the decision and `prev` come from one and the same state.
   const decision = decide(fold.world, command, { made, signer: cause.signer, now: logTime(replica) });
-  if (isLeft(decision)) return decision.left.code === 'superseded' ? 'again' : decision;
-  if (decision.right.length === 0) return right(unchanged);
+  if (isLeft(decision)) return decision.left.code === 'superseded' ? 'again' : { unlogged: decision };
+  if (decision.right.length === 0) return { unlogged: right(unchanged) };
   const subject = subjectOf(subjects, command);
   const content = { kind: 'state', origin, made, events: decision.right } as const;
   const written = writeRecord(replica, subject, fold.previous(subject), content, firstKeyOf(command));
@@ -112,19 +115,34 @@ const attempt = async (task: Task): Promise<Attempt> => {
   const before = replica.fold.world.commands.get(commandKey(subjectOf(replica.subjects, command), cause.id));
   if (before !== undefined) return right({ seq: before.seq, events: [], repeated: true });
   const made = await prepare(command);
-  if (isLeft(made)) return made;
-  if (made.right === null) return right(unchanged);
+  if (isLeft(made)) return { unlogged: made };
+  if (made.right === null) return { unlogged: right(unchanged) };
   const result = await decideAndAppend(task, made.right);
-  const isUsed = result !== 'again' && (isLeft(result) ? result.left.code === 'unknown_outcome' : result.right.seq > 0);
+  const isUsed = result !== 'again' && !('unlogged' in result) && (isLeft(result) ? result.left.code === 'unknown_outcome' : result.right.seq > 0);
   if (!isUsed) await discard(task, made.right);
   return result;
 };
 
-const untilDecided = async (task: Task): Promise<Either<Refusal, Executed>> => {
+/**
+ * What was not written was decided from a state that may lack what another replica has acknowledged by now: an admin who revoked
+ * there would be told here that there is nothing to revoke. So the leader is asked whether that was all of the aggregate.
+ */
+const certain = async ({ replica, origin, deadline }: Task, subject: string, known: number, { unlogged }: Unlogged): Promise<Attempt> => {
+  // What a replica does by itself, and registers, it does again, and often: that is not worth a question each time.
+  if (origin.by !== 'admin') return unlogged;
+  const last = await replica.log.last(subject)();
+  if (!isLeft(last) && last.right <= known) return unlogged;
+  return !isLeft(last) && (await replica.reached(last.right, msLeft(deadline))) ? 'again' : left(refuse('unavailable'));
+};
+
+const untilDecided = async (task: Task): Promise<Result> => {
+  const { fold } = task.replica;
   const subject = subjectOf(task.replica.subjects, task.command);
   for (let round = 1; Date.now() < task.deadline; round += 1) {
-    const result = await attempt(task);
-    if (result !== 'again') return result;
+    const known = fold.previous(subject);
+    const attempted = await attempt(task);
+    const result = attempted !== 'again' && 'unlogged' in attempted ? await certain(task, subject, known, attempted) : attempted;
+    if (result !== 'again' && !('unlogged' in result)) return result;
     await catchUp(task.replica, subject, task.deadline);
     await pause(Math.random() * CONFLICT_WAIT_MS * Math.min(round, 10));
   }
@@ -137,7 +155,7 @@ export const makeExecute = (replica: Replica): Execute => {
     const deadline = Date.now() + limitMs;
     const cause = causeOf(replica.fold.world, origin, logTime(replica));
     if (isLeft(cause)) return cause;
-    let last: Either<Refusal, Executed> = right(unchanged);
+    let last: Result = right(unchanged);
     for (const command of [stepBefore(cause.right.command), cause.right.command]) {
       if (command === undefined) continue;
       const task = { replica, origin, cause: cause.right, command, prepare, deadline };

@@ -7,6 +7,7 @@ import type { AdminCommand } from '../../events/command.ts';
 import { SecretPath, ServiceName, sure, Target, type Fingerprint, type Sequence } from '../../events/vocabulary.ts';
 import type { Clients } from './clients.ts';
 import { orThrow } from './jetlock.ts';
+import { eventually } from './poll.ts';
 
 export const pathOf = (text: string): SecretPath => sure(SecretPath, text);
 export const serviceOf = (text: string): ServiceName => sure(ServiceName, text);
@@ -21,18 +22,24 @@ export const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   }
 };
 
+/** Waits for it: the replica that is asked may be another one than the one that registered it, and later than that. */
+const credentialSeenBy = (admin: Clients['admin']) => (service: ServiceName, fingerprint: Fingerprint): Promise<Sequence> =>
+  eventually(
+    async () => {
+      const { items } = orThrow(await admin.query('service.list', { service })());
+      return items[0]?.credentials.find((one) => one.fingerprint === fingerprint)?.seq;
+    },
+    10_000,
+    `${service} to be registered`,
+  );
+
 export const stepsOf = (jetlock: Clients) => {
   const { admin } = jetlock;
   const command = async (wanted: AdminCommand) => orThrow(await admin.command(wanted)());
   const write = async (to: string, value: string | Uint8Array) =>
     orThrow(await admin.writeSecret(pathOf(to), typeof value === 'string' ? utf8(value) : value)());
 
-  const credentialSeen = async (service: ServiceName, fingerprint: Fingerprint): Promise<Sequence> => {
-    const { items } = orThrow(await admin.query('service.list', { service })());
-    const found = items[0]?.credentials.find((one) => one.fingerprint === fingerprint);
-    if (found === undefined) throw new Error('not registered');
-    return found.seq;
-  };
+  const credentialSeen = credentialSeenBy(admin);
   const decideCredential = (operation: 'service.approve' | 'service.deny' | 'service.revoke') => async (name: string, fingerprint: Fingerprint) =>
     command({ operation, service: serviceOf(name), fingerprint, seen: await credentialSeen(serviceOf(name), fingerprint) });
   const approve = decideCredential('service.approve');

@@ -1,0 +1,47 @@
+/** The race as a test: so many rounds on one nats-server or on a cluster, with so many deaths of the server that leads the log. */
+import type { ExecutionContext } from 'ava';
+import { eventually } from '../support/poll.ts';
+import { startReplicas } from '../support/replicas.ts';
+import { violationsIn, type History } from './race-checker.ts';
+import { startRace, type Race } from './race-run.ts';
+
+export type Case = { readonly servers: 1 | 3; readonly rounds: number; readonly kills: number };
+
+const LIMIT_MS = 60 * 60_000;
+
+/** Spread over the rounds, while they go on. */
+const killNowAndThen = async (race: Race, { rounds, kills }: Case): Promise<void> => {
+  for (let kill = 1; kill <= kills; kill += 1) {
+    const due = Math.floor((kill * rounds) / (kills + 1));
+    await eventually(() => (race.rounds() >= due ? true : undefined), LIMIT_MS, `round ${due}`);
+    await race.killBroker();
+  }
+};
+
+const figuresOf = ({ asked, decided, held }: History) => {
+  const of = (outcome: string) => asked.filter((one) => one.outcome === outcome).length;
+  return { values: of('value'), refused: of('refused'), unanswered: of('none'), decisions: decided.filter(({ outcome }) => outcome === 'done').length, messages: held.subjects.size };
+};
+
+/** Nothing is found only if there was something to find: both outcomes on every lane, from both replicas. */
+const wasARace = (t: ExecutionContext, { lanes, asked, held }: History): void => {
+  for (const outcome of ['value', 'refused'] as const) t.is(new Set(asked.filter((one) => one.outcome === outcome).map(({ lane }) => lane)).size, lanes.length, outcome);
+  t.true(new Set(asked.filter(({ outcome }) => outcome === 'value').map(({ seq }) => held.subjects.get(seq))).size >= 2);
+};
+
+export const raceCase = async (t: ExecutionContext, wanted: Case): Promise<void> => {
+  t.timeout(LIMIT_MS);
+  const installation = await startReplicas({ servers: wanted.servers });
+  t.teardown(installation.stop);
+  const race = await startRace(installation);
+  const began = performance.now();
+  await Promise.all([race.run(wanted.rounds), killNowAndThen(race, wanted)]);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  await race.stop();
+  const history = await race.history();
+  const violations = violationsIn(history);
+  t.log(`${wanted.servers} server(s), ${race.rounds()} rounds, ${wanted.kills} kills in ${seconds} s`, { ...figuresOf(history), ...race.published() });
+  t.is(violations.length, 0, JSON.stringify(violations.slice(0, 10)));
+  wasARace(t, history);
+  t.true(race.published().forged > 0 && race.published().repeated > 0);
+};
