@@ -15,6 +15,8 @@ const renamed = (event: Event): object => {
       return { keyId: event.key.id, purpose: event.key.purpose };
     case 'KeyringCreated':
       return { admin: event.admin, fingerprint: publicKeyFingerprint(event.adminKey) };
+    case 'KeyRetired':
+      return event.purpose === 'operator' ? { fingerprint: event.key, purpose: event.purpose } : { keyId: event.key, purpose: event.purpose };
     case 'OperatorKeyReplaced':
       return { fingerprint: event.operatorKey };
     case 'KeysDestroyed':

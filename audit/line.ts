@@ -1,6 +1,6 @@
 /** One line of the audit log: what `--json` prints. It holds names and descriptions, never a value nor a ciphertext. */
 import * as t from 'io-ts';
-import { KeyPurpose } from '../events/keyring/keyring.ts';
+import { RotatedPurpose } from '../events/keyring/keyring.ts';
 import { AdminName, ClientInfo, Count, Fingerprint, Id, Milliseconds, Namespace, Note, Role, SecretPath, Sequence, ServiceName, Target, Version } from '../events/vocabulary.ts';
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -35,7 +35,7 @@ export const About = t.exact(
     role: Role,
     once: t.boolean,
     duration: Milliseconds,
-    purpose: KeyPurpose,
+    purpose: RotatedPurpose,
     keyId: Id,
     count: Count,
     since: IsoTime,

@@ -80,6 +80,7 @@ const SECRET: ReadonlyArray<Row> = [
 const NAMESPACE: ReadonlyArray<Row> = [
   row('namespace create NAMESPACE', 'create a namespace', ADMIN),
   row('namespace list', 'list namespaces', ADMIN),
+  row('namespace rotate NAMESPACE', 'make a new key for a namespace and wrap its secrets again', ADMIN),
   row('namespace delete NAMESPACE', 'delete a namespace, its secrets and its key', [YES, ...ADMIN]),
 ];
 
@@ -157,13 +158,21 @@ const RUNNING: ReadonlyArray<Row> = [
   ]),
 ];
 
+const ROTATED: Option[] = [
+  { name: 'root', description: 'the root key, which wraps the keys of namespaces' },
+  { name: 'operator', description: 'the operator key, which wraps the keyring' },
+  { name: 'log', description: 'the log key: what is written under the old one stops to count' },
+  { name: 'signing', description: 'the signing key; clients follow to the new one' },
+  { name: 'box', description: 'the box key; requests sealed to older ones are refused' },
+];
+
 const UPKEEP: ReadonlyArray<Row> = [
   row('audit log', 'who asked for what, when, and what came of it', [...AUDIT, ...LOCAL, ...NATS]),
   row('projections status', 'how far the read models are', ADMIN),
   row('projections rebuild', 'make the read models again from the first event', ADMIN),
   row('projections verify', 'compare the read models with the log', ADMIN),
   row('key status', "list the service's keys and their age", ADMIN),
-  row('key rotate', 'make new keys and wrap everything again', ADMIN),
+  row('key rotate', 'make new keys and wrap everything again: the root and the operator key, or those that are named', [...ROTATED, ...ADMIN]),
 ];
 
 const ABOUT: ReadonlyArray<Row> = [

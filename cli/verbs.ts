@@ -24,6 +24,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ readonly run: Run }>
   'secret import': () => import('./commands/secret-import.ts'),
   'namespace create': () => import('./commands/namespace-create.ts'),
   'namespace list': () => import('./commands/namespace-list.ts'),
+  'namespace rotate': () => import('./commands/namespace-rotate.ts'),
   'namespace delete': () => import('./commands/namespace-delete.ts'),
   'service list': () => import('./commands/service-list.ts'),
   'service add': () => import('./commands/service-add.ts'),

@@ -19,6 +19,7 @@ export const AdminCommand = t.union(
     secret.EnableSecret,
     secret.DeleteSecret,
     namespace.CreateNamespace,
+    namespace.RotateNamespaceKey,
     namespace.DeleteNamespace,
     service.AddService,
     service.ApproveCredential,
@@ -44,6 +45,7 @@ export const ReplicaCommand = t.union(
   [
     keyring.CreateKeyring,
     keyring.AddKey,
+    keyring.ReplaceKey,
     keyring.ReplaceOperatorKey,
     keyring.DestroyKeys,
     namespace.RekeyNamespace,
@@ -60,11 +62,13 @@ export type Command = AdminCommand | ServiceCommand | ReplicaCommand;
 export type CommandOf<O extends Command['operation']> = Extract<Command, { operation: O }>;
 
 /** The one subject that a command changes. */
+// eslint-disable-next-line max-lines-per-function -- one line for each command there is
 export const subjectOf = (subjects: Subjects, command: Command): string => {
   const { state } = subjects;
   switch (command.operation) {
     case 'keyring.create':
     case 'key.add':
+    case 'key.replace':
     case 'key.rotate':
     case 'keys.destroy':
     case 'operator-key.replace':
@@ -74,6 +78,7 @@ export const subjectOf = (subjects: Subjects, command: Command): string => {
       return state.admin(command.admin);
     case 'namespace.create':
     case 'namespace.delete':
+    case 'namespace.rotate':
     case 'namespace.rekey':
       return state.namespace(command.namespace);
     case 'secret.write':

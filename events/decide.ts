@@ -17,6 +17,7 @@ import type { World } from './world.ts';
 const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'keyring.create': keyring.createKeyring,
   'key.add': keyring.addKey,
+  'key.replace': keyring.replaceKey,
   'key.rotate': keyring.rotateKeys,
   'keys.destroy': keyring.destroyKeys,
   'operator-key.replace': keyring.replaceOperatorKey,
@@ -24,6 +25,7 @@ const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'admin.remove': admin.removeAdmin,
   'namespace.create': namespace.createNamespace,
   'namespace.delete': namespace.deleteNamespace,
+  'namespace.rotate': namespace.rotateNamespaceKey,
   'namespace.rekey': namespace.rekeyNamespace,
   'secret.write': secret.writeSecret,
   'secret.describe': secret.describeSecret,
@@ -55,6 +57,7 @@ export const commandRoles: { readonly [O in AdminCommand['operation']]: Exclude<
   'secret.delete': 'admin',
   'namespace.create': 'admin',
   'namespace.delete': 'admin',
+  'namespace.rotate': 'admin',
   'service.add': 'approver',
   'service.approve': 'approver',
   'service.deny': 'approver',

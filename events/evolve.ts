@@ -19,8 +19,10 @@ export const evolve = (world: World, event: Event, now: number, seq: number): vo
       return keyring.keyringCreated(world, event, now);
     case 'KeyAdded':
       return keyring.keyAdded(world, event, now, seq);
+    case 'KeyRetired':
+      return keyring.keyRetired(world, event);
     case 'OperatorKeyReplaced':
-      return keyring.operatorKeyReplaced(world, event.operatorKey);
+      return keyring.operatorKeyReplaced(world, event.operatorKey, now);
     case 'KeysDestroyed':
       return keyring.keysDestroyed(world, event.keys);
     case 'AdminAdded':
@@ -31,6 +33,8 @@ export const evolve = (world: World, event: Event, now: number, seq: number): vo
       return void world.admins.delete(event.admin);
     case 'NamespaceCreated':
       return namespace.namespaceCreated(world, event, now);
+    case 'NamespaceKeyRetired':
+      return namespace.namespaceKeyRetired(world, event, seq);
     case 'NamespaceKeyReplaced':
       return namespace.namespaceKeyReplaced(world, event, seq);
     case 'NamespaceDeleted':

@@ -12,11 +12,19 @@ export type Key = {
   readonly public: PublicKey | null;
   readonly signature: Signature | null;
   readonly addedAt: number;
+  /** Replaced by an admin's order, or about to be. */
+  readonly retired: boolean;
+  /** Of a log key that has a successor: when what is written under it stops to count, milliseconds. */
+  readonly until: number | null;
 };
 
 export type Keyring = {
   readonly id: Id;
   readonly operatorKey: Fingerprint;
+  /** Every operator's key that there was, and when it came, milliseconds; the last is the one of now. None comes back. */
+  readonly operatorKeys: ReadonlyMap<Fingerprint, number>;
+  /** An admin wants another operator's key than the one of now. */
+  readonly operatorRetired: boolean;
   /** Keys that are not destroyed, in the order in which they were added: the last of a purpose is the current one. */
   readonly keys: ReadonlyMap<Id, Key>;
 };
@@ -27,7 +35,7 @@ export type NamespaceState = {
   readonly name: Namespace;
   readonly key: Id;
   readonly createdAt: number;
-  /** A delete for which the key has not been replaced yet. */
+  /** A delete, or an admin's order, for which the key has not been replaced yet. */
   readonly rekeyFor: number | null;
 };
 
@@ -101,6 +109,9 @@ export const newWorld = (): World => ({
   doomed: new Map(),
   commands: new Map(),
 });
+
+/** How long a box key is given out, milliseconds; requests to it are opened for as long again. */
+export const BOX_KEY_MS = 24 * 60 * 60 * 1000;
 
 /** The key that is used for a purpose now. */
 export const currentKey = (world: World, purpose: KeyPurpose): Key | undefined => {

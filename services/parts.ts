@@ -8,6 +8,7 @@ import type { Broker } from './broker.ts';
 import { makeAdmission, type Admission } from './doors/admission.ts';
 import { makeHandle, type DoorParts } from './doors/handle.ts';
 import { awaitKey } from './keyring/await-key.ts';
+import type { Holders } from './keyring/holders.ts';
 import { makeCommits, type Commits } from './log/commit.ts';
 import type { Execute } from './log/execute.ts';
 import { logCrypto, type Replica } from './log/replica.ts';
@@ -25,9 +26,9 @@ import { makeViews } from './operations/queries.ts';
 import { makeRegister } from './operations/register.ts';
 import { makeAllowance } from './request/rate-limit.ts';
 import { makeReplays } from './request/replays.ts';
-import { makeSessions } from './request/sessions.ts';
+import { makeSessions, type Sessions } from './request/sessions.ts';
 
-type Given = { readonly replica: Replica; readonly execute: Execute; readonly broker: Broker; readonly logger: Logger };
+type Given = { readonly replica: Replica; readonly execute: Execute; readonly holders: Holders; readonly broker: Broker; readonly logger: Logger };
 
 export type Parts = {
   readonly logger: Logger;
@@ -36,6 +37,7 @@ export type Parts = {
   readonly commits: Commits;
   readonly tidy: Tidy;
   readonly boxKeys: BoxKeys;
+  readonly sessions: Sessions;
   readonly projector: Projector;
   readonly admission: Admission;
 };
@@ -75,18 +77,21 @@ const observers = (logger: Logger, metrics: Metrics, refusals: RefusalSums): See
 };
 
 export const makeParts = async (given: Given): Promise<Parts> => {
-  const { replica, execute, broker, logger } = given;
+  const { replica, execute, holders, broker, logger } = given;
   const metrics = makeMetrics(replica);
   const refusals = sumRefusals();
   const { onAccess, ...seen } = observers(logger, metrics, refusals);
   const commits = makeCommits(replica);
   const values = makeValues(replica);
   const prepare = makePrepare({ replica, values });
-  const tidy = makeTidy(replica, execute, prepare(null));
+  const warn = (what: string): void => {
+    logger.warn(what);
+  };
+  const tidy = makeTidy({ replica, execute, prepare: prepare(null), holders, warn });
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
   const projector = await makeProjector(given);
-  const followUps = makeFollowUps(replica, execute);
   const sessions = makeSessions();
+  const followUps = makeFollowUps(replica, execute);
   const refusedReads = makeAllowance(REFUSED_READS);
   const handle = makeHandle({
     ...seen,
@@ -100,5 +105,5 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     admin: makeAdmin({ replica, execute, prepare, tidy, views: makeViews(replica, readModels(broker.views), projector) }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, projector, admission };
+  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission };
 };

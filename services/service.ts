@@ -6,6 +6,7 @@ import type { Folded } from '../events/fold/verdict.ts';
 import { failure, type Failure } from './failure.ts';
 import { makeHttp } from './http/server.ts';
 import type { Created } from './keyring/create.ts';
+import { watchKeys } from './keyring/watch-keys.ts';
 import type { Commits } from './log/commit.ts';
 import { makeHeadFile } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
@@ -39,13 +40,9 @@ const TOLD_PER_SECOND = 10;
 
 /** Events after which something has to follow. */
 const isFollowed = ({ type }: Event): boolean =>
-  ['SecretDeleted', 'NamespaceDeleted', 'NamespaceKeyReplaced', 'KeyAdded', 'OperatorKeyReplaced'].includes(type);
+  ['SecretDeleted', 'NamespaceDeleted', 'NamespaceKeyRetired', 'NamespaceKeyReplaced', 'KeyAdded', 'KeyRetired', 'OperatorKeyReplaced'].includes(type);
 
 const hasFollowed = ({ verdict }: Folded): boolean => verdict._tag === 'state' && verdict.record.events.some(isFollowed);
-
-/** Keys that are gone, whoever destroyed them: nobody goes on using them from memory. */
-const destroyedIn = ({ verdict }: Folded): ReadonlyArray<string> =>
-  verdict._tag === 'state' ? verdict.record.events.flatMap((event) => (event.type === 'KeysDestroyed' ? event.keys : [])) : [];
 
 const every = (ms: number, task: () => unknown): (() => void) => {
   const timer = setInterval(() => void task(), ms);
@@ -64,16 +61,16 @@ const tellHealth = (health: () => Health, logger: Logger): (() => void) => {
   };
 };
 
-const watch = ({ broker, dataDir }: ServiceOptions, { replica, created }: Started, parts: Parts): (() => void) => {
+const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders }: Started, parts: Parts): (() => void) => {
   const writeHead = makeHeadFile(dataDir, created, replica);
   const mayTell = rateLimit(TOLD_PER_SECOND);
   const notices = makeNotices(broker.publish, replica);
+  watchKeys(replica, parts.sessions.forget);
   replica.onFolded((folded) => {
     parts.metrics.folded(folded.verdict._tag);
     notices(folded);
     if ((folded.verdict._tag === 'skipped' || folded.verdict._tag === 'void') && mayTell(folded.verdict._tag))
       parts.logger.warn({ sequence: folded.seq, verdict: folded.verdict._tag }, 'a message of the log does not count');
-    replica.keyring.forget(destroyedIn(folded));
     if (replica.health().ready && hasFollowed(folded)) setImmediate(() => void parts.tidy());
   });
   const stops = [
@@ -85,6 +82,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created }: Starte
     every(HEALTH_EVERY_MS, tellHealth(replica.health, parts.logger)),
     every(TIDY_EVERY_MS, async () => {
       if (!replica.health().ready) return;
+      await holders.others();
       await parts.boxKeys.renew();
       await parts.tidy();
     }),
@@ -117,9 +115,9 @@ const staysReady = ({ replica }: Started, commits: Commits): void => {
 export const startService = async (options: ServiceOptions): Promise<Either<Failure, Service>> => {
   const started = await start(options);
   if (isLeft(started)) return started;
-  const { replica, execute, identity } = started.right;
+  const { replica, execute, holders, identity } = started.right;
   const logger = makeLogger(options.logLevel, options.logTo);
-  const parts = await makeParts({ replica, execute, broker: options.broker, logger });
+  const parts = await makeParts({ replica, execute, holders, broker: options.broker, logger });
   const unwatch = watch(options, started.right, parts);
   staysReady(started.right, parts.commits);
   const listening = await listen(options, parts, replica.health);
@@ -135,6 +133,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
     await end();
     return isLeft(listening) ? listening : left(failure(why.startsWith('history') ? 'history' : 'unavailable', why, 'check nats-server'));
   }
+  await started.right.holders.others();
   await parts.tidy();
   await parts.boxKeys.renew();
   const door = await options.broker.serve(parts.admission);

@@ -9,7 +9,9 @@ import { sure, ReplicaId } from '../events/vocabulary.ts';
 import { currentKey } from '../events/world.ts';
 import type { Broker } from './broker.ts';
 import { failure, type Failure } from './failure.ts';
-import { createKeyring, type Created, type FirstAdmin } from './keyring/create.ts';
+import { createKeyring, identityOf, type Created, type FirstAdmin } from './keyring/create.ts';
+import { directoryName } from './keyring/directory.ts';
+import { makeHolders, type Holders } from './keyring/holders.ts';
 import type { KeyStore } from './keyring/key-store.ts';
 import { makeKeyring } from './keyring/keyring.ts';
 import { createOperatorKeys, givenOperatorKeys, readOperatorKeys, type OperatorKeys } from './keyring/operator-key.ts';
@@ -29,7 +31,13 @@ export type StartOptions = {
   readonly acceptHistory: string | undefined;
 };
 
-export type Started = { readonly replica: Replica; readonly execute: Execute; readonly identity: Created; readonly created: string };
+export type Started = {
+  readonly replica: Replica;
+  readonly execute: Execute;
+  readonly identity: Created;
+  readonly created: string;
+  readonly holders: Holders;
+};
 type Answer<A> = Promise<Either<Failure, A>>;
 
 const CATCH_UP_MS = 120_000;
@@ -70,13 +78,18 @@ const caughtUp = async (replica: Replica): Promise<Failure | undefined> => {
   return undefined;
 };
 
-const identityOf = ({ fold }: Replica): Created | undefined => {
-  const keyring = fold.world.keyring?.id;
-  const signing = currentKey(fold.world, 'signing')?.public;
-  return keyring === undefined || signing == null ? undefined : { keyring, servicePublicKey: signing };
+/** Every key that is in use opens, so that no start ends in a service which cannot read, or not go on at its next box key. */
+const opensAll = async ({ fold: { world }, keyring }: Replica): Promise<Failure | undefined> => {
+  const current = (['root', 'signing', 'box'] as const).map((purpose) => currentKey(world, purpose));
+  const logKeys = [...(world.keyring?.keys.values() ?? [])].filter(({ purpose }) => purpose === 'log');
+  for (const key of [...logKeys, ...current]) {
+    const opened = key === undefined ? right(undefined) : await keyring.open(key.id);
+    if (isLeft(opened)) return opened.left;
+  }
+  return undefined;
 };
 
-const makeParts = async (options: StartOptions, isKnown: boolean): Answer<{ readonly replica: Replica; readonly info: LogInfo; readonly isFirst: boolean }> => {
+const makeParts = async (options: StartOptions, isKnown: boolean): Answer<{ readonly replica: Replica; readonly holders: Holders; readonly info: LogInfo; readonly isFirst: boolean }> => {
   const { subjects } = options;
   const { log, keyStore } = options.broker;
   const info = await log.info()();
@@ -86,15 +99,18 @@ const makeParts = async (options: StartOptions, isKnown: boolean): Answer<{ read
   // Where a log was seen before, a key of now could only be the wrong one.
   const operator = operatorKeys(options, isFirst.right && !isKnown);
   if (isLeft(operator)) return operator;
+  const directory = directoryName(options.dataDir);
+  if (isLeft(directory)) return directory;
   const keyring = makeKeyring(keyStore, operator.right);
-  return right({ replica: makeReplica({ id: newReplicaId(), subjects, log, keyring, created: info.right.created }), info: info.right, isFirst: isFirst.right });
+  const holders = makeHolders(keyStore, directory.right);
+  return right({ holders, replica: makeReplica({ id: newReplicaId(), subjects, log, keyring, created: info.right.created }), info: info.right, isFirst: isFirst.right });
 };
 
 export const start = async (options: StartOptions): Answer<Started> => {
   const seen = readHead(options.dataDir);
   const parts = await makeParts(options, isLeft(seen) || seen.right !== undefined);
   if (isLeft(parts)) return parts;
-  const { replica, info } = parts.right;
+  const { replica, info, holders } = parts.right;
   const history = watchHistory(seen, replica, options.acceptHistory);
   const execute = makeExecute(replica);
   const stopped = async (why: Failure): Answer<Started> => {
@@ -102,17 +118,17 @@ export const start = async (options: StartOptions): Answer<Started> => {
     return left(why);
   };
   await replica.start();
-  const behind = (await caughtUp(replica)) ?? history(info.created);
+  const behind = (await caughtUp(replica)) ?? history(info.created) ?? (await opensAll(replica));
   if (behind !== undefined) return stopped(behind);
-  const known = identityOf(replica);
+  const known = identityOf(replica.fold.world);
   if (known !== undefined) {
     // A first start that was cut off between its event and this mark is completed here.
     if (parts.right.isFirst) await replica.keyring.store.markComplete();
-    return right({ replica, execute, identity: known, created: info.created });
+    return right({ replica, execute, identity: known, created: info.created, holders });
   }
   if (!parts.right.isFirst)
     return stopped(failure('history', 'history changed: there is a keyring, but the log does not begin with it', 'restore the stream from a backup'));
   if (options.firstAdmin === undefined) return stopped(failure('config', 'there is no keyring yet', 'make one with: jetlock init'));
   const created = await createKeyring(replica, execute, options.firstAdmin);
-  return isLeft(created) ? stopped(created.left) : right({ replica, execute, identity: created.right, created: info.created });
+  return isLeft(created) ? stopped(created.left) : right({ replica, execute, identity: created.right, created: info.created, holders });
 };

@@ -89,7 +89,7 @@ const story = async (): Promise<void> => {
   await steps.command({ operation: 'secret.disable', path: pathOf('prod/canary/K4') });
   await caught(client.get('prod/canary/K4'));
   await steps.command({ operation: 'secret.delete', path: pathOf('prod/canary/K5') });
-  await steps.command({ operation: 'key.rotate' });
+  await steps.command({ operation: 'key.rotate', purposes: ['root', 'operator'] });
   await client.get(PATH);
   await steps.rebuild();
   await client.close();
@@ -153,7 +153,7 @@ const thief = async () => {
   const before = join(jetlock.dataDir, 'keys-before.json');
   await copyFile(keyFile, before);
   await steps.command({ operation: 'secret.delete', path: pathOf('prod/canary/DELETED') });
-  await steps.command({ operation: 'key.rotate' });
+  await steps.command({ operation: 'key.rotate', purposes: ['root', 'operator'] });
   return { key, copy, before };
 };
 

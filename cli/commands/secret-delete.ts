@@ -26,7 +26,7 @@ const deletedNow = (admin: AdminClient, path: SecretPath) =>
     TE.mapLeft(failureOfClient),
     TE.chain((deleted) =>
       pipe(
-        admin.command({ operation: 'key.rotate' }),
+        admin.command({ operation: 'key.rotate', purposes: ['root', 'operator'] }),
         TE.bimap(
           (failure) => notRotated(path, failureOfClient(failure)),
           // What the service says of the delete is overtaken.

@@ -81,6 +81,19 @@ test('nothing counts before the keyring, and the keyring only under the log key 
   t.like(fold.apply({ subject, data, mac, seq: 1, time: history.now() }).verdict, { _tag: 'skipped', why: 'key' });
 });
 
+const newLogKey = (history: History) =>
+  history.replica('key.replace', { key: { id: idOf(70), purpose: 'log', public: null, signature: null }, old: KEYRING.log }, { made: { key: { id: idOf(70), wrappedBy: OPERATOR_KEY } } });
+
+test('what is written under a log key that was replaced counts for a minute more', (t) => {
+  const history = given();
+  history.admin('key.rotate', { purposes: ['log'] });
+  newLogKey(history);
+  history.pass(60_000);
+  t.is(saidOf(history.admin('secret.disable', disable)), 'state');
+  history.pass(1);
+  t.is(saidOf(history.admin('secret.enable', disable)), 'skipped key');
+});
+
 test('a log key counts from the event that names it', (t) => {
   const history = given();
   const { subject, data } = history.messageOf(history.draft.admin('secret.disable', disable));
@@ -96,7 +109,8 @@ test('a log key counts from the event that names it', (t) => {
   t.is(fold.keyNeeded(first.message), undefined);
   t.like(fold.apply(first.message).verdict, { _tag: 'skipped', why: 'key' });
   history.publish(first.message);
-  const added = history.replica('key.add', { key: { id: idOf(70), purpose: 'log', public: null, signature: null } }, { made: { key: { id: idOf(70), wrappedBy: OPERATOR_KEY } } });
+  fold.apply(history.message(history.admin('key.rotate', { purposes: ['log'] }).seq)!);
+  const added = newLogKey(history);
   fold.apply(history.message(added.seq)!);
   t.is(fold.keyNeeded(under(added.seq + 1).message), idOf(70));
 });

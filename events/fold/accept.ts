@@ -25,8 +25,11 @@ const skipped = (why: Why): Verdict => ({ _tag: 'skipped', why });
 
 export const keyIdOf = (message: LogMessage): string => message.mac.slice(0, message.mac.indexOf('.'));
 
-/** A log key counts from the event that names it. */
-export const isNamed = (world: World, key: string): boolean => world.keyring?.keys.get(key as Id)?.purpose === 'log';
+/** A log key counts from the event that names it, until shortly after the one that names its successor. */
+export const isNamed = (world: World, key: string, time: number): boolean => {
+  const known = world.keyring?.keys.get(key as Id);
+  return known?.purpose === 'log' && (known.until === null || time <= known.until);
+};
 
 /** The first record names the log key that it is under. */
 export const namesItsKey = (record: LogRecord, key: string): boolean =>
@@ -39,7 +42,7 @@ export const namesItsKey = (record: LogRecord, key: string): boolean =>
 const forgery = (world: World, crypto: LogCrypto, message: LogMessage, prev: number): Why | undefined => {
   if (crypto.mac === undefined) return crypto.accepts?.(message) === false ? 'unaccepted' : undefined;
   const key = keyIdOf(message);
-  if (world.keyring !== null && !isNamed(world, key)) return 'key';
+  if (world.keyring !== null && !isNamed(world, key, message.time)) return 'key';
   const mac = crypto.mac(key, message.subject, prev, message.data);
   return mac !== undefined && crypto.equal(`${key}.${mac}`, message.mac) ? undefined : 'mac';
 };

@@ -79,7 +79,7 @@ export const makeFold = (subjects: Subjects, crypto: LogCrypto): Fold => {
     keyNeeded: (message) => {
       const key = keyIdOf(message);
       // What cannot be a name of a key is not looked for: anyone may have written it.
-      return Id.is(key) && (world.keyring === null || isNamed(world, key)) ? key : undefined;
+      return Id.is(key) && (world.keyring === null || isNamed(world, key, message.time)) ? key : undefined;
     },
     apply: (message) => {
       const prev = previous.get(message.subject) ?? 0;

@@ -22,9 +22,16 @@ export const CreateKeyring = command('keyring.create', {
   admin: AdminName,
   adminKey: PublicKey,
 });
+/** The next box key: each serves a day. */
 export const AddKey = command('key.add', { key: KeyInfo });
-export const RotateKeys = command('key.rotate', {});
-/** The operator brought a new key, and everything is wrapped by it now. */
+/** What an admin can have replaced: the keyring's own keys, and the operator's key that wraps them. */
+export const RotatedPurpose = t.keyof({ operator: null, ...KeyPurpose.keys }, 'RotatedPurpose');
+export type RotatedPurpose = t.TypeOf<typeof RotatedPurpose>;
+/** The keys of now are to be replaced. That is an order: who carries it out, and goes on with it after an interruption, is a replica. */
+export const RotateKeys = command('key.rotate', { purposes: t.readonlyArray(RotatedPurpose) });
+/** The successor of a key that was retired. */
+export const ReplaceKey = command('key.replace', { key: KeyInfo, old: Id });
+/** From now on keys are wrapped by this one; those that are there are wrapped again. */
 export const ReplaceOperatorKey = command('operator-key.replace', { operatorKey: Fingerprint });
 export const DestroyKeys = command('keys.destroy', { keys: t.readonlyArray(Id), cause: Sequence });
 
@@ -36,7 +43,9 @@ export const KeyringCreated = event('KeyringCreated', {
   adminKey: PublicKey,
 });
 export const KeyAdded = event('KeyAdded', { key: KeyInfo });
+/** `key` is the one that was current: an order that comes twice, or late, replaces nothing twice. */
+export const KeyRetired = event('KeyRetired', { purpose: RotatedPurpose, key: t.union([Id, Fingerprint]) });
 export const OperatorKeyReplaced = event('OperatorKeyReplaced', { operatorKey: Fingerprint });
 export const KeysDestroyed = event('KeysDestroyed', { keys: t.readonlyArray(Id), cause: Sequence });
 
-export const KeyringEvent = t.union([KeyringCreated, KeyAdded, OperatorKeyReplaced, KeysDestroyed], 'KeyringEvent');
+export const KeyringEvent = t.union([KeyringCreated, KeyAdded, KeyRetired, OperatorKeyReplaced, KeysDestroyed], 'KeyringEvent');

@@ -13,7 +13,8 @@ test('a namespace is made once, its key wrapped by the root of now', (t) => {
   t.is(create({ made }), 'NamespaceCreated');
   t.is(create({}), 'superseded');
   t.is(create({ made: { key: { id: idOf(99), wrappedBy: KEYRING.log } } }), 'superseded');
-  history.admin('key.rotate', {}, { made: { key: { id: idOf(50), wrappedBy: OPERATOR_KEY } } });
+  history.admin('key.rotate', { purposes: ['root'] });
+  history.replica('key.replace', { key: { id: idOf(50), purpose: 'root', public: null, signature: null }, old: KEYRING.root }, { made: { key: { id: idOf(50), wrappedBy: OPERATOR_KEY } } });
   t.is(create({ made }), 'superseded');
   t.is(create({ made: { key: { id: idOf(99), wrappedBy: idOf(50) } } }), 'NamespaceCreated');
   history.admin('namespace.create', { namespace: 'billing' }, { made: { key: { id: idOf(99), wrappedBy: idOf(50) } } });
@@ -51,4 +52,18 @@ test('after a delete its key is replaced: that one, for that cause, once', (t) =
   t.is(rekey({ cause }), 'nothing');
   history.admin('namespace.delete', { namespace: 'billing' });
   t.is(rekey({ cause }), 'nothing');
+});
+
+test('an admin has the key of a namespace replaced, once at a time', (t) => {
+  const history = newHistory();
+  const rotate = () => cameTo(history.decide.admin('namespace.rotate', { namespace: 'billing' }));
+  t.is(rotate(), 'not_found');
+  history.write('billing/KEY');
+  t.is(rotate(), 'NamespaceKeyRetired');
+  const old = history.fold.world.namespaces.get(billing)?.key;
+  const { seq: cause } = history.admin('namespace.rotate', { namespace: 'billing' });
+  t.is(rotate(), 'nothing');
+  history.replica('namespace.rekey', { namespace: 'billing', old, cause }, { made });
+  t.true(history.fold.world.doomed.has(old!));
+  t.is(rotate(), 'NamespaceKeyRetired');
 });

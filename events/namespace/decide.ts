@@ -12,6 +12,13 @@ export const createNamespace: Decide<'namespace.create'> = (world, { namespace }
 export const deleteNamespace: Decide<'namespace.delete'> = (world, { namespace }) =>
   world.namespaces.has(namespace) ? happened({ type: 'NamespaceDeleted', v: 1, namespace }) : no('not_found', namespace);
 
+/** One that is to be replaced already is not ordered again. */
+export const rotateNamespaceKey: Decide<'namespace.rotate'> = (world, { namespace }) => {
+  const known = world.namespaces.get(namespace);
+  if (known === undefined) return no('not_found', namespace);
+  return known.rekeyFor === null ? happened({ type: 'NamespaceKeyRetired', v: 1, namespace, key: known.key }) : nothing;
+};
+
 export const rekeyNamespace: Decide<'namespace.rekey'> = (world, { namespace, old, cause }, { made }) => {
   const known = world.namespaces.get(namespace);
   // Gone, or replaced already: by another replica, or for a later delete.

@@ -7,6 +7,11 @@ export const namespaceCreated = (world: World, { namespace, key }: EventOf<'Name
   world.namespaces.set(namespace, { name: namespace, key, createdAt: now, rekeyFor: null });
 };
 
+export const namespaceKeyRetired = (world: World, { namespace }: EventOf<'NamespaceKeyRetired'>, seq: number): void => {
+  const known = world.namespaces.get(namespace);
+  if (known !== undefined) world.namespaces.set(namespace, { ...known, rekeyFor: seq });
+};
+
 export const namespaceKeyReplaced = (world: World, { namespace, key, old }: EventOf<'NamespaceKeyReplaced'>, seq: number): void => {
   const known = world.namespaces.get(namespace);
   if (known === undefined) return;

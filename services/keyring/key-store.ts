@@ -18,6 +18,11 @@ export const WrappedKey = t.strict(
 );
 export type WrappedKey = t.TypeOf<typeof WrappedKey>;
 
+/** A data directory that has the operator's key, and when it was last in use. */
+const Holder = t.strict({ id: Id, seen: t.number }, 'Holder');
+export type Holder = t.TypeOf<typeof Holder>;
+const HolderList = t.strict({ v: t.literal(1), list: t.readonlyArray(Holder) }, 'Holders');
+
 export type Stored = { readonly key: WrappedKey; readonly revision: number };
 type Answer<A> = Promise<Either<Failure, A>>;
 
@@ -30,16 +35,20 @@ export type KeyStore = {
   /** Whether a keyring was once completed here: then an empty stream is not a first start. */
   readonly isComplete: () => Answer<boolean>;
   readonly markComplete: () => Answer<void>;
+  readonly holders: () => Answer<{ readonly list: ReadonlyArray<Holder>; readonly revision: number }>;
+  /** Fails if the list is not at that revision any more; 0 if there is none yet. */
+  readonly hold: (list: ReadonlyArray<Holder>, revision: number) => Answer<void>;
 };
 
 // A key of the bucket may start with any character of base64url, but ids stand apart from the marker.
 const entry = (id: string): string => `key.${id}`;
 const COMPLETE = 'complete';
+const HOLDERS = 'holders';
 
 const nothing = (): void => undefined;
 
-const decode = (data: Uint8Array): WrappedKey | undefined => {
-  const decoded = WrappedKey.decode(JSON.parse(fromUtf8(data)));
+const decode = <A>(codec: t.Type<A, unknown>, data: Uint8Array): A | undefined => {
+  const decoded = codec.decode(JSON.parse(fromUtf8(data)));
   return decoded._tag === 'Right' ? decoded.right : undefined;
 };
 
@@ -54,9 +63,14 @@ const attempt = async <A>(what: string, body: () => Promise<A>): Answer<A> => {
 const lookUp = async (kv: KV, id: string): Promise<Stored | undefined> => {
   const found = await kv.get(entry(id));
   if (found?.operation !== 'PUT') return undefined;
-  const key = decode(found.value);
+  const key = decode(WrappedKey, found.value);
   if (key === undefined) throw new TypeError('not a wrapped key');
   return { key, revision: found.revision };
+};
+
+const holders = async (kv: KV): Promise<{ readonly list: ReadonlyArray<Holder>; readonly revision: number }> => {
+  const found = await kv.get(HOLDERS);
+  return { list: (found?.operation === 'PUT' ? decode(HolderList, found.value)?.list : undefined) ?? [], revision: found?.revision ?? 0 };
 };
 
 /** @param bucket its name, such as `secrets_keys`; it must be there already */
@@ -72,5 +86,7 @@ export const openKeyStore = async (nc: NatsConnection, bucket: string): Answer<K
     destroy: (id) => attempt('destroy', () => kv.purge(entry(id))),
     isComplete: () => attempt('look', async () => (await kv.get(COMPLETE))?.operation === 'PUT'),
     markComplete: () => attempt('write', () => kv.put(COMPLETE, utf8('1')).then(nothing)),
+    holders: () => attempt('look', () => holders(kv)),
+    hold: (list, revision) => attempt('write', () => kv.put(HOLDERS, utf8(JSON.stringify(HolderList.encode({ v: 1, list }))), { previousSeq: revision }).then(nothing)),
   });
 };

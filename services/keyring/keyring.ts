@@ -23,7 +23,7 @@ export type Keyring = {
   readonly add: (purpose: WrappedPurpose, wrappedBy: Id | Fingerprint, key: Bytes) => Answer<Id>;
   /** Wraps a stored key by another one, if the one that wraps it was replaced: what is newer than we know stays. */
   readonly rewrap: (id: string, wrappedBy: Id | Fingerprint, isReplaced: (wrappedBy: string) => boolean) => Answer<void>;
-  /** Forgets keys that were destroyed, here or by another replica. */
+  /** Forgets keys that were destroyed, here or by another replica; over the keyring's own, which open the most, it writes zeros. */
   readonly forget: (ids: ReadonlyArray<string>) => void;
   readonly destroy: (id: string) => Answer<void>;
 };
@@ -52,13 +52,17 @@ const wrapping = async (parts: Parts, by: string): Answer<Bytes> => {
   return key === undefined ? left(locked(by)) : right(key);
 };
 
-const unwrap = async (parts: Parts, id: string): Answer<Bytes> => {
+/**
+ * @param before the key that wrapped it a moment ago, and is gone: between two looks another replica may have wrapped it by
+ * another key, and destroyed that one
+ */
+const unwrap = async (parts: Parts, id: string, before?: string): Answer<Bytes> => {
   const stored = await parts.store.get(id);
   if (isLeft(stored)) return stored;
-  if (stored.right === undefined) return left(gone(id));
+  if (stored.right === undefined || stored.right.key.wrappedBy === before) return left(gone(before ?? id));
   const { purpose, wrappedBy, sealed } = stored.right.key;
   const by = await wrapping(parts, wrappedBy);
-  if (isLeft(by)) return by;
+  if (isLeft(by)) return by.left.kind === 'missing' ? unwrap(parts, id, wrappedBy) : by;
   const key = unwrapKey(by.right, sealed, { id, purpose, wrappedBy });
   if (key === undefined) return left(locked(id));
   remember(parts, purpose, id, key);
@@ -80,7 +84,9 @@ const add = async (parts: Parts, purpose: WrappedPurpose, wrappedBy: Id | Finger
   return right(id);
 };
 
-const rewrap = async (parts: Parts, id: string, wrappedBy: Id | Fingerprint, isReplaced: (wrappedBy: string) => boolean): Answer<void> => {
+const REWRAPS_MAX = 3;
+
+const rewrap = async (parts: Parts, id: string, wrappedBy: Id | Fingerprint, isReplaced: (wrappedBy: string) => boolean, round = 1): Answer<void> => {
   const stored = await parts.store.get(id);
   if (isLeft(stored)) return stored;
   if (stored.right === undefined || stored.right.key.wrappedBy === wrappedBy || !isReplaced(stored.right.key.wrappedBy)) return right(undefined);
@@ -89,14 +95,19 @@ const rewrap = async (parts: Parts, id: string, wrappedBy: Id | Fingerprint, isR
   if (isLeft(by)) return by;
   const { purpose } = stored.right.key;
   const sealed = wrapKey(by.right, key.right, { id, purpose, wrappedBy });
-  return parts.store.replace(id, { v: 1, purpose, wrappedBy, sealed }, stored.right.revision);
+  const replaced = await parts.store.replace(id, { v: 1, purpose, wrappedBy, sealed }, stored.right.revision);
+  // Another replica may have done the same: then it is so already.
+  return isLeft(replaced) && round < REWRAPS_MAX ? rewrap(parts, id, wrappedBy, isReplaced, round + 1) : replaced;
 };
 
 export const makeKeyring = (store: KeyStore, operator: OperatorKeys): Keyring => {
   const remembered = { own: new Map<string, Bytes>(), others: new LRUCache<string, Bytes>({ max: REMEMBERED }) };
   const parts = { store, operator, remembered };
   const forget = (ids: ReadonlyArray<string>): void => {
-    for (const id of ids) if (!remembered.own.delete(id)) remembered.others.delete(id);
+    for (const id of ids) {
+      remembered.own.get(id)?.wipe();
+      if (!remembered.own.delete(id)) remembered.others.delete(id);
+    }
   };
   return {
     operator,

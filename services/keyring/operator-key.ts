@@ -1,7 +1,7 @@
 /** The operator's key, which wraps the keyring: from configuration, or from a file of ours that is made at the very first start. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { bimap, chain, isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { type FileFailure, readSecretFile, writeSecretFile } from '../../client/secret-file.ts';
 import { fromBase64, fromUtf8, toBase64, utf8 } from '../../crypto/bytes.ts';
@@ -10,17 +10,18 @@ import { keyFingerprint, newKey } from '../../crypto/wrap.ts';
 import { orNull } from '../../events/codec.ts';
 import { Digest, type Fingerprint, Instant } from '../../events/vocabulary.ts';
 import { failure, type Failure } from '../failure.ts';
+import { locked } from './file-lock.ts';
 
 export type OperatorKeys = {
-  /** Fingerprint of the key that wraps what is written now. */
+  /** Fingerprint of the key that is to be in use: the log says whether it is yet. */
   readonly current: () => Fingerprint;
   readonly keyFor: (fingerprint: string) => Redacted<Uint8Array> | undefined;
   /** Whether the key is kept in a file of ours, which may be changed. */
   readonly isOurs: boolean;
   /** Makes a new current key and keeps the old one as the previous. Nothing is wrapped again by this alone. */
   readonly rotate: (now: number) => Either<Failure, Fingerprint>;
-  /** Forgets the previous key: what only it could open is lost from then on. */
-  readonly dropPrevious: () => Either<Failure, void>;
+  /** Forgets the previous key, where that is not the one that is named: what only it could open is lost from then on. */
+  readonly dropPrevious: (current: Fingerprint) => Either<Failure, void>;
   readonly hasPrevious: () => boolean;
 };
 
@@ -73,27 +74,42 @@ const decodeFile = (bytes: Uint8Array): KeyFile | undefined => {
   }
 };
 
+const readFile = (path: string): Either<Failure, KeyFile> => {
+  const read = readSecretFile(path);
+  if (isLeft(read)) return left(fromFileFailure(read.left));
+  const file = decodeFile(read.right);
+  return file === undefined ? left(failure('config', `${path} is not a key file`, 'restore it from your backup')) : right(file);
+};
+
+const writeFile = (path: string, file: KeyFile, how: { readonly overwrite?: boolean } = {}): Either<Failure, KeyFile> =>
+  bimap(fromFileFailure, () => file)(writeSecretFile(path, utf8(`${JSON.stringify(file, undefined, 2)}\n`), how));
+
+const keysIn = ({ current, previous }: KeyFile) => [current, ...(previous === null ? [] : [previous])].map(({ key }) => toKey(key));
+
+/** Replicas may share a directory, so the file is read again before it is changed, and where a key is not in what was read. */
 const fromFile = (path: string, start: KeyFile): OperatorKeys => {
   let file = start;
-  const keys = () => [file.current, ...(file.previous === null ? [] : [file.previous])].map(({ key }) => toKey(key));
-  const write = (next: KeyFile): Either<Failure, void> => {
-    const written = writeSecretFile(path, utf8(`${JSON.stringify(next, undefined, 2)}\n`), { overwrite: true });
-    if (isLeft(written)) return left(fromFileFailure(written.left));
-    file = next;
-    return right(undefined);
+  const taken = (read: Either<Failure, KeyFile>): Either<Failure, KeyFile> => {
+    if (!isLeft(read)) file = read.right;
+    return read;
   };
+  const change = (to: (file: KeyFile) => KeyFile): Either<Failure, KeyFile> =>
+    locked(path, () =>
+      chain((before: KeyFile) => {
+        const next = to(before);
+        return next === before ? right(before) : taken(writeFile(path, next, { overwrite: true }));
+      })(taken(readFile(path))),
+    );
   const current = (): Fingerprint => keyFingerprint(toKey(file.current.key));
+  const known = (fingerprint: string) => lookup(keysIn(file))(fingerprint);
   return {
     current,
-    keyFor: (fingerprint) => lookup(keys())(fingerprint),
+    keyFor: (fingerprint) => known(fingerprint) ?? (isLeft(taken(readFile(path))) ? undefined : known(fingerprint)),
     isOurs: true,
-    rotate: (now) => {
-      // A rotation that was cut off is finished first: its previous key still opens something.
-      if (file.previous !== null) return right(current());
-      const written = write({ v: 1, current: freshKey(now), previous: file.current });
-      return isLeft(written) ? written : right(current());
-    },
-    dropPrevious: () => (file.previous === null ? right(undefined) : write({ ...file, previous: null })),
+    // A rotation that was cut off is finished first: its previous key still opens something.
+    rotate: (now) => map(current)(change((before) => (before.previous === null ? { v: 1, current: freshKey(now), previous: before.current } : before))),
+    dropPrevious: (named) =>
+      map(() => undefined)(change((before) => (before.previous === null || keyFingerprint(toKey(before.current.key)) !== named ? before : { ...before, previous: null }))),
     hasPrevious: () => file.previous !== null,
   };
 };
@@ -103,17 +119,11 @@ const freshKey = (now: number): KeyFile['current'] => ({ key: toBase64(newKey().
 /** The key file of a data directory. */
 export const readOperatorKeys = (dataDir: string): Either<Failure, OperatorKeys | undefined> => {
   const path = join(dataDir, KEY_FILE);
-  if (!existsSync(path)) return right(undefined);
-  const read = readSecretFile(path);
-  if (isLeft(read)) return left(fromFileFailure(read.left));
-  const file = decodeFile(read.right);
-  return file === undefined ? left(failure('config', `${path} is not a key file`, 'restore it from your backup')) : right(fromFile(path, file));
+  return existsSync(path) ? map((file: KeyFile) => fromFile(path, file))(readFile(path)) : right(undefined);
 };
 
 /** The first key of a data directory: only where there is neither a stream nor a key. */
 export const createOperatorKeys = (dataDir: string, now: number): Either<Failure, OperatorKeys> => {
   const path = join(dataDir, KEY_FILE);
-  const file: KeyFile = { v: 1, current: freshKey(now), previous: null };
-  const written = writeSecretFile(path, utf8(`${JSON.stringify(file, undefined, 2)}\n`));
-  return isLeft(written) ? left(fromFileFailure(written.left)) : right(fromFile(path, file));
+  return map((file: KeyFile) => fromFile(path, file))(writeFile(path, { v: 1, current: freshKey(now), previous: null }));
 };

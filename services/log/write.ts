@@ -5,7 +5,6 @@ import { randomId } from '../../crypto/random.ts';
 import type { Draft } from '../../events/log/log.ts';
 import { ReadRecord, StateRecord } from '../../events/record.ts';
 import { sure, Instant, Sequence, type Id } from '../../events/vocabulary.ts';
-import { currentKey } from '../../events/world.ts';
 import type { Replica } from './replica.ts';
 
 type Common = 'v' | 'kind' | 'id' | 'at' | 'writer' | 'prev' | 'head';
@@ -18,6 +17,10 @@ export type Written = { readonly id: Id; readonly draft: Draft };
 const encode = (record: StateRecord | ReadRecord): Uint8Array =>
   utf8(JSON.stringify(record.kind === 'state' ? StateRecord.encode(record) : ReadRecord.encode(record)));
 
+/** The last one that is open: one that was added just now is being opened, and the one before it counts for a moment longer. */
+const newestLogKey = ({ fold, keyring }: Replica): Id | undefined =>
+  [...(fold.world.keyring?.keys.values() ?? [])].findLast(({ id, purpose }) => purpose === 'log' && keyring.opened(id) !== undefined)?.id;
+
 /**
  * @param prev sequence of the message before it on the subject
  * @param firstKey the log key of a keyring that this very record creates
@@ -25,7 +28,7 @@ const encode = (record: StateRecord | ReadRecord): Uint8Array =>
  */
 export const writeRecord = (replica: Replica, subject: string, prev: number, content: Content, firstKey?: Id): Written | undefined => {
   if (!replica.mayWrite()) return undefined;
-  const key = firstKey ?? currentKey(replica.fold.world, 'log')?.id;
+  const key = firstKey ?? newestLogKey(replica);
   const macKey = key === undefined ? undefined : replica.keyring.opened(key);
   if (key === undefined || macKey === undefined) return undefined;
   const id = randomId();

@@ -16,6 +16,7 @@ import type { Replica } from '../log/replica.ts';
 import { signedStatement, type SignedStatement } from '../request/authenticate.ts';
 import { decodeAs, parseBody } from '../request/body.ts';
 import type { Opened } from '../request/open.ts';
+import { rotationNote } from './rotation-note.ts';
 
 export type Views = { readonly [Q in QueryName]: (args: QueryRequest<Q>) => Promise<Either<Refusal, QueryReply<Q>>> };
 
@@ -61,7 +62,7 @@ const enclosedValue = (digest: Digest, enclosed: Enclosed | null): Either<Refusa
 };
 
 /** Carried out by an admin's word alone, these have something that must follow before the answer. */
-const isFollowed = (operation: string): boolean => ['secret.delete', 'namespace.delete', 'key.rotate'].includes(operation);
+const isFollowed = (operation: string): boolean => ['secret.delete', 'namespace.delete', 'namespace.rotate', 'key.rotate'].includes(operation);
 
 const FOLLOW_LIMIT_MS = 5_000;
 
@@ -95,16 +96,11 @@ const versionOf = ({ fold }: Replica, command: AdminCommand, { seq }: Executed):
   return (versions.find((version) => version.seq === seq) ?? versions.at(-1))?.version ?? null;
 };
 
-const rotationNote = ({ keyring }: Replica): string =>
-  keyring.operator.isOurs
-    ? 'everything is wrapped by a new root key and a new operator key; the old ones are gone'
-    : 'everything is wrapped by a new root key. the operator key comes from outside: set a new one as KEY_ENCRYPTION_KEY, the old one as KEY_ENCRYPTION_KEY_PREVIOUS, and restart';
-
 const UNFINISHED = 'it counts from now on, but the old keys are not destroyed yet: the service tries again by itself, also after a restart';
 
-const noteOn = (replica: Replica, { operation }: AdminCommand, isComplete: boolean): string | null => {
+const noteOn = (replica: Replica, command: AdminCommand, isComplete: boolean): string | null => {
   if (!isComplete) return UNFINISHED;
-  return operation === 'key.rotate' ? rotationNote(replica) : (notes[operation] ?? null);
+  return command.operation === 'key.rotate' ? rotationNote(replica, command) : (notes[command.operation] ?? null);
 };
 
 const done = (replica: Replica, command: AdminCommand, executed: Executed, isComplete: boolean): Done => {

@@ -1,15 +1,14 @@
 /** The service's own keys: a box key for a day at a time, signed by the signing key, told on `secrets.keys` to anyone. */
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { newBoxKey } from '../../crypto/box.ts';
 import { randomId } from '../../crypto/random.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import { boxKeyBytes, sign } from '../../crypto/sign.ts';
 import { sure, Instant, type Id } from '../../events/vocabulary.ts';
-import { currentKey, type Key } from '../../events/world.ts';
+import { BOX_KEY_MS, currentKey, type Key } from '../../events/world.ts';
 import type { ServiceKeys } from '../../protocol/wire.ts';
+import { freshKey } from '../keyring/fresh.ts';
 import type { Execute, Prepare } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
-import { BOX_KEY_MS } from '../log/tidy.ts';
 
 export type BoxKeys = {
   /** The secret box key of that name, while requests may still be sealed to it. */
@@ -19,46 +18,56 @@ export type BoxKeys = {
   readonly renew: () => Promise<void>;
 };
 
-export const makeBoxKeys = ({ fold, keyring }: Replica, execute: Execute, prepare: Prepare): BoxKeys => {
-  const { world } = fold;
-  const now = (): number => Math.max(world.now, Date.now());
+const now = ({ fold }: Replica): number => Math.max(fold.world.now, Date.now());
+
+const signKeys = async ({ fold: { world }, keyring }: Replica, box: Key, signing: Key): Promise<ServiceKeys | undefined> => {
+  const installation = world.keyring?.id;
+  if (signing.public === null || box.public === null || installation === undefined) return undefined;
+  const secretKey = await keyring.open(signing.id);
+  if (isLeft(secretKey)) return undefined;
+  const notBefore = sure(Instant, box.addedAt);
+  const claim = { keyring: installation, kid: box.id, key: box.public, notBefore, notAfter: sure(Instant, box.addedAt + BOX_KEY_MS) };
+  return { v: 1, ...claim, signer: signing.public, signature: sign(boxKeyBytes(claim), secretKey.right) };
+};
+
+/** Signed once for each box key and each signing key. */
+const makeTold = (replica: Replica): BoxKeys['told'] => {
   let signed: ServiceKeys | undefined;
-
-  const isAccepted = (key: Key | undefined): boolean => key?.purpose === 'box' && now() < key.addedAt + 2 * BOX_KEY_MS;
-
-  const signKeys = async (box: Key): Promise<ServiceKeys | undefined> => {
-    const signing = currentKey(world, 'signing');
-    const installation = world.keyring?.id;
-    if (signing?.public == null || box.public === null || installation === undefined) return undefined;
-    const secretKey = await keyring.open(signing.id);
-    if (isLeft(secretKey)) return undefined;
-    const notBefore = sure(Instant, box.addedAt);
-    const claim = { keyring: installation, kid: box.id, key: box.public, notBefore, notAfter: sure(Instant, box.addedAt + BOX_KEY_MS) };
-    return { v: 1, ...claim, signer: signing.public, signature: sign(boxKeyBytes(claim), secretKey.right) };
+  return async () => {
+    const { world } = replica.fold;
+    const [box, signing] = [currentKey(world, 'box'), currentKey(world, 'signing')];
+    if (box === undefined || signing === undefined) return undefined;
+    if (signed?.kid !== box.id || signed.signer !== signing.public) signed = await signKeys(replica, box, signing);
+    return signed;
   };
+};
 
+const renew = async (replica: Replica, execute: Execute, prepare: Prepare): Promise<void> => {
+  const { fold, keyring } = replica;
+  const box = currentKey(fold.world, 'box');
+  const operatorKey = fold.world.keyring?.operatorKey;
+  if (operatorKey === undefined || (box !== undefined && now(replica) < box.addedAt + BOX_KEY_MS / 2)) return;
+  const { key, ...info } = freshKey('box', null);
+  const id = await keyring.add('box', operatorKey, key);
+  if (isLeft(id)) return;
+  const command = { operation: 'key.add', key: { id: id.right, ...info } } as const;
+  await execute({ by: 'replica', id: randomId(), command }, prepare);
+};
+
+export const makeBoxKeys = (replica: Replica, execute: Execute, prepare: Prepare): BoxKeys => {
+  const { fold, keyring } = replica;
+  /** One that an admin had replaced is not waited for: whoever seals to it gets the new one. */
+  const isAccepted = (key: Key | undefined): boolean =>
+    key?.purpose === 'box' && now(replica) < key.addedAt + 2 * BOX_KEY_MS && (!key.retired || key.id === currentKey(fold.world, 'box')?.id);
   return {
     secret: async (kid) => {
-      if (!isAccepted(world.keyring?.keys.get(kid))) return undefined;
+      if (!isAccepted(fold.world.keyring?.keys.get(kid))) return undefined;
       const known = keyring.opened(kid);
       if (known !== undefined) return known;
       const opened = await keyring.open(kid);
       return isLeft(opened) ? undefined : opened.right;
     },
-    told: async () => {
-      const box = currentKey(world, 'box');
-      if (box === undefined) return undefined;
-      if (signed?.kid !== box.id) signed = await signKeys(box);
-      return signed;
-    },
-    renew: async () => {
-      const box = currentKey(world, 'box');
-      if (box !== undefined && now() < box.addedAt + BOX_KEY_MS / 2) return;
-      const pair = newBoxKey();
-      const id = await keyring.add('box', keyring.operator.current(), pair.secretKey);
-      if (isLeft(id)) return;
-      const key = { id: id.right, purpose: 'box', public: pair.publicKey, signature: null } as const;
-      await execute({ by: 'replica', id: randomId(), command: { operation: 'key.add', key } }, prepare);
-    },
+    told: makeTold(replica),
+    renew: () => renew(replica, execute, prepare),
   };
 };

@@ -80,18 +80,10 @@ const prepareRollback = async ({ replica, values }: Parts, { path, version }: Co
   return isLeft(opened) ? opened : encrypted(replica, path, opened.right);
 };
 
-/** A new root key, under a new operator's key where the key file is ours. */
-const prepareRotation = async ({ keyring }: Replica): Promise<Prepared> => {
-  const { operator } = keyring;
-  const rotated = operator.isOurs ? operator.rotate(Date.now()) : right(operator.current());
-  if (isLeft(rotated)) return unavailable;
-  const key = await addKey(keyring, 'root', rotated.right);
-  return key === undefined ? unavailable : right({ ...madeNothing, key, operatorKey: operator.isOurs ? rotated.right : null });
-};
-
 /** A key of ours, wrapped by the operator's key of now: it may have been replaced since the key was stored. */
-const prepareAdded = async ({ keyring }: Replica, id: Id): Promise<Prepared> => {
-  const wrappedBy = keyring.operator.current();
+const prepareAdded = async ({ fold, keyring }: Replica, id: Id): Promise<Prepared> => {
+  const wrappedBy = fold.world.keyring?.operatorKey;
+  if (wrappedBy === undefined) return unavailable;
   const rewrapped = await keyring.rewrap(id, wrappedBy, () => true);
   return isLeft(rewrapped) ? unavailable : right({ ...madeNothing, key: { id, wrappedBy } });
 };
@@ -110,9 +102,8 @@ export const makePrepare =
         return parts.replica.fold.world.namespaces.has(command.namespace) ? right(null) : namespaceKey(parts.replica);
       case 'namespace.rekey':
         return namespaceKey(parts.replica);
-      case 'key.rotate':
-        return prepareRotation(parts.replica);
       case 'key.add':
+      case 'key.replace':
         return prepareAdded(parts.replica, command.key.id);
       default:
         return right(madeNothing);

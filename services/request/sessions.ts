@@ -20,6 +20,8 @@ export type Sessions = {
   readonly open: (kid: Id, from: PublicKey, boxKey: Bytes) => Session | 'busy' | undefined;
   /** Who authenticated with that session key last. A name for queues and limits, not a proof: nothing is opened yet. */
   readonly ownerOf: (from: string) => string | undefined;
+  /** Forgets what was shared with box keys that are destroyed. */
+  readonly forget: (kids: ReadonlyArray<string>) => void;
 };
 
 export const SESSIONS_MAX = 20_000;
@@ -42,6 +44,9 @@ export const makeSessions = (now: () => number = Date.now): Sessions => {
     },
   });
   return {
+    forget: (kids) => {
+      for (const name of known.keys()) if (kids.includes(name.slice(0, name.indexOf(' ')))) known.delete(name);
+    },
     open: (kid, from, boxKey) => {
       const name = `${kid} ${from}`;
       const remembered = known.get(name);

@@ -31,9 +31,12 @@ const PATH = 'billing/stripe/KEY';
 const DAY_MS = 86_400_000;
 export const NOTE = 'said by a person';
 
-const ofKeys = ({ admin, replica, fold }: History): void => {
+const ofKeys = ({ admin, replica, fold, pass }: History): void => {
+  pass(DAY_MS);
   replica('key.add', { key: { id: idOf(20), purpose: 'box', public: null, signature: null } }, { made: { key: { id: idOf(20), wrappedBy: there(fold.world.keyring).operatorKey } } });
-  admin('key.rotate', {}, { made: { key: { id: idOf(21), wrappedBy: fingerprintOf(40) }, operatorKey: fingerprintOf(40) } });
+  admin('key.rotate', { purposes: ['root', 'operator'] });
+  replica('operator-key.replace', { operatorKey: fingerprintOf(40) });
+  replica('key.replace', { key: { id: idOf(21), purpose: 'root', public: null, signature: null }, old: KEYRING.root }, { made: { key: { id: idOf(21), wrappedBy: fingerprintOf(40) } } });
   const [key, { cause }] = there([...fold.world.doomed].find(([id]) => id === KEYRING.root));
   replica('keys.destroy', { keys: [key], cause });
 };
@@ -52,6 +55,7 @@ const ofSecrets = ({ admin, replica, write, fold }: History): void => {
   admin('secret.delete', { path: PATH });
   const { name: namespace, key: old, rekeyFor: cause } = there([...fold.world.namespaces.values()][0]);
   replica('namespace.rekey', { namespace, old, cause }, { made: { key: { id: idOf(30), wrappedBy: KEYRING.root } } });
+  admin('namespace.rotate', { namespace });
   replica('secret.stub', { path: PATH, service: 'invoicer', description: NOTE, read: 1 });
   admin('namespace.delete', { namespace });
 };
