@@ -35,7 +35,7 @@ type Admin = { readonly wire: Wire; readonly identity: AdminIdentity; readonly d
 type Deciding = { readonly lane: number; readonly opens: boolean; readonly command: AdminCommand };
 
 /** A refusal is nothing that a lane of its own could meet with: an Error, for whoever runs the race. */
-const decide = async ({ wire, identity, decided }: Admin, { lane, opens, command }: Deciding): Promise<number> => {
+export const decide = async ({ wire, identity, decided }: Admin, { lane, opens, command }: Deciding): Promise<number> => {
   const sent = performance.now();
   const answer = await told(wire, identity, command);
   const common = { lane, opens, sent, got: performance.now() };

@@ -7,7 +7,7 @@ import { openWire, type Wire } from '../support/wire.ts';
 import type { Asked } from './race-checker.ts';
 
 /** The service drops an answer that is older than this. */
-const ANSWER_MS = 2_500;
+export const ANSWER_MS = 2_500;
 /** Between two questions, at random: without it reads take the time of the decisions that they should race with. */
 const PAUSE_MS_MAX = 30;
 /** Longer than any restart of the broker. */
@@ -24,7 +24,8 @@ export type Readers = {
 
 type Reply = { readonly seq: number; readonly results: ReadonlyArray<{ readonly path: string; readonly outcome: 'value' | 'refused' }> };
 
-const ask = async (wire: Wire, { lane, identity, path }: Seat): Promise<Asked> => {
+/** One question, and what came of it. */
+export const ask = async (wire: Wire, { lane, identity, path }: Seat): Promise<Asked> => {
   const [id, sent] = [randomId(), performance.now()];
   const body = { paths: [{ path, description: null }] };
   const answer = await wire.asService(identity, `${subjects.get}.${identity.service}`, body, { id }).catch(() => undefined);

@@ -51,7 +51,8 @@ const round = async ({ open, close }: Course, lane: number, readers: Readers): P
   await readers.answered(lane);
 };
 
-const killLeader = async ({ cluster, connected }: Replicas): Promise<void> => {
+/** Kills the server that leads the log, and starts it again. Settles when all servers have everything. */
+export const killLeader = async ({ cluster, connected }: Replicas): Promise<void> => {
   const leader = await cluster.leaderOf(subjects.stream);
   await cluster.kill9(leader);
   await cluster.restart(leader);
