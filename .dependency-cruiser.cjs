@@ -19,7 +19,7 @@ const MAY_IMPORT = {
 
 const OURS = '^(audit|agent|bench|cli|client|codegen|crypto|events|examples|projections|protocol|providers|services|tests|web)/';
 const TEST = '\\.test\\.ts$';
-const STARTS_SERVICES = '^cli/(services|commands/(serve|dev|init|doctor|nats-config))\\.ts$';
+const STARTS_SERVICES = '^cli/(services|commands/(serve|dev|init|doctor|nats-config|backup|restore))\\.ts$';
 const JETSTREAM = '^events/log/jetstream[^/]*\\.ts$';
 
 const layers = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
@@ -73,6 +73,7 @@ module.exports = {
       ],
       '(^|/)node_modules/(nats|@nats-io)/',
     ),
+    only('age-only-for-backups', '^(services/backup/age|tests/.*|services/backup/.*test)\\.ts$', '(^|/)node_modules/age-encryption/'),
     only('fastify-only-in-the-http-door', '^(services/http|tests)/', '(^|/)node_modules/(@fastify|fastify)'),
     {
       name: 'pure-folders-do-not-touch-node',

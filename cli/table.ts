@@ -166,6 +166,24 @@ const ROTATED: Option[] = [
   { name: 'box', description: 'the box key; requests sealed to older ones are refused' },
 ];
 
+const PASSPHRASE_FILE: Option = { name: 'passphrase-file', value: 'FILE', description: 'private file with the passphrase, which is asked for otherwise', isFile: true };
+
+const BACKUP: ReadonlyArray<Row> = [
+  row('backup FILE', 'copy log and keys into one encrypted file, while the service runs', [
+    DATA,
+    PASSPHRASE_FILE,
+    { name: 'recipient', value: 'KEYS', description: 'encrypt to public keys of age (age1…) in place of a passphrase, with commas between' },
+    ...BROKER,
+  ]),
+  row('restore FILE', 'put a backup onto a NATS, and into a data folder, where there is nothing yet', [
+    DATA,
+    PASSPHRASE_FILE,
+    { name: 'age-identity', value: 'FILE', description: 'private file with the key that belongs to --recipient', isFile: true },
+    { name: 'replicas', value: 'N', description: 'copies of stream and buckets in a cluster: 1, or 3; as many as there were if not given', choices: ['1', '3'] },
+    ...BROKER,
+  ]),
+];
+
 const UPKEEP: ReadonlyArray<Row> = [
   row('audit log', 'who asked for what, when, and what came of it', [...AUDIT, ...LOCAL, ...NATS]),
   row('projections status', 'how far the read models are', ADMIN),
@@ -188,6 +206,7 @@ export const TABLE: ReadonlyArray<Row> = [
   ...ACCESS,
   ...ADMINS,
   ...REQUESTERS,
+  ...BACKUP,
   ...UPKEEP,
   ...ABOUT,
 ];

@@ -24,11 +24,12 @@ export type ServeOptions = {
 
 type Answer<A> = Promise<Either<Failure, A>>;
 
-const subjects = subjectsUnder('secrets');
+export const subjects = subjectsUnder('secrets');
 
-const toFailure = ({ why, hint }: ProvisionFailure): Failure => failure('config', why, hint);
+export const toFailure = ({ why, hint }: ProvisionFailure): Failure => failure('config', why, hint);
 
-const startOptions = async ({ nc, requests, dataDir, acceptHistory, firstAdmin }: Omit<ServeOptions, 'http' | 'logLevel'>) => {
+/** What a replica needs to start on this NATS, with the operator's key of the environment if there is one. */
+export const startOptions = async ({ nc, requests, dataDir, acceptHistory, firstAdmin }: Omit<ServeOptions, 'http' | 'logLevel'>) => {
   const operatorKey = operatorKeyFrom();
   if (isLeft(operatorKey)) return operatorKey;
   const broker = await natsBroker(nc, subjects, requests);

@@ -25,7 +25,7 @@ export type OperatorKeys = {
   readonly hasPrevious: () => boolean;
 };
 
-const KEY_FILE = 'operator-keys.json';
+export const KEY_FILE = 'operator-keys.json';
 
 const KeyFile = t.strict(
   {

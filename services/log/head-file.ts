@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { writeSecretFile } from '../../client/secret-file.ts';
+import { type FileFailure, writeSecretFile } from '../../client/secret-file.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import { Digest, Sequence } from '../../events/vocabulary.ts';
 import { failure, type Failure } from '../failure.ts';
@@ -30,14 +30,16 @@ export const readHead = (dataDir: string): Either<Failure, SeenHead | undefined>
   return left(failure('config', `${path} is damaged`, 'compare the head with another replica, then start with --accept-history SEQ:HASH'));
 };
 
+export const writeHead = (dataDir: string, head: SeenHead): Either<FileFailure, void> =>
+  writeSecretFile(pathIn(dataDir), utf8(`${JSON.stringify(SeenHead.encode(head))}\n`), { overwrite: true });
+
 /** Writes the head when it is another one than what was written last. */
 export const makeHeadFile = (dataDir: string, created: string, { fold }: Replica): (() => void) => {
   let written = 0;
   return () => {
     const head = fold.head();
     if (head.seq === written) return;
-    const text = `${JSON.stringify(SeenHead.encode({ v: 1, created, ...head }))}\n`;
-    if (!isLeft(writeSecretFile(pathIn(dataDir), utf8(text), { overwrite: true }))) written = head.seq;
+    if (!isLeft(writeHead(dataDir, { v: 1, created, ...head }))) written = head.seq;
   };
 };
 

@@ -66,9 +66,21 @@ const service = (subjects: Subjects): Permissions => ({
 
 const changes = (stream: string): ReadonlyArray<string> => ['CREATE', 'UPDATE', 'PURGE', 'INFO'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
 
-/** Also writes the first event and the first keys: `jetlock init` is one command. */
+/** Snapshots out of a stream and into one, with the subjects on which the server takes their parts. */
+const copies = (stream: string): ReadonlyArray<string> => [
+  `$JS.API.STREAM.SNAPSHOT.${stream}`,
+  `$JS.API.STREAM.RESTORE.${stream}`,
+  `$JS.SNAPSHOT.ACK.${stream}.>`,
+  `$JS.SNAPSHOT.RESTORE.${stream}.*`,
+];
+
+/** Also writes the first event and the first keys, since `jetlock init` is one command; and makes backups and restores them. */
 const provisioner = (subjects: Subjects): Permissions => ({
-  publish: [...service(subjects).publish, ...streams(subjects).flatMap(changes)],
+  publish: [
+    ...service(subjects).publish,
+    ...streams(subjects).flatMap(changes),
+    ...[subjects.stream, bucketStream(subjects.bucket('keys'))].flatMap(copies),
+  ],
   subscribe: [inbox({ role: 'provisioner' })],
 });
 

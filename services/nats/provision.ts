@@ -104,27 +104,41 @@ const judge = (nc: NatsConnection, subjects: Subjects, found: ReadonlyMap<string
   );
 };
 
+const lookAtAll = (nc: NatsConnection, subjects: Subjects): TaskEither<ProvisionFailure, ReadonlyMap<string, Found>> =>
+  managed(nc, async (manager) => {
+    const found = new Map<string, Found>();
+    for (const { name } of wantedConfigs(subjects, 1)) {
+      const one = await lookAt(manager, name);
+      if (one !== undefined) found.set(name, one);
+    }
+    return found;
+  });
+
 /**
  * Whether the stream and the buckets are there and as they must be, and the server fit to hold them. Needs the right to ask
  * `$JS.API.STREAM.INFO` for each; changes nothing.
  */
 export const checkStream = (nc: NatsConnection, subjects: Subjects): TaskEither<ProvisionFailure, Checked> =>
   pipe(
-    managed(nc, async (manager) => {
-      const found = new Map<string, Found>();
-      for (const { name } of wantedConfigs(subjects, 1)) {
-        const one = await lookAt(manager, name);
-        if (one !== undefined) found.set(name, one);
-      }
-      return found;
-    }),
+    lookAtAll(nc, subjects),
     TE.chainEitherK((found) => judge(nc, subjects, found)),
   );
 
-const makeMissing = (nc: NatsConnection, subjects: Subjects, replicas: Replicas): TaskEither<ProvisionFailure, ReadonlyArray<string>> =>
+/** What a stream holds. `firstTime`: when its first message was stored, as the server writes it, to the nanosecond. */
+export type StreamFacts = { readonly messages: number; readonly last: number; readonly firstTime: string };
+
+/** Those of the stream and the buckets that are there, by the names of their streams. */
+export const foundStreams = (nc: NatsConnection, subjects: Subjects): TaskEither<ProvisionFailure, ReadonlyMap<string, StreamFacts>> =>
+  pipe(
+    lookAtAll(nc, subjects),
+    TE.map((found) => new Map([...found].map(([name, { info: { state } }]) => [name, { messages: state.messages, last: state.last_seq, firstTime: state.first_ts }]))),
+  );
+
+/** Makes those of the streams that are not there. @returns their names */
+export const makeMissing = (nc: NatsConnection, configs: ReturnType<typeof wantedConfigs>): TaskEither<ProvisionFailure, ReadonlyArray<string>> =>
   managed(nc, async (manager) => {
     const made: string[] = [];
-    for (const config of wantedConfigs(subjects, replicas)) {
+    for (const config of configs) {
       if ((await lookAt(manager, config.name)) !== undefined) continue;
       await manager.streams.add(config);
       made.push(config.name);
@@ -140,6 +154,6 @@ const makeMissing = (nc: NatsConnection, subjects: Subjects, replicas: Replicas)
 export const provision = (nc: NatsConnection, subjects: Subjects, { replicas }: { readonly replicas: Replicas }): TaskEither<ProvisionFailure, Provisioned> =>
   pipe(
     TE.fromEither(serverIsFit(nc.info?.version ?? '0.0.0', replicas, 0)),
-    TE.chain(() => makeMissing(nc, subjects, replicas)),
+    TE.chain(() => makeMissing(nc, wantedConfigs(subjects, replicas))),
     TE.chain((made) => TE.map((checked: Checked) => ({ ...checked, made }))(checkStream(nc, subjects))),
   );

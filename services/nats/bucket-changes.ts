@@ -1,0 +1,38 @@
+/** What happened to a bucket of NATS KV between two places of its stream. */
+import { jetstreamManager } from '@nats-io/jetstream';
+import { isLeft, type Either } from 'fp-ts/lib/Either.js';
+import type { NatsConnection } from 'nats';
+import { failure, flowed, type Failure } from '../failure.ts';
+
+type Answer<A> = Promise<Either<Failure, A>>;
+
+const unseen = (stream: string) => (error: unknown): Failure =>
+  failure('unavailable', `${stream} cannot be read: ${error instanceof Error ? error.message : 'no answer'}`, 'check nats-server and the permissions of this NATS user');
+
+/** What a writer who meant to make a new entry told the server to expect before it. */
+const isNew = (expected: string | undefined): boolean => expected === '0';
+
+export const sizeOf = (nc: NatsConnection, stream: string): Answer<{ readonly last: number; readonly bytes: number }> =>
+  flowed(async () => {
+    const { state } = await (await jetstreamManager(nc, { checkAPI: false })).streams.info(stream);
+    return { last: state.last_seq, bytes: state.bytes };
+  }, unseen(stream));
+
+/**
+ * Whether all that happened after `from`, up to now, is that entries were made which were not there before.
+ * @returns false also where one was replaced or purged; and up to where was looked
+ */
+export const onlyAddedSince = async (nc: NatsConnection, stream: string, from: number): Answer<{ readonly only: boolean; readonly to: number }> => {
+  const size = await sizeOf(nc, stream);
+  if (isLeft(size)) return size;
+  return flowed(async () => {
+    const { streams } = await jetstreamManager(nc, { checkAPI: false });
+    for (let seq = from + 1; ; seq += 1) {
+      const next = { seq, next_by_subj: '>' };
+      const message = await streams.getMessage(stream, next);
+      if (message === null || message.seq > size.right.last) return { only: true, to: size.right.last };
+      if (!isNew(message.header.get('Nats-Expected-Last-Subject-Sequence'))) return { only: false, to: message.seq };
+      seq = message.seq;
+    }
+  }, unseen(stream));
+};
