@@ -4,16 +4,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { readSecretFile } from '../client/secret-file.ts';
-import { equal } from '../crypto/bytes.ts';
-import { Redacted } from '../crypto/redacted.ts';
 import { failureOfFile } from './client-failure.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { readValue } from './prompt.ts';
 import { fail, type Failure } from './terminal.ts';
-
-export type Passphrase = Redacted<string>;
 
 /** Long enough that trying them all costs more than the secrets are worth, if it was not taken from a book. */
 const CHARACTERS_MIN = 12;
@@ -24,48 +20,42 @@ const toText = (bytes: Uint8Array): Either<Failure, string> =>
     () => fail(EXIT.badInput, 'the passphrase is not text', 'use letters and digits'),
   );
 
-const typed = async (io: Io, question: string): Promise<Either<Failure, Uint8Array>> =>
-  io.stdin.isTTY === true ? readValue(io, question)() : E.left(fail(EXIT.usage, 'there is no terminal to ask for the passphrase', 'give --passphrase-file FILE, or --recipient KEY for a public key'));
+const typed = async (io: Io, question: string): Promise<Either<Failure, string>> =>
+  io.stdin.isTTY === true ? E.chain(toText)(await readValue(io, question)()) : E.left(fail(EXIT.usage, 'there is no terminal to ask for the passphrase', 'give --passphrase-file FILE, or --recipient KEY for a public key'));
 
 /** One newline at the end of the file is not part of it. */
-const fromFile = (path: string): Either<Failure, Passphrase> =>
+const fromFile = (path: string): Either<Failure, string> =>
   pipe(
     readSecretFile(path),
     E.mapLeft(failureOfFile),
     E.chain(toText),
-    E.map((text) => new Redacted(text.replace(/\r?\n$/, ''))),
+    E.map((text) => text.replace(/\r?\n$/, '')),
   );
 
 const fileOf = ({ text }: Options, { directory }: Io): string | undefined =>
   text['passphrase-file'] === undefined ? undefined : resolve(directory, text['passphrase-file']);
 
-const longEnough = (passphrase: Passphrase): Either<Failure, Passphrase> =>
-  passphrase.reveal().length >= CHARACTERS_MIN
+const longEnough = (passphrase: string): Either<Failure, string> =>
+  passphrase.length >= CHARACTERS_MIN
     ? E.right(passphrase)
     : E.left(fail(EXIT.badInput, `the passphrase is shorter than ${CHARACTERS_MIN} characters`, 'whoever has the file can try passphrases as fast as they like: take five words or more'));
 
-const typedTwice = async (io: Io): Promise<Either<Failure, Passphrase>> => {
+const typedTwice = async (io: Io): Promise<Either<Failure, string>> => {
   const first = await typed(io, 'passphrase for the backup');
   if (E.isLeft(first)) return first;
   const second = await typed(io, 'the same again');
   if (E.isLeft(second)) return second;
-  if (!equal(first.right, second.right)) return E.left(fail(EXIT.badInput, 'the two passphrases are not the same', 'start again'));
-  return E.map((text: string) => new Redacted(text))(toText(first.right));
+  return first.right === second.right ? first : E.left(fail(EXIT.badInput, 'the two passphrases are not the same', 'start again'));
 };
 
 /** A passphrase for a new backup: asked for twice. */
-export const newPassphrase = async (options: Options, io: Io): Promise<Either<Failure, Passphrase>> => {
+export const newPassphrase = async (options: Options, io: Io): Promise<Either<Failure, string>> => {
   const path = fileOf(options, io);
   return E.chain(longEnough)(path === undefined ? await typedTwice(io) : fromFile(path));
 };
 
 /** The passphrase of a backup that there is. */
-export const knownPassphrase = async (options: Options, io: Io): Promise<Either<Failure, Passphrase>> => {
+export const knownPassphrase = async (options: Options, io: Io): Promise<Either<Failure, string>> => {
   const path = fileOf(options, io);
-  if (path !== undefined) return fromFile(path);
-  return pipe(
-    await typed(io, 'passphrase of the backup'),
-    E.chain(toText),
-    E.map((text) => new Redacted(text)),
-  );
+  return path === undefined ? typed(io, 'passphrase of the backup') : fromFile(path);
 };

@@ -17,7 +17,7 @@ import type { Run } from '../verb.ts';
 
 const lockOf = async (options: Options, io: Io): Promise<Either<Failure, Lock>> => {
   const recipients = (options.text['recipient'] ?? '').split(',').filter((one) => one !== '');
-  if (recipients.length === 0) return E.map((passphrase: Extract<Lock, { passphrase: unknown }>['passphrase']) => ({ passphrase }))(await newPassphrase(options, io));
+  if (recipients.length === 0) return E.map((passphrase: string): Lock => ({ passphrase }))(await newPassphrase(options, io));
   return options.text['passphrase-file'] === undefined
     ? E.right({ recipients })
     : E.left(fail(EXIT.usage, 'a backup is encrypted to a passphrase or to public keys, not to both', 'leave out --passphrase-file or --recipient'));

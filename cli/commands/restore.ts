@@ -1,10 +1,9 @@
 /** `jetlock restore`: a backup, put onto a nats-server and into a data directory that are empty. */
-import { readSecretFile } from '../../client/secret-file.ts';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { Redacted } from '../../crypto/redacted.ts';
+import { readSecretFile } from '../../client/secret-file.ts';
 import type { Key } from '../../services/backup/age.ts';
 import type { Restored } from '../../services/backup/restore.ts';
 import { bytesProgress } from '../bytes-progress.ts';
@@ -13,7 +12,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { tell, timeText } from '../output.ts';
-import { knownPassphrase, type Passphrase } from '../passphrase.ts';
+import { knownPassphrase } from '../passphrase.ts';
 import { connectForService, failureOfService } from '../services.ts';
 import { fail, type Failure } from '../terminal.ts';
 import type { Run } from '../verb.ts';
@@ -25,7 +24,7 @@ const identitiesOf = (text: string): ReadonlyArray<string> =>
 const fromKeyFile = (path: string): Either<Failure, Key> =>
   pipe(
     readSecretFile(path),
-    E.bimap(failureOfFile, (bytes) => ({ identities: new Redacted(identitiesOf(new TextDecoder().decode(bytes))) })),
+    E.bimap(failureOfFile, (bytes) => ({ identities: identitiesOf(new TextDecoder().decode(bytes)) })),
   );
 
 /** The file itself says what opens it, so nobody is asked for what it is not. */
@@ -33,7 +32,7 @@ const keyOf = async (path: string, options: Options, io: Io): Promise<Either<Fai
   const { keyKindOf } = await import('../../services/backup/age.ts');
   const kind = await keyKindOf(path);
   if (E.isLeft(kind)) return E.left(failureOfService(kind.left));
-  if (kind.right === 'passphrase') return E.map((passphrase: Passphrase) => ({ passphrase }))(await knownPassphrase(options, io));
+  if (kind.right === 'passphrase') return E.map((passphrase: string): Key => ({ passphrase }))(await knownPassphrase(options, io));
   const file = options.text['age-identity'];
   return file === undefined
     ? E.left(fail(EXIT.usage, 'this backup is encrypted to a public key', 'give --age-identity FILE with the private one'))

@@ -7,20 +7,19 @@ import { createReadStream } from 'node:fs';
 import { ReadableStream } from 'node:stream/web';
 import { Decrypter, Encrypter } from 'age-encryption';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import type { Redacted } from '../../crypto/redacted.ts';
 import { failure, flowed, Interrupted, type Failure } from '../failure.ts';
 
 /** What a backup is encrypted to. `recipients`: public keys, `age1…`. */
-export type Lock = { readonly passphrase: Redacted<string> } | { readonly recipients: ReadonlyArray<string> };
+export type Lock = { readonly passphrase: string } | { readonly recipients: ReadonlyArray<string> };
 /** What opens it. `identities`: private keys, `AGE-SECRET-KEY-…`. */
-export type Key = { readonly passphrase: Redacted<string> } | { readonly identities: Redacted<ReadonlyArray<string>> };
+export type Key = { readonly passphrase: string } | { readonly identities: ReadonlyArray<string> };
 
 type Answer<A> = Promise<Either<Failure, A>>;
 
 const encrypterOf = (lock: Lock): Either<Failure, Encrypter> => {
   const encrypter = new Encrypter();
   try {
-    if ('passphrase' in lock) encrypter.setPassphrase(lock.passphrase.reveal());
+    if ('passphrase' in lock) encrypter.setPassphrase(lock.passphrase);
     else for (const recipient of lock.recipients) encrypter.addRecipient(recipient);
     return right(encrypter);
   } catch {
@@ -64,8 +63,8 @@ export const keyKindOf = async (path: string): Answer<'passphrase' | 'identity'>
 const decrypterOf = (key: Key): Either<Failure, Decrypter> => {
   const decrypter = new Decrypter();
   try {
-    if ('passphrase' in key) decrypter.addPassphrase(key.passphrase.reveal());
-    else for (const identity of key.identities.reveal()) decrypter.addIdentity(identity);
+    if ('passphrase' in key) decrypter.addPassphrase(key.passphrase);
+    else for (const identity of key.identities) decrypter.addIdentity(identity);
     return right(decrypter);
   } catch {
     return left(failure('config', 'that is not a private key of age', 'name the file that age-keygen has written'));

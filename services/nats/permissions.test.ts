@@ -17,6 +17,7 @@ import { identitiesIn } from './identities.ts';
 import { inboxPrefixOf, natsConfig, permissionsOf } from './permissions.ts';
 import type { NatsUser } from './permissions.ts';
 import { checkStream, provision } from './provision.ts';
+import { putSnapshot, takeSnapshot } from './snapshot.ts';
 import { BUCKETS } from './stream-config.ts';
 
 const orThrow = <L, A>(result: E.Either<L, A>): A => {
@@ -169,6 +170,20 @@ test('an auditor reads the log with these rights alone', async (t) => {
   t.like(orThrow(await reader.next(1, subject)()), { value: { seq } });
   t.is(orThrow(await reader.last(subject)()), seq);
   t.true(orThrow(await reader.info()()).messages > 0);
+});
+
+test('the provisioner takes snapshots and restores them with these rights alone, and nobody else can', async (t) => {
+  const nc = await as(t, 'provisioner');
+  const empty = await startNats(t, { config: natsConfig({ subjects, users }) });
+  const to = orThrow(await connectNats({ servers: empty.url, nkey: identities.provisioner.seedFile, inboxPrefix: '_INBOX_PROVISIONER' })());
+  t.teardown(() => to.close());
+  for (const stream of [subjects.stream, 'KV_secrets_keys']) {
+    const snapshot = orThrow(await takeSnapshot(nc, stream));
+    orThrow(await putSnapshot(to, stream, snapshot));
+    for (const name of ['service', 'auditor', 'client', 'admin', 'shop'] as const)
+      for (const verb of ['SNAPSHOT', 'RESTORE']) t.deepEqual(await publishes(await as(t, name), `$JS.API.STREAM.${verb}.${stream}`), DENIED, `${name} ${verb}`);
+  }
+  for (const subject of ['$JS.API.STREAM.SNAPSHOT.OTHER', '$JS.API.STREAM.RESTORE.OTHER', '$JS.SNAPSHOT.RESTORE.OTHER.x']) t.deepEqual(await publishes(nc, subject), DENIED, subject);
 });
 
 test('no inbox of ours can be that of a requester', (t) => {
