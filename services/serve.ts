@@ -8,7 +8,7 @@ import { isEnrolled, type Created, type FirstAdmin } from './keyring/create.ts';
 import { natsBroker } from './nats/broker.ts';
 import { checkStream, provision, type ProvisionFailure } from './nats/provision.ts';
 import { startService, type Service } from './service.ts';
-import { start } from './start.ts';
+import { start, type Started } from './start.ts';
 
 export type ServeOptions = {
   readonly nc: NatsConnection;
@@ -28,8 +28,7 @@ export const subjects = subjectsUnder('secrets');
 
 export const toFailure = ({ why, hint }: ProvisionFailure): Failure => failure('config', why, hint);
 
-/** What a replica needs to start on this NATS, with the operator's key of the environment if there is one. */
-export const startOptions = async ({ nc, requests, dataDir, acceptHistory, firstAdmin }: Omit<ServeOptions, 'http' | 'logLevel'>) => {
+const startOptions = async ({ nc, requests, dataDir, acceptHistory, firstAdmin }: Omit<ServeOptions, 'http' | 'logLevel'>) => {
   const operatorKey = operatorKeyFrom();
   if (isLeft(operatorKey)) return operatorKey;
   const broker = await natsBroker(nc, subjects, requests);
@@ -44,6 +43,12 @@ export const serve = async (options: ServeOptions): Answer<Service> => {
   return isLeft(prepared) ? prepared : startService({ ...prepared.right, http: options.http, logLevel: options.logLevel });
 };
 
+/** A replica that answers nobody: it opens the keyring and folds the log, with the operator's key of the environment if there is one. Stopped by its caller. */
+export const startReplica = async (options: Pick<ServeOptions, 'nc' | 'dataDir' | 'firstAdmin'>): Answer<Started> => {
+  const prepared = await startOptions({ ...options, requests: options.nc, acceptHistory: undefined });
+  return isLeft(prepared) ? prepared : start(prepared.right);
+};
+
 export type InitOptions = Pick<ServeOptions, 'nc' | 'dataDir'> & { readonly firstAdmin: FirstAdmin; readonly replicas: 1 | 3 };
 
 /**
@@ -53,9 +58,7 @@ export type InitOptions = Pick<ServeOptions, 'nc' | 'dataDir'> & { readonly firs
 export const init = async ({ nc, dataDir, firstAdmin, replicas }: InitOptions): Answer<Created & { readonly enrolled: boolean }> => {
   const provisioned = await provision(nc, subjects, { replicas })();
   if (isLeft(provisioned)) return left(toFailure(provisioned.left));
-  const prepared = await startOptions({ nc, requests: nc, dataDir, firstAdmin, acceptHistory: undefined });
-  if (isLeft(prepared)) return prepared;
-  const started = await start(prepared.right);
+  const started = await startReplica({ nc, dataDir, firstAdmin });
   if (isLeft(started)) return started;
   const enrolled = isEnrolled(started.right.replica.fold.world, firstAdmin);
   await started.right.replica.stop();

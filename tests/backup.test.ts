@@ -17,6 +17,7 @@ import { connectionsTo, subjects } from './support/clients.ts';
 import { orThrow, startJetlock } from './support/jetlock.ts';
 import { startNats } from './support/nats.ts';
 import { holds } from './support/needles.ts';
+import { eventually } from './support/poll.ts';
 import { backUp, newFolder, newKeys, putBack, serveRestored } from './support/restored.ts';
 import { scaled } from './support/scale.ts';
 import { codeOf, pathOf, serviceOf, stepsOf } from './support/steps.ts';
@@ -59,7 +60,7 @@ const underLoad = (steps: ReturnType<typeof stepsOf>) => {
 const lead = async (): Promise<void> => {
   await steps.write('prod/shop/KEY', 'an-older-value');
   await steps.write('prod/shop/KEY', VALUE);
-  await steps.write('prod/shop/BIG', randomBytes(60_000));
+  for (const name of ['BIG', 'BIGGER', 'BIGGEST']) await steps.write(`prod/shop/${name}`, randomBytes(60_000));
   await steps.write('prod/shop/GONE', 'a-deleted-value');
   const client = await steps.approved('shop', shop);
   await steps.grant('shop', 'prod/shop/');
@@ -154,7 +155,9 @@ test.serial('nothing that is there is overwritten: a file, a stream, a read mode
   t.like(await backUp(jetlock, path, keys.lock), { left: { message: `${path} is there already` } });
   const full = await putBack(await jetlock.connection(), join(folder, 'full'), path, keys.key);
   t.regex(isLeft(full) ? full.left.message : '', /^there is a stream SECRETS with \d+ messages already$/);
-  t.like(await putBack((await emptyServer(t)).nc, join(jetlock.dataDir, 'data'), path, keys.key), { left: { kind: 'history' } });
+  const own = join(jetlock.dataDir, 'data');
+  await eventually(() => existsSync(join(own, 'head.json')) || undefined, 30_000, 'the first head');
+  t.like(await putBack((await emptyServer(t)).nc, own, path, keys.key), { left: { kind: 'history' } });
 
   const { nc } = await emptyServer(t);
   await writeFile(join(folder, 'operator-keys.json'), '{}', { mode: 0o600 });

@@ -11,8 +11,7 @@ import { KEY_FILE } from '../keyring/operator-key.ts';
 import { onlyAddedSince, sizeOf } from '../nats/bucket-changes.ts';
 import { takeSnapshot } from '../nats/snapshot.ts';
 import { bucketStream } from '../nats/stream-config.ts';
-import { startOptions, subjects } from '../serve.ts';
-import { start } from '../start.ts';
+import { startReplica, subjects } from '../serve.ts';
 import { encrypted, type Lock } from './age.ts';
 import { headEntry, manifestEntry, OPERATOR_KEY, partName, type Manifest } from './manifest.ts';
 import { isThere, writeNewFile } from './new-file.ts';
@@ -52,9 +51,7 @@ const keyFileOf = (dataDir: string): Either<Failure, Uint8Array | undefined> => 
 const begin = async ({ nc, dataDir }: BackupOptions): Answer<Begun> => {
   const keyFile = keyFileOf(dataDir);
   if (isLeft(keyFile)) return keyFile;
-  const options = await startOptions({ nc, dataDir, firstAdmin: undefined, acceptHistory: undefined });
-  if (isLeft(options)) return options;
-  const started = await start(options.right);
+  const started = await startReplica({ nc, dataDir, firstAdmin: undefined });
   if (isLeft(started)) return started;
   const { replica, identity } = started.right;
   await replica.stop();
