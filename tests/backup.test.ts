@@ -67,7 +67,7 @@ const lead = async (): Promise<void> => {
   await client.get(['prod/shop/KEY', 'prod/shop/GONE']);
   await steps.deny('shop', 'prod/shop/BIG');
   await steps.command({ operation: 'secret.delete', path: pathOf('prod/shop/GONE') });
-  await steps.command({ operation: 'key.rotate' });
+  await steps.command({ operation: 'key.rotate', purposes: ['root', 'operator'] });
   await steps.write('prod/shop/LATER', 'after-the-rotation');
 };
 test.before(lead);
@@ -98,7 +98,7 @@ test.serial('what is restored is what was: values, versions, times, decisions an
   for (const refused of ['GONE', 'BIG']) t.is(await codeOf(client.get(`prod/shop/${refused}`)), 'refused');
   t.is((await again.write('prod/shop/KEY', 'a-third-value')).version as number, 3);
   await again.command({ operation: 'secret.delete', path: pathOf('prod/shop/LATER') });
-  await again.command({ operation: 'key.rotate' });
+  await again.command({ operation: 'key.rotate', purposes: ['root', 'operator'] });
   t.is((await client.get('prod/shop/KEY')).text(), 'a-third-value');
   await again.revoke('shop', 'prod/shop/');
   t.is(await codeOf(client.get('prod/shop/KEY')), 'refused');

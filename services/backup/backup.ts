@@ -35,6 +35,8 @@ type Begun = Pick<Manifest, 'keyring' | 'publicKey' | 'head' | 'operatorKey'> & 
 
 const LOG = subjects.stream;
 export const KEYS = bucketStream(subjects.bucket('keys'));
+/** Without what else is kept beside the keys: who holds the operator's key. */
+const KEY_ENTRIES = `$KV.${subjects.bucket('keys')}.key.>`;
 /** Keys are replaced or destroyed after a delete or a rotation; whoever does that all the time has no quiet moment for a backup. */
 const TRIES = 3;
 
@@ -103,7 +105,7 @@ async function* entries({ nc, dataDir, tell }: BackupOptions, { keyFile, ...begu
   if (keyFile !== undefined) yield { name: OPERATOR_KEY, data: keyFile };
   yield* streamEntries(nc, LOG, copied);
   yield* streamEntries(nc, KEYS, copied);
-  const added = orInterrupted(await onlyAddedSince(nc, KEYS, keys.last));
+  const added = orInterrupted(await onlyAddedSince(nc, { stream: KEYS, subject: KEY_ENTRIES }, keys.last));
   const after = keyFile === undefined ? undefined : orInterrupted(keyFileOf(dataDir));
   if (!added.only || (keyFile !== undefined && (after === undefined || !equal(keyFile, after)))) throw new Interrupted(moved);
   yield manifestEntry({ v: 1, made: Date.now() as Instant, ...begun, keys: { from: keys.last as Sequence, to: added.to as Sequence } });
