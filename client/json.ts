@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { Type } from 'io-ts';
 import { fromUtf8, utf8 } from '../crypto/bytes.ts';
+import { fits } from '../events/fits.ts';
 import { report } from '../protocol/report.ts';
 
 export const toJson = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
@@ -25,4 +26,4 @@ export const decodeText =
 export const decoded =
   <A, O>(codec: Type<A, O>) =>
   (value: unknown): Either<string, A> =>
-    E.mapLeft((errors: Parameters<typeof report>[0]) => report(errors).join('; '))(codec.decode(value));
+    fits(codec, value) ? E.right(value) : E.mapLeft((errors: Parameters<typeof report>[0]) => report(errors).join('; '))(codec.decode(value));

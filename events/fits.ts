@@ -14,7 +14,7 @@ type Known =
   | { readonly _tag: 'InterfaceType'; readonly props: Readonly<Record<string, t.Mixed>> }
   | { readonly _tag: 'UnionType'; readonly types: ReadonlyArray<t.Mixed> }
   | { readonly _tag: 'LiteralType'; readonly value: unknown }
-  | { readonly _tag: 'StringType' | 'NumberType' | 'BooleanType' | 'NullType' | 'KeyofType' | 'other' };
+  | { readonly _tag: 'UnknownType' | 'StringType' | 'NumberType' | 'BooleanType' | 'NullType' | 'KeyofType' | 'other' };
 
 const isObject = (value: unknown): value is Properties => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -74,6 +74,8 @@ const made = (codec: t.Mixed): Fits => {
       return union(known.types);
     case 'ReadonlyArrayType':
       return array(known.type);
+    case 'UnknownType':
+      return () => true;
     case 'StringType':
       return (value) => typeof value === 'string';
     case 'NumberType':

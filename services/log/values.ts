@@ -8,7 +8,7 @@ import { openValue, type SaltedValue } from '../../crypto/value.ts';
 import type { LogMessage } from '../../events/log/log.ts';
 import { StateRecord, type Sealed } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import { sure, Version, type Id, type SecretPath } from '../../events/vocabulary.ts';
+import type { Id, SecretPath, Version } from '../../events/vocabulary.ts';
 import type { SecretVersion } from '../../events/world.ts';
 import type { Replica } from './replica.ts';
 
@@ -55,7 +55,7 @@ export const makeValues = (replica: Replica): Values => {
       if (row === undefined) return left(refuse('unavailable'));
       const key = await replica.keyring.open(row.key);
       if (isLeft(key)) return left(refuse('unavailable'));
-      const opened = openValue(key.right, row.sealed, { path, version: sure(Version, version), keyId: row.key });
+      const opened = openValue(key.right, row.sealed, { path, version: version as Version, keyId: row.key });
       return opened === undefined ? left(refuse('unavailable')) : right(opened);
     },
   };

@@ -10,7 +10,7 @@ import type { ReadRef } from '../../events/access/access.ts';
 import { madeNothing } from '../../events/record.ts';
 import { decideRead, type Outcome } from '../../events/read/decide.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import { Ciphertext, sure, Sequence, Version, type SecretPath, type ServiceName } from '../../events/vocabulary.ts';
+import { sure, Sequence, type Ciphertext, type SecretPath, type ServiceName, type Version } from '../../events/vocabulary.ts';
 import type { SecretVersion } from '../../events/world.ts';
 import { GetRequest, type GetReply } from '../../protocol/operations.ts';
 import { STALE_MS, type Commits, type Committed } from '../log/commit.ts';
@@ -68,8 +68,7 @@ const fitting = (replica: Replica, asker: Asker, paths: ReadonlyArray<SecretPath
 const withValue = async ({ values }: GetParts, path: SecretPath, version: SecretVersion): Promise<Either<Refusal, Result>> => {
   const opened = await values.open(path, version);
   if (isLeft(opened)) return opened;
-  const value = sure(Ciphertext, toBase64(opened.right.value));
-  return right({ path, outcome: 'value', version: sure(Version, version.version), value });
+  return right({ path, outcome: 'value', version: version.version as Version, value: toBase64(opened.right.value) as Ciphertext });
 };
 
 /** A grant for one read is spent by an event of its own; only if that counts is the value given. */

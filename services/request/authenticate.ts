@@ -1,5 +1,6 @@
 /** Who asks: proved by a token, by a service's signature over this very request, or by an admin's over the statement. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { LRUCache } from 'lru-cache';
 import { equalText } from '../../crypto/bytes.ts';
 import { credentialFingerprint, isToken, tokenDigest } from '../../crypto/credential.ts';
 import { requestBytes, statementBytes, verify } from '../../crypto/sign.ts';
@@ -13,7 +14,17 @@ import type { Opened } from './open.ts';
 /** A credential that was shown to be held; whether it is known, or approved, is another question. */
 export type Held = { readonly kind: CredentialKind; readonly verifier: Digest | PublicKey; readonly fingerprint: Fingerprint };
 
-const held = (kind: CredentialKind, verifier: Digest | PublicKey): Held => ({ kind, verifier, fingerprint: credentialFingerprint(kind, verifier) });
+// The same few come again and again, and to make one takes as long as to open a request.
+const fingerprints = new LRUCache<string, Fingerprint>({ max: 10_000 });
+
+const fingerprintOf = (kind: CredentialKind, verifier: Digest | PublicKey): Fingerprint => {
+  const name = `${kind} ${verifier}`;
+  const fingerprint = fingerprints.get(name) ?? credentialFingerprint(kind, verifier);
+  fingerprints.set(name, fingerprint);
+  return fingerprint;
+};
+
+const held = (kind: CredentialKind, verifier: Digest | PublicKey): Held => ({ kind, verifier, fingerprint: fingerprintOf(kind, verifier) });
 
 const signedByService = ({ request, sealed }: Opened, { key, signature }: { readonly key: PublicKey; readonly signature: Signature }): boolean => {
   const { v, id, time, subject, body } = request;

@@ -1,6 +1,7 @@
 /** The body of a request: JSON as text, decoded by its operation's codec. What was wrong names fields, never values. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
+import { fits } from '../../events/fits.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { report } from '../../protocol/report.ts';
 
@@ -13,6 +14,7 @@ const parse = (body: string): unknown => {
 };
 
 export const decodeAs = <C extends t.Mixed>(codec: C, value: unknown): Either<Refusal, t.TypeOf<C>> => {
+  if (fits(codec, value)) return right(value);
   const decoded = codec.decode(value);
   return isLeft(decoded) ? left(refuse('malformed', report(decoded.left).join('; '))) : right(decoded.right as t.TypeOf<C>);
 };
