@@ -148,17 +148,40 @@ const mishaps: ReadonlyArray<readonly [string, (service: FakeService) => void]> 
 for (const make of [newTokenIdentity, newKeyIdentity]) {
   for (const [what, prepare] of mishaps) {
     test(`no error shows a secret: ${what}, with a ${make(name).kind}`, async (t) => {
-      const { service, client, identity } = setUp(make(name));
+      const { service, client, identity, time } = setUp(make(name));
+      // Some of them are asked again, up to the end of their time.
+      const failed = async (work: Promise<unknown>): Promise<JetlockError> => (await Promise.all([thrownBy(work), time.advance(15_000)]))[0];
       service.script.answer = answering(utf8(CANARY));
       prepare(service);
       const secret = identity.kind === 'token' ? identity.token.reveal() : toBase64(identity.secretKey.reveal().subarray(0, 32));
-      for (const error of [await thrownBy(client.get(['shop/A', 'shop/B'])), await thrownBy(client.register({ serviceVersion: '1' }))]) {
+      for (const error of [await failed(client.get(['shop/A', 'shop/B'])), await failed(client.register({ serviceVersion: '1' }))]) {
         const seen = everythingOf(error);
         for (const hidden of [CANARY, toBase64(utf8(CANARY)), secret]) t.false(seen.includes(hidden), seen);
       }
     });
   }
 }
+
+test('what the service is too busy for is asked again, later each time, and not for ever', async (t) => {
+  const { service, client, time } = setUp();
+  service.script.answer = answering(utf8('v'));
+  const asked: number[] = [];
+  const busy = () => {
+    asked.push(time.now());
+    return unsealedReply('busy');
+  };
+  service.script.message = (reply) => (asked.length < 3 ? busy() : reply);
+  const [secret] = await Promise.all([client.get('shop/A'), time.advance(5_000)]);
+  t.is(secret.text(), 'v');
+  t.is(asked.length, 3);
+  service.script.message = busy;
+  const began = time.now();
+  const [error] = await Promise.all([thrownBy(client.get('shop/A')), time.advance(20_000)]);
+  t.is(error.code, 'unavailable');
+  const gaps = asked.slice(3).map((at, n, all) => at - (all[n - 1] ?? at)).slice(1);
+  t.true(gaps.length >= 4 && (gaps[0] ?? 0) >= 50 && (gaps.at(-1) ?? 0) > (gaps[0] ?? 0), gaps.join());
+  t.true((asked.at(-1) ?? 0) - began <= 10_000);
+});
 
 test('no secret is seen in what is printed of a secret', async (t) => {
   const { service, client } = setUp();

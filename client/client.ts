@@ -10,7 +10,7 @@ import { identityFingerprint, type ServiceIdentity } from './credential.ts';
 import { argumentError, errorOf, JetlockError } from './error.ts';
 import type { ClientFailure } from './failure.ts';
 import type { Keys } from './keys.ts';
-import { systemTime, type Time } from './retry.ts';
+import { repeated, systemTime, type Time } from './retry.ts';
 import { serviceClient, type Ask, type Found } from './service.ts';
 import { newSession } from './session.ts';
 import type { Listening, Transport } from './transport.ts';
@@ -32,7 +32,7 @@ export type GetOptions = { readonly description?: string };
 /** `signal` ends the waiting with the code `aborted`. */
 export type WaitOptions = GetOptions & { readonly timeoutMs: number; readonly signal?: AbortSignal };
 
-/** All of these reject with a JetlockError only. */
+/** All of these reject with a JetlockError only. What the service was too busy for, or did not answer, is asked again for up to 10 s. */
 export type Client = {
   /** The name of the credential: what `register` answers, and an admin compares. */
   readonly fingerprint: Fingerprint;
@@ -99,6 +99,9 @@ const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Foun
     return one === undefined ? [] : [secretOf(path, one)];
   });
 
+/** How long it is tried where the service is busy, or does not answer. */
+const WITHIN_MS = 10_000;
+
 /** One for one, several for several. */
 const shapedLike = (paths: string | ReadonlyArray<string>, secrets: ReadonlyArray<Secret>): never =>
   (typeof paths === 'string' ? secrets[0] : secrets) as never;
@@ -120,14 +123,17 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
   const service = serviceClient({ session, subjects, identity });
   const onChange = (listener: () => void) => transport.notices(identity.service, () => listener());
 
+  const again = { withinMs: WITHIN_MS, time, isUnsettled: transport.isUnsettled };
+  const answersTo = (asks: ReadonlyArray<Ask>) => repeated((leftMs) => service.get(asks, leftMs), again)();
+
   const get = async (paths: string | ReadonlyArray<string>, options: GetOptions = {}) => {
     const asks = asksOf(paths, options);
-    const answers = orThrow(await service.get(asks)());
+    const answers = orThrow(await answersTo(asks));
     return shapedLike(paths, secretsOf(asks, orThrow(allFound(answers))));
   };
   const getMany = async (wanted: ReadonlyArray<Wanted>) => {
     const asks = wanted.map(asked);
-    const answers = orThrow(await service.get(asks)());
+    const answers = orThrow(await answersTo(asks));
     return { secrets: secretsOf(asks, foundIn(answers)), refused: asks.map(({ path }) => path).filter((path) => answers.get(path) === 'refused') };
   };
   const waitForAll = async (paths: string | ReadonlyArray<string>, { timeoutMs, signal, ...options }: WaitOptions) => {
@@ -137,7 +143,7 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
   };
   const register = async ({ serviceVersion }: { readonly serviceVersion?: string } = {}) => {
     if (serviceVersion !== undefined && !Word.is(serviceVersion)) throw argumentError('that is not a version', 'it has at most 64 characters and no spaces');
-    return orThrow(await service.register(serviceVersion ?? null)());
+    return orThrow(await repeated(() => service.register(serviceVersion ?? null), again)());
   };
   const close = async () => {
     session.close();
