@@ -1,8 +1,9 @@
 /** What a record says, before it is said what became of it: one entry for each event and each path of a read. */
+import type { Type } from 'io-ts';
 import { publicKeyFingerprint } from '../crypto/fingerprint.ts';
 import type { Event } from '../events/event.ts';
 import type { ReadAttempt, RefusalCount } from '../events/read/read.ts';
-import { type LogRecord, OpenStatement, type Origin, type ReadRecord, type StateRecord } from '../events/record.ts';
+import { type LogRecord, OpenStatement, type Origin, type ReadRecord, Statement, type StateRecord } from '../events/record.ts';
 import type { Id } from '../events/vocabulary.ts';
 import { about, aboutEvent, noteOf } from './about.ts';
 import { type AuditLine, isoTime, type Who } from './line.ts';
@@ -14,9 +15,9 @@ export type Entry = Pick<AuditLine, 'what' | 'about' | 'who' | 'note' | 'request
   readonly refused?: string;
 };
 
-const statementOf = (statement: string): OpenStatement | undefined => {
+const parsed = <A>(codec: Type<A, unknown>, statement: string): A | undefined => {
   try {
-    const decoded = OpenStatement.decode(JSON.parse(statement));
+    const decoded = codec.decode(JSON.parse(statement));
     return decoded._tag === 'Right' ? decoded.right : undefined;
   } catch {
     return undefined;
@@ -29,7 +30,7 @@ const causedBy = (origin: Origin, writer: string): { readonly who?: Who; readonl
     const { service, fingerprint } = origin.command;
     return { who: { kind: 'service', name: service, credential: fingerprint }, requestId: origin.id };
   }
-  const statement = statementOf(origin.statement);
+  const statement = parsed(OpenStatement, origin.statement);
   if (statement === undefined) return {};
   return { who: { kind: 'admin', name: statement.admin, credential: publicKeyFingerprint(origin.key) }, requestId: statement.id };
 };
@@ -40,10 +41,12 @@ const withNote = (event: Event): Pick<Entry, 'note' | 'client'> => {
   return { ...(note === null ? {} : { note }), ...(client === null ? {} : { client }) };
 };
 
-/** A command that changed nothing is one line too: somebody gave it. */
+const wanted = (origin: Origin): object => (origin.by === 'admin' ? (parsed(Statement, origin.statement)?.command ?? {}) : origin.command);
+
+/** A command that changed nothing, or was refused, is one line too: somebody gave it. */
 const stateEntries = ({ origin, writer, events }: StateRecord): ReadonlyArray<Entry> => {
   const cause = causedBy(origin, writer);
-  if (events.length === 0) return [{ what: 'nothing.changed', about: {}, ...cause }];
+  if (events.length === 0) return [{ what: 'nothing.changed', about: about(wanted(origin)), ...cause }];
   return events.map((event) => ({ what: words[event.type], about: aboutEvent(event), ...cause, ...withNote(event) }));
 };
 

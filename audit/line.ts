@@ -42,6 +42,8 @@ export const About = t.exact(
     from: Sequence,
     to: Sequence,
     subject: Note,
+    /** Of a command that changed nothing. */
+    operation: t.string,
   }),
   'About',
 );

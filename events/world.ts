@@ -3,6 +3,7 @@
  * since copying the maps of 100,000 secrets at every event is out of question; nobody else writes to it.
  */
 import type { KeyPurpose } from './keyring/keyring.ts';
+import type { Refusal } from './refusal.ts';
 import type { CredentialKind } from './service/service.ts';
 import type { AdminName, ClientInfo, Digest, Fingerprint, Id, Namespace, Note, PublicKey, Role, SecretPath, ServiceName, Signature, Target } from './vocabulary.ts';
 
@@ -77,6 +78,9 @@ export type Access = {
 /** `cause`: the event that made it so. `namespace`: of the namespace key that was replaced. */
 export type Doomed = { readonly cause: number; readonly purpose: 'root' | 'box' | 'namespace' | 'secret'; readonly namespace: Namespace | null };
 
+/** `seq`: where its events stand, 0 if there are none. `refusal`: why not. */
+export type CommandOutcome = { readonly seq: number; readonly refusal: Refusal | null };
+
 export type World = {
   /** The later of all server times of valid state messages, in milliseconds. */
   now: number;
@@ -93,7 +97,7 @@ export type World = {
   /** Keys that nothing needs any more, once what they wrap is wrapped again. */
   readonly doomed: Map<Id, Doomed>;
   /** Command ids of the last 150 s with what became of them, by subject and id. */
-  readonly commands: Map<string, { readonly at: number; readonly seq: number }>;
+  readonly commands: Map<string, { readonly at: number } & CommandOutcome>;
 };
 
 export const newWorld = (): World => ({

@@ -98,7 +98,6 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     replica,
     opener: { sessions, boxKey: boxKeys.secret },
     replays: makeReplays(),
-    since: Date.now(),
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
     get: makeGet({ replica, commits, execute, values, followUps, refusedReads, onAccess }),

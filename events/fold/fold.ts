@@ -37,10 +37,14 @@ type Parts = { readonly world: World; readonly heads: Heads; readonly remember: 
 
 const applyState = ({ world, subjects, remember }: Parts, { subject, seq }: LogMessage, record: StateRecord, now: number): Verdict => {
   const judged = judge(world, subjects, subject, record, now);
-  if (judged._tag === 'Left') return { _tag: 'void', record, refusal: judged.left };
+  if (judged._tag === 'Left') {
+    const { refusal, usedUp } = judged.left;
+    if (usedUp !== null) remember(subject, usedUp, now, { seq: 0, refusal });
+    return { _tag: 'void', record, refusal };
+  }
   world.now = now;
   for (const event of record.events) evolve(world, event, now, seq);
-  remember(subject, judged.right.id, now, seq);
+  remember(subject, judged.right.id, now, { seq: record.events.length === 0 ? 0 : seq, refusal: null });
   return { _tag: 'state', record, cause: judged.right };
 };
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { saidOf, withRecord } from '../../tests/support/decisions.ts';
-import { newHistory, type History } from '../../tests/support/history.ts';
+import { KEYRING, newHistory, type History } from '../../tests/support/history.ts';
 import { idOf, keyPairOf } from '../../tests/support/names.ts';
 import { SIGNED_AFTER_MS, SIGNED_BEFORE_MS } from './judge.ts';
 
@@ -69,6 +69,27 @@ test('a void command may be tried again under its id', (t) => {
   const late = history.draft.admin('secret.enable', disable, { id, events: [{ type: 'SecretEnabled', v: 1, path: PATH as never }] });
   t.is(saidOf(history.append(late)), 'void malformed');
   t.is(saidOf(history.admin('secret.enable', disable, { id })), 'state');
+});
+
+test('a command that was refused, or changed nothing, is used up too', (t) => {
+  const history = given();
+  const about = { path: 'billing/LATER' };
+  const [refused, empty] = [history.nextId(), history.nextId()];
+  t.is(saidOf(history.admin('secret.disable', about, { id: refused, events: [] })), 'void not_found');
+  history.write('billing/LATER');
+  t.is(saidOf(history.admin('secret.disable', about, { id: refused })), 'void replayed');
+  t.is(saidOf(history.admin('secret.enable', about, { id: empty })), 'state');
+  history.admin('secret.disable', about);
+  t.is(saidOf(history.admin('secret.enable', about, { id: empty })), 'void replayed');
+  t.deepEqual([...history.fold.world.commands.values()].slice(-2).map(({ seq }) => seq > 0), [false, true]);
+});
+
+test('what is to be tried again by itself is not used up', (t) => {
+  const history = newHistory();
+  const id = history.nextId();
+  const about = { namespace: 'billing' };
+  t.is(saidOf(history.admin('namespace.create', about, { id, events: [] })), 'void superseded');
+  t.is(saidOf(history.admin('namespace.create', about, { id, made: { key: { id: history.nextId(), wrappedBy: KEYRING.root } } })), 'state');
 });
 
 test('a record with other events than its command leads to is void', (t) => {

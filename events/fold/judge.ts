@@ -6,7 +6,7 @@ import { type Command, stepBefore, subjectOf } from '../command.ts';
 import { decide } from '../decide.ts';
 import type { Circumstances } from '../decider.ts';
 import { type Origin, Statement, type StateRecord } from '../record.ts';
-import { refuse, type Refusal } from '../refusal.ts';
+import { isRetryable, refuse, type Refusal } from '../refusal.ts';
 import type { Subjects } from '../subjects.ts';
 import type { Id } from '../vocabulary.ts';
 import type { World } from '../world.ts';
@@ -47,20 +47,29 @@ const aimedAt = (subjects: Subjects, command: Command, subject: string): Command
 
 export const commandKey = (subject: string, id: Id): string => `${subject} ${id}`;
 
-const decidedAgain = (world: World, subjects: Subjects, subject: string, record: StateRecord, now: number, cause: Cause): Either<Refusal, Cause> => {
-  if (world.commands.has(commandKey(subject, cause.id))) return left(refuse('replayed'));
+/**
+ * Why a record does not count. `usedUp`: the id of a command that was refused for good at this place. Carried out later, when what
+ * stood against it is gone, it would be a surprise to its admin, who was told no.
+ */
+export type Rejected = { readonly refusal: Refusal; readonly usedUp: Id | null };
+type Judged = Either<Rejected, Cause>;
+
+const rejected = (refusal: Refusal, usedUp: Id | null = null): Judged => left({ refusal, usedUp });
+
+const decidedAgain = (world: World, subjects: Subjects, subject: string, record: StateRecord, now: number, cause: Cause): Judged => {
+  if (world.commands.has(commandKey(subject, cause.id))) return rejected(refuse('replayed'));
   const command = aimedAt(subjects, cause.command, subject);
-  if (command === undefined) return left(refuse('malformed', 'another subject'));
+  if (command === undefined) return rejected(refuse('malformed', 'another subject'));
   const decision = decide(world, command, { made: record.made, signer: cause.signer, now });
-  if (decision._tag === 'Left') return decision;
-  return equal(decision.right, record.events) ? right({ ...cause, command }) : left(refuse('malformed', 'other events'));
+  if (decision._tag === 'Left') return rejected(decision.left, isRetryable(decision.left.code) ? null : cause.id);
+  return equal(decision.right, record.events) ? right({ ...cause, command }) : rejected(refuse('malformed', 'other events'));
 };
 
 /**
  * @returns the command behind a record that counts, or why it is void
  * @param now the time in the log at the record, milliseconds
  */
-export const judge = (world: World, subjects: Subjects, subject: string, record: StateRecord, now: number): Either<Refusal, Cause> => {
+export const judge = (world: World, subjects: Subjects, subject: string, record: StateRecord, now: number): Judged => {
   const cause = causeOf(world, record.origin, now);
-  return cause._tag === 'Left' ? cause : decidedAgain(world, subjects, subject, record, now, cause.right);
+  return cause._tag === 'Left' ? rejected(cause.left) : decidedAgain(world, subjects, subject, record, now, cause.right);
 };

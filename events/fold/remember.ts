@@ -1,13 +1,13 @@
 /** Ids of commands are remembered for as long as the same signature could still be in time. */
 import type { Id } from '../vocabulary.ts';
-import type { World } from '../world.ts';
+import type { CommandOutcome, World } from '../world.ts';
 import { commandKey, SIGNED_AFTER_MS, SIGNED_BEFORE_MS } from './judge.ts';
 
 const KEPT_MS = SIGNED_BEFORE_MS + SIGNED_AFTER_MS;
 /** So many that are forgotten may still stand in the queue. */
 const SLACK = 4_096;
 
-export type Remember = (subject: string, id: Id, now: number, seq: number) => void;
+export type Remember = (subject: string, id: Id, now: number, outcome: CommandOutcome) => void;
 
 /** Keeps a world's command ids. They come in the order of the log's time, so the oldest are the first. */
 export const rememberIn = ({ commands }: Pick<World, 'commands'>): Remember => {
@@ -23,9 +23,9 @@ export const rememberIn = ({ commands }: Pick<World, 'commands'>): Remember => {
     queue = queue.slice(first);
     first = 0;
   };
-  return (subject, id, now, seq) => {
+  return (subject, id, now, outcome) => {
     const key = commandKey(subject, id);
-    commands.set(key, { at: now, seq });
+    commands.set(key, { at: now, ...outcome });
     queue.push({ key, at: now });
     forgetUntil(now - KEPT_MS);
   };

@@ -31,10 +31,14 @@ const nextVersion = (world: World, path: SecretPath, made: Made, { digest, descr
 
 const liveVersion = (secret: Secret | undefined): number => secret?.versions.at(-1)?.version ?? 0;
 
-/** A disabled secret is not enabled by a new value: who disabled it had a reason. */
+/**
+ * A disabled secret is not enabled by a new value: who disabled it had a reason. Whether a value is the current one can be seen at
+ * the door alone, which then makes no ciphertext.
+ */
 export const writeSecret: Decide<'secret.write'> = (world, { path, digest, description, ifVersion }, { made }) => {
   const secret = world.secrets.get(path);
   if (ifVersion !== null && ifVersion !== liveVersion(secret)) return no('conflict', `${path} is at version ${liveVersion(secret)}`);
+  if (made.sealed === null && ifVersion === null && liveVersion(secret) > 0) return nothing;
   return nextVersion(world, path, made, { digest, description, rollbackOf: null });
 };
 

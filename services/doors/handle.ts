@@ -19,8 +19,6 @@ export type DoorParts = {
   readonly replica: Replica;
   readonly opener: Opener;
   readonly replays: Replays;
-  /** When this process began to remember ids, milliseconds. */
-  readonly since: number;
   readonly keys: () => Promise<ServiceKeys | undefined>;
   readonly register: Operation;
   readonly get: Operation;
@@ -43,11 +41,12 @@ const route = (subjects: Subjects, subject: string): { readonly operation: 'regi
   return subject.startsWith(subjects.admin('')) ? { operation: 'admin', service: null } : undefined;
 };
 
-/** The request was made for this place, now, and for the first time. */
-const fresh = ({ replays, since }: DoorParts, { request }: Opened, subject: string, operation: string): Refusal | undefined => {
+/**
+ * The request was made for this place, now, and for the first time that this replica sees. A copy at another replica harms
+ * nobody: the log knows the ids of commands, and every answer is sealed to who asked first.
+ */
+const fresh = ({ replays }: DoorParts, { request }: Opened, subject: string): Refusal | undefined => {
   if (request.subject !== subject) return refuse('malformed', 'another subject');
-  // The ids of before the start are forgotten; of a command that changed nothing then, the log remembers none either.
-  if (operation === 'admin' && request.time < since) return refuse('busy');
   if (Math.abs(request.time - Date.now()) > REQUEST_CLOCK_MS) return refuse('stale');
   const seen = replays.see(request.id);
   if (seen === 'full') return refuse('busy');
@@ -76,7 +75,7 @@ export const makeHandle = (parts: DoorParts): Handle => {
     if (routed === undefined) return unsealed(refuse('malformed'));
     const { request } = opened;
     const isOwn = routed.service === null || routed.service === request.service;
-    const refused = isOwn ? fresh(parts, opened, subject, routed.operation) : refuse('unauthorized');
+    const refused = isOwn ? fresh(parts, opened, subject) : refuse('unauthorized');
     const result = refused === undefined ? await parts[routed.operation](opened) : left(refused);
     if (isLeft(result) && isStranger(result.left)) opened.session.forget();
     if (isLeft(result)) onRefused(result.left.code, result.left.code === 'credential_pending' ? request.service : null);

@@ -6,10 +6,11 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { type Command, stepBefore, subjectOf } from '../../events/command.ts';
 import { decide } from '../../events/decide.ts';
+import type { Decision } from '../../events/decider.ts';
 import type { Event } from '../../events/event.ts';
 import type { Folded } from '../../events/fold/verdict.ts';
 import { causeOf, commandKey, type Cause } from '../../events/fold/judge.ts';
-import type { Made, Origin } from '../../events/record.ts';
+import { madeNothing, type Made, type Origin } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Id } from '../../events/vocabulary.ts';
 import { makeQueues } from './queues.ts';
@@ -42,16 +43,27 @@ type Task = {
   readonly deadline: number;
 };
 
+const saidBy = (decision: Decision): { readonly events: ReadonlyArray<Event>; readonly refused?: Refusal } =>
+  isLeft(decision) ? { events: [], refused: decision.left } : { events: decision.right };
+
 const unchanged: Executed = { seq: 0, events: [], repeated: false };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const msLeft = (deadline: number): number => Math.max(0, deadline - Date.now());
 const logTime = ({ fold }: Replica): number => Math.max(fold.world.now, Date.now());
 
+/** Without events a record says that nothing is to be done, or that it was refused; one of these it must be at its own place too. */
+const isOtherwiseNow = (refusal: Refusal, decision: Decision): boolean => {
+  const { events, refused } = saidBy(decision);
+  return events.length === 0 && refusal.code === 'malformed' && refused?.code !== 'malformed';
+};
+
 /** A void record lost against something that came between; a key that was replaced meanwhile is simply made again. */
-const outcome = ({ seq, verdict }: Folded, events: ReadonlyArray<Event>): Attempt => {
-  if (verdict._tag === 'state') return right({ seq, events, repeated: false });
+const outcome = ({ seq, verdict }: Folded, decision: Decision): Attempt => {
+  const { events } = saidBy(decision);
+  if (verdict._tag === 'state') return right(events.length === 0 ? unchanged : { seq, events, repeated: false });
   if (verdict._tag !== 'void') return left(refuse('unavailable'));
-  return verdict.refusal.code === 'superseded' ? 'again' : left(verdict.refusal);
+  const { refusal } = verdict;
+  return refusal.code === 'superseded' || isOtherwiseNow(refusal, decision) ? 'again' : left(refusal);
 };
 
 /** Everything that the leader has on a subject is folded then. */
@@ -74,14 +86,14 @@ const appended = async ({ replica, deadline }: Task, { draft }: Written): Promis
   return 'folded';
 };
 
-const append = async (task: Task, written: Written, events: ReadonlyArray<Event>): Promise<Attempt> => {
+const append = async (task: Task, written: Written, decision: Decision): Promise<Attempt> => {
   let folded: Folded | undefined;
   const forget = task.replica.onRecord(written.id, (result) => {
     folded = result;
   });
   try {
     const result = await appended(task, written);
-    if (folded !== undefined) return outcome(folded, events);
+    if (folded !== undefined) return outcome(folded, decision);
     return result === 'conflict' ? 'again' : left(refuse(result === 'not stored' ? 'unavailable' : 'unknown_outcome'));
   } finally {
     forget();
@@ -97,28 +109,45 @@ const discard = async ({ replica }: Task, { key }: Made): Promise<void> => {
   if (key !== null) await replica.keyring.destroy(key.id);
 };
 
+/** What became of the command before, if it was given before. */
+const repeated = ({ fold, subjects }: Replica, command: Command, { id }: Cause): Result | undefined => {
+  const before = fold.world.commands.get(commandKey(subjectOf(subjects, command), id));
+  if (before === undefined) return undefined;
+  return before.refusal === null ? right({ seq: before.seq, events: [], repeated: true }) : left(before.refusal);
+};
+
+/**
+ * What an admin signed is used up even if it changes nothing: its id stands in the log then, and no other replica carries it out
+ * when somebody sends a copy later, and it would change something.
+ */
+const isNoted = ({ origin, cause, command }: Task): boolean => origin.by === 'admin' && command === cause.command;
+
 const decideAndAppend = (task: Task, made: Made): Promise<Attempt> | Attempt => {
   const { replica, origin, cause, command } = task;
   const { fold, subjects } = replica;
-  // From here to the append nothing is awaited: the decision and `prev` come from one and the same state.
+  // From here to the append nothing is awaited: the decision and `prev` come from one and the same state. Meanwhile another
+  // replica may have carried out a copy.
+  const before = repeated(replica, command, cause);
+  if (before !== undefined) return before;
   const decision = decide(fold.world, command, { made, signer: cause.signer, now: logTime(replica) });
-  if (isLeft(decision)) return decision.left.code === 'superseded' ? 'again' : { unlogged: decision };
-  if (decision.right.length === 0) return { unlogged: right(unchanged) };
+  if (isLeft(decision) && decision.left.code === 'superseded') return 'again';
+  const { events } = saidBy(decision);
+  if (events.length === 0 && !isNoted(task)) return { unlogged: isLeft(decision) ? decision : right(unchanged) };
   const subject = subjectOf(subjects, command);
-  const content = { kind: 'state', origin, made, events: decision.right } as const;
+  const content = { kind: 'state', origin, made: events.length === 0 ? madeNothing : made, events } as const;
   const written = writeRecord(replica, subject, fold.previous(subject), content, firstKeyOf(command));
-  return written === undefined ? left(refuse('unavailable')) : append(task, written, decision.right);
+  return written === undefined ? left(refuse('unavailable')) : append(task, written, decision);
 };
 
 const attempt = async (task: Task): Promise<Attempt> => {
   const { replica, cause, command, prepare } = task;
-  const before = replica.fold.world.commands.get(commandKey(subjectOf(replica.subjects, command), cause.id));
-  if (before !== undefined) return right({ seq: before.seq, events: [], repeated: true });
+  const before = repeated(replica, command, cause);
+  if (before !== undefined) return before;
   const made = await prepare(command);
   if (isLeft(made)) return { unlogged: made };
-  if (made.right === null) return { unlogged: right(unchanged) };
+  if (made.right === null) return decideAndAppend(task, madeNothing);
   const result = await decideAndAppend(task, made.right);
-  const isUsed = result !== 'again' && !('unlogged' in result) && (isLeft(result) ? result.left.code === 'unknown_outcome' : result.right.seq > 0);
+  const isUsed = result !== 'again' && !('unlogged' in result) && (isLeft(result) ? result.left.code === 'unknown_outcome' : result.right.seq > 0 && !result.right.repeated);
   if (!isUsed) await discard(task, made.right);
   return result;
 };
@@ -155,6 +184,9 @@ export const makeExecute = (replica: Replica): Execute => {
     const deadline = Date.now() + limitMs;
     const cause = causeOf(replica.fold.world, origin, logTime(replica));
     if (isLeft(cause)) return cause;
+    // Before the step before it: of a copy of what was carried out not even that is done again.
+    const before = repeated(replica, cause.right.command, cause.right);
+    if (before !== undefined) return before;
     let last: Result = right(unchanged);
     for (const command of [stepBefore(cause.right.command), cause.right.command]) {
       if (command === undefined) continue;
