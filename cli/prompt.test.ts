@@ -137,3 +137,12 @@ if (existsSync('/usr/bin/script')) {
     t.regex(shown, / echo /);
   });
 }
+
+test('a second question is heard after a first one', async (t) => {
+  const { io, type } = memoryIo({ terminals: ['stdin', 'stderr'] });
+  for (const text of ['one', 'two']) {
+    const asked = readValue(io, 'passphrase')();
+    type(`${text}\r`);
+    t.deepEqual(await asked, { _tag: 'Right', right: Uint8Array.from(Buffer.from(text)) });
+  }
+});

@@ -30,6 +30,8 @@ const typedLine = (io: Io): Promise<HiddenLine> =>
     };
     io.stdin.on('data', take);
     io.stdin.on('end', hangUp);
+    // Paused by a prompt before this one it would stay so.
+    io.stdin.resume();
   });
 
 const lineOf = (line: HiddenLine): E.Either<Failure, Uint8Array> => {
