@@ -75,7 +75,8 @@ export const withRequester =
     if (E.isLeft(trust)) return trust;
     const transport = await openTransport(options, io)();
     if (E.isLeft(transport)) return transport;
-    const keys = serviceKeys({ transport: transport.right, subjects: SUBJECTS, trust: trust.right });
+    const onNewSigner = (signer: string) => void say(io, `the service has another signing key, which the pinned one vouches for: pin it with --signing-key ${signer}`);
+    const keys = serviceKeys({ transport: transport.right, subjects: SUBJECTS, trust: trust.right, onNewSigner });
     const { requester, close } = requesterOver(transport.right, keys, identity);
     try {
       const settled = await settleTrust(trust.right, keys, io);

@@ -22,6 +22,8 @@ export type ConnectOptions = {
    * for the service until the client is closed: for trying things out only.
    */
   readonly servicePublicKey: string | { readonly trustFirstUse: true };
+  /** Told the public key that took the place of `servicePublicKey`, which vouched for it: give that one the next time. */
+  readonly onNewServiceKey?: (publicKey: string) => void;
   /** First token of the subjects; `secrets` unless the service is configured otherwise. */
   readonly prefix?: string;
   /** What admins are shown of the program that asks; nothing is decided from it. */
@@ -55,11 +57,11 @@ const orThrow = <A>(result: Either<JetlockError, A>): A => {
  * A client of a service over NATS. The options are checked, and the connection is made; the service itself is first asked, and
  * its key checked, with the first request. Rejects with a JetlockError only.
  */
-export const connect = async ({ nats, identity: given, servicePublicKey, prefix = 'secrets', client }: ConnectOptions): Promise<Client> => {
+export const connect = async ({ nats, identity: given, servicePublicKey, prefix = 'secrets', client, onNewServiceKey: onNewSigner = () => undefined }: ConnectOptions): Promise<Client> => {
   const identity = orThrow(identityOf(given));
   const trust = orThrow(trustOf(servicePublicKey));
   const clientInfo = orThrow(clientInfoOf(identity, client));
   const subjects = subjectsUnder(prefix);
   const transport = natsTransport(orThrow(E.mapLeft(errorOf)(await connectNats(nats)())), subjects);
-  return clientOf({ transport, subjects, keys: serviceKeys({ transport, subjects, trust }), identity, client: clientInfo });
+  return clientOf({ transport, subjects, keys: serviceKeys({ transport, subjects, trust, onNewSigner }), identity, client: clientInfo });
 };

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { randomId } from '../crypto/random.ts';
-import { newSigningKey, sign, boxKeyBytes } from '../crypto/sign.ts';
+import { newSigningKey, sign, boxKeyBytes, signerBytes, type KeyPair } from '../crypto/sign.ts';
 import { newBoxKey } from '../crypto/box.ts';
 import type { ServiceKeys } from '../protocol/wire.ts';
 import { fakeService, subjects, tagOf, unsealedReply, parsed } from '../tests/support/fake-service.ts';
@@ -89,4 +89,34 @@ test('a service that is not ready is unavailable; anything else is not understoo
   t.is(tagOf(await keys.current()), 'unavailable');
   service.script.keys = () => ({ v: 2 });
   t.is(tagOf(await keys.current()), 'not_understood');
+});
+
+/** The service as it is after its signing key was replaced, once for each key. */
+const signedBy = (service: ReturnType<typeof fakeService>, ...newer: ReadonlyArray<KeyPair>) => {
+  const signers = [service.signer, ...newer];
+  const last = newer.at(-1) ?? service.signer;
+  const chain = newer.map(({ publicKey }, at) => ({ older: signers[at]?.publicKey, newer: publicKey, signature: sign(signerBytes(publicKey), signers[at]!.secretKey) }));
+  service.script.keys = (told) => ({ ...told, signer: last.publicKey, signature: sign(boxKeyBytes(told), last.secretKey), chain });
+};
+
+test('a signing key that the trusted one leads to is trusted from then on, and told; there is no way back', async (t) => {
+  const service = fakeService(() => NOW);
+  const told: string[] = [];
+  const keys = serviceKeys({ transport: service.transport, subjects, trust: { signer: service.signer.publicKey }, now: () => NOW, onNewSigner: (signer) => void told.push(signer) });
+  t.true(E.isRight(await keys.current()));
+  const [second, third] = [newSigningKey(), newSigningKey()];
+  signedBy(service, second, third);
+  t.true(E.isRight(await keys.renewed()));
+  t.true(E.isRight(await keys.renewed()));
+  t.deepEqual(told, [third.publicKey]);
+  signedBy(service, second);
+  t.is(tagOf(await keys.renewed()), 'distrusted');
+});
+
+test('a chain of more than 16 links is not gone along', async (t) => {
+  for (const [length, outcome] of [[16, 'right'], [17, 'not_understood']] as const) {
+    const { service, keys } = keysOf();
+    signedBy(service, ...Array.from({ length }, newSigningKey));
+    t.is(tagOf(await keys.current()), outcome);
+  }
 });

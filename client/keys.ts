@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { boxKeyBytes, verify } from '../crypto/sign.ts';
+import { leadsTo } from '../crypto/signers.ts';
 import type { Subjects } from '../events/subjects.ts';
 import type { PublicKey } from '../events/vocabulary.ts';
 import { REQUEST_CLOCK_MS, ServiceKeys, UnsealedReply } from '../protocol/wire.ts';
@@ -15,7 +16,7 @@ export type Trust = { readonly signer: PublicKey } | { readonly firstUse: true }
 
 /** The service's box key, checked. */
 export type Keys = {
-  /** The key to seal to now; asked for when there is none yet, or it is over. `signer` in it is the trusted one. */
+  /** The key to seal to now; asked for when there is none yet, or it is over. `signer` in it is the trusted one, or one that it leads to. */
   readonly current: TaskEither<ClientFailure, ServiceKeys>;
   /** The same, asked for anew. */
   readonly renewed: TaskEither<ClientFailure, ServiceKeys>;
@@ -27,6 +28,8 @@ export type KeysOptions = {
   readonly trust: Trust;
   /** Milliseconds since 1970 UTC. */
   readonly now?: () => number;
+  /** Told of a signing key that the trusted one led to, which is trusted from now on in its place. */
+  readonly onNewSigner?: (signer: PublicKey) => void;
 };
 
 const TIMEOUT_MS = 5_000;
@@ -38,7 +41,7 @@ const valid = ({ notBefore, notAfter }: ServiceKeys, now: number): boolean => no
 export const checkKeys =
   (signer: PublicKey | undefined, now: number) =>
   (keys: ServiceKeys): Either<ClientFailure, ServiceKeys> => {
-    if (signer !== undefined && keys.signer !== signer) return E.left(distrusted('the service shows another signing key than the one that is trusted'));
+    if (signer !== undefined && !leadsTo(signer, keys.chain, keys.signer)) return E.left(distrusted('the service shows another signing key than the one that is trusted'));
     if (!verify(boxKeyBytes(keys), keys.signature, keys.signer)) return E.left(distrusted('the signature on the key of the service is wrong'));
     if (!valid(keys, now)) return E.left(distrusted('the key of the service is not valid now', 'check the clock of this machine'));
     return E.right(keys);
@@ -54,7 +57,7 @@ const read = (reply: Uint8Array): Either<ClientFailure, ServiceKeys> =>
  * The keys of one service. Requests at the same time share one question.
  * Failures: those of the transport, `distrusted` for a wrong signer, signature or time, `not_understood`.
  */
-export const serviceKeys = ({ transport, subjects, trust, now = Date.now }: KeysOptions): Keys => {
+export const serviceKeys = ({ transport, subjects, trust, now = Date.now, onNewSigner = () => undefined }: KeysOptions): Keys => {
   let signer = 'signer' in trust ? trust.signer : undefined;
   let kept: ServiceKeys | undefined;
   let underWay: Promise<Either<ClientFailure, ServiceKeys>> | undefined;
@@ -65,6 +68,7 @@ export const serviceKeys = ({ transport, subjects, trust, now = Date.now }: Keys
     const checked = E.chain(checkKeys(signer, now()))(read(reply.right));
     if (E.isRight(checked)) {
       kept = checked.right;
+      if (signer !== undefined && signer !== kept.signer) onNewSigner(kept.signer);
       signer = kept.signer;
     }
     return checked;

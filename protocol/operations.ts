@@ -8,7 +8,7 @@ import type { AdminCommand as AdminCommandType } from '../events/command.ts';
 import { commandRoles } from '../events/decide.ts';
 import { CredentialKind } from '../events/service/service.ts';
 import { Ciphertext, Count, Digest, Fingerprint, Note, type Role, SecretPath, Sequence, ServiceName, Version, Word } from '../events/vocabulary.ts';
-import { AccessView, AdminView, InboxView, KeyView, NamespaceView, ProjectionView, SecretView, ServiceView, UsageView } from './views.ts';
+import { AccessView, AdminView, InboxView, KeyStatusView, NamespaceView, ProjectionView, SecretView, ServiceView, UsageView } from './views.ts';
 import { PATHS_MAX } from './wire.ts';
 
 /** What a service asks on `secrets.get`: paths, each with the words of its schema. Answered in the same order. */
@@ -77,7 +77,7 @@ export const queries = {
   'access.list': query('access.list', { service: orNull(ServiceName), pending: t.boolean }, list(AccessView)),
   'inbox.list': query('inbox.list', {}, list(InboxView)),
   'admin.list': query('admin.list', {}, list(AdminView)),
-  'key.status': query('key.status', {}, t.strict({ operatorKey: Fingerprint, keys: t.readonlyArray(KeyView), rotatedBy: t.keyof({ service: null, operator: null }) }, 'KeyStatus')),
+  'key.status': query('key.status', {}, KeyStatusView),
   'projections.status': query('projections.status', {}, t.strict({ head: Sequence, items: t.readonlyArray(ProjectionView) }, 'Projections')),
   'projections.verify': query('projections.verify', {}, t.strict({ identical: t.boolean, compared: Count, differing: t.readonlyArray(t.string) }, 'Verified')),
   'projections.rebuild': query('projections.rebuild', {}, t.strict({ identical: t.boolean, entries: Count, events: Count }, 'Rebuilt'), 'admin'),

@@ -123,11 +123,27 @@ export const AdminView = t.strict(
 );
 export type AdminView = t.TypeOf<typeof AdminView>;
 
+/** `retired`: an admin had it replaced, or ordered that. */
 export const KeyView = t.strict(
-  { id: Id, purpose: t.string, current: t.boolean, addedAt: Instant, public: orNull(PublicKey) },
+  { id: Id, purpose: t.string, current: t.boolean, retired: t.boolean, addedAt: Instant, public: orNull(PublicKey) },
   'KeyView',
 );
 export type KeyView = t.TypeOf<typeof KeyView>;
+
+/** The operator's key: `since` when, who replaces it, and how many data directories besides that of the service have it, null where that cannot be told. */
+export const KeyStatusView = t.strict(
+  {
+    operatorKey: Fingerprint,
+    operatorKeySince: Instant,
+    /** It is to be replaced, and was not yet. */
+    operatorKeyRetired: t.boolean,
+    rotatedBy: t.keyof({ service: null, operator: null }),
+    otherDirectories: orNull(Count),
+    keys: t.readonlyArray(KeyView),
+  },
+  'KeyStatus',
+);
+export type KeyStatusView = t.TypeOf<typeof KeyStatusView>;
 
 /** How far a read model is. */
 export const ProjectionView = t.strict({ projection: t.string, seq: Sequence, entries: Count, digest: t.string }, 'ProjectionView');

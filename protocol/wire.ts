@@ -84,6 +84,11 @@ export const Reply = t.strict(
 );
 export type Reply = t.TypeOf<typeof Reply>;
 
+/** How many signing keys before the one of now can be followed from. */
+export const SIGNERS_MAX = 16;
+/** `older` signed for `newer`: `signerBytes`. */
+const SignerLink = t.strict({ older: PublicKey, newer: PublicKey, signature: Signature }, 'SignerLink');
+
 /**
  * The answer on `secrets.keys`: the box key to seal to, signed by the service's signing key over `boxKeyBytes`. Clients pin
  * `signer`, or get it from an admin. `keyring` names the installation; admins sign it with every command.
@@ -98,6 +103,8 @@ export const ServiceKeys = t.strict(
     notAfter: Instant,
     signer: PublicKey,
     signature: Signature,
+    /** From older signing keys to `signer`, in the order in which they came. */
+    chain: t.refinement(t.readonlyArray(SignerLink), (links) => links.length <= SIGNERS_MAX, 'Chain'),
   },
   'ServiceKeys',
 );

@@ -101,7 +101,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
     get: makeGet({ replica, commits, execute, values, followUps, refusedReads, onAccess }),
-    admin: makeAdmin({ replica, execute, prepare, tidy, views: makeViews(replica, readModels(broker.views), projector) }),
+    admin: makeAdmin({ replica, execute, prepare, tidy, views: makeViews({ replica, models: readModels(broker.views), projector, holders }) }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects });
   return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission };

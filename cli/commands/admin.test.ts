@@ -118,17 +118,42 @@ test('without an identity nothing is asked of anyone', async (t) => {
   t.deepEqual(service.asked, []);
 });
 
-test('key status and rotate', async (t) => {
-  const key = { id: idOf(1), purpose: 'signing', current: true, addedAt: AT, public: KEY };
-  const { jetlock } = await adminCli(t, {
-    'key.status': () => ({ result: { operatorKey: F1, keys: [key, { ...key, id: idOf(2), current: false, public: null }], rotatedBy: 'service' } }),
-    'key.rotate': () => done(null, true, 'the old ones are gone'),
-  });
+const signingKey = { id: idOf(1), purpose: 'signing', current: true, retired: false, addedAt: AT, public: KEY };
+const keyStatus = (changed: object = {}) => ({
+  result: {
+    ...{ operatorKey: F1, operatorKeySince: Date.now(), operatorKeyRetired: false, rotatedBy: 'service', otherDirectories: 0 },
+    keys: [signingKey, { ...signingKey, id: idOf(2), current: false, public: null }],
+    ...changed,
+  },
+});
+
+test('key status lists keys and their ages, and says what is left to do about the operator key', async (t) => {
+  const { jetlock, answers } = await adminCli(t, { 'key.status': () => keyStatus() });
   const { stdout } = await jetlock('key status');
-  t.true(stdout.startsWith(`operator key: ${F1}, replaced by the service\n`));
+  t.regex(stdout, new RegExp(`^operator key: ${F1}, 0d old, replaced by the service\\nkey `, 'i'));
   t.regex(stdout, new RegExp(`^${idOf(1)} +signing +current +2023-11-14T22:13:20Z +\\d+d +${KEY}$`, 'm'));
   t.regex(stdout, new RegExp(`^${idOf(2)} +signing +kept +2023-11-14T22:13:20Z +\\d+d$`, 'm'));
+  const told = async (changed: object) => {
+    answers['key.status'] = () => keyStatus(changed);
+    return (await jetlock('key status')).stdout;
+  };
+  t.regex(await told({ operatorKeySince: AT, rotatedBy: 'operator' }), /is old and to be replaced: set a new one as KEY_ENCRYPTION_KEY/);
+  t.regex(await told({ operatorKeyRetired: true, otherDirectories: 2 }), /is retired and to be replaced: other data directories hold it/);
+  t.regex(await told({ otherDirectories: 1 }), /^the operator key: other data directories hold it/m);
+  t.regex(await told({ keys: [{ ...signingKey, retired: true }] }), / to be replaced /);
+});
+
+test('key rotate replaces root and operator key, or the keys that are named; namespace rotate that of a namespace', async (t) => {
+  const { jetlock, sent } = await adminCli(t, { 'key.rotate': () => done(null, true, 'the old ones are gone') });
   t.deepEqual(await jetlock('key rotate'), { code: 0, stdout: 'the keys are replaced\n', stderr: 'note: the old ones are gone\n' });
+  await jetlock('key rotate --signing --box');
+  t.is((await jetlock('namespace rotate prod/shop')).stdout, 'the key of prod/shop is replaced\n');
+  t.is((await jetlock('namespace rotate prod//shop')).code, 65);
+  t.deepEqual(sent, [
+    { operation: 'key.rotate', purposes: ['root', 'operator'] },
+    { operation: 'key.rotate', purposes: ['signing', 'box'] },
+    { operation: 'namespace.rotate', namespace: 'prod/shop' },
+  ]);
 });
 
 test('projections: status, rebuild, and a verify that fails where they differ', async (t) => {

@@ -1,26 +1,24 @@
 /** `jetlock key status` */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { QueryReply } from '../../protocol/operations.ts';
+import type { KeyStatusView, KeyView } from '../../protocol/views.ts';
 import { withAdmin } from '../connect.ts';
+import { daysOld, keyAdvice } from '../key-advice.ts';
 import { tell, timeText } from '../output.ts';
 import { textTable } from '../text-table.ts';
 import type { Run } from '../verb.ts';
 
-const DAY_MS = 86_400_000;
+const stateOf = ({ current, retired }: KeyView): string => {
+  if (current) return retired ? 'to be replaced' : 'current';
+  return retired ? 'retired' : 'kept';
+};
 
-const linesOf = ({ operatorKey, rotatedBy, keys }: QueryReply<'key.status'>, now: number): ReadonlyArray<string> => [
-  `operator key: ${operatorKey}, replaced by the ${rotatedBy}`,
+const linesOf = (status: KeyStatusView, now: number): ReadonlyArray<string> => [
+  `operator key: ${status.operatorKey}, ${daysOld(status.operatorKeySince, now)}d old, replaced by the ${status.rotatedBy}`,
+  ...keyAdvice(status, now),
   ...textTable(
     ['key', 'purpose', 'state', 'added', 'age', 'public key'],
-    keys.map((key) => [
-      key.id,
-      key.purpose,
-      key.current ? 'current' : 'kept',
-      timeText(key.addedAt),
-      `${Math.max(0, Math.floor((now - key.addedAt) / DAY_MS))}d`,
-      key.public ?? '',
-    ]),
+    status.keys.map((key) => [key.id, key.purpose, stateOf(key), timeText(key.addedAt), `${daysOld(key.addedAt, now)}d`, key.public ?? '']),
   ),
 ];
 

@@ -5,7 +5,7 @@ import type { Redacted } from '../../crypto/redacted.ts';
 import { boxKeyBytes, sign } from '../../crypto/sign.ts';
 import { sure, Instant, type Id } from '../../events/vocabulary.ts';
 import { BOX_KEY_MS, currentKey, type Key } from '../../events/world.ts';
-import type { ServiceKeys } from '../../protocol/wire.ts';
+import { SIGNERS_MAX, type ServiceKeys } from '../../protocol/wire.ts';
 import { freshKey } from '../keyring/fresh.ts';
 import type { Execute, Prepare } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
@@ -20,14 +20,28 @@ export type BoxKeys = {
 
 const now = ({ fold }: Replica): number => Math.max(fold.world.now, Date.now());
 
-const signKeys = async ({ fold: { world }, keyring }: Replica, box: Key, signing: Key): Promise<ServiceKeys | undefined> => {
+/** The signing keys that there were, each with the word of the one before it. */
+const chainOf = ({ fold: { world } }: Replica): ServiceKeys['chain'] => {
+  const signers = [...(world.keyring?.keys.values() ?? [])].filter(({ purpose }) => purpose === 'signing');
+  const links = signers.flatMap(({ public: newer, signature }, at) => {
+    const older = signers[at - 1]?.public;
+    return older == null || newer === null || signature === null ? [] : [{ older, newer, signature }];
+  });
+  return links.slice(-SIGNERS_MAX);
+};
+
+const signKeys = async (replica: Replica, box: Key, signing: Key): Promise<ServiceKeys | undefined> => {
+  const {
+    fold: { world },
+    keyring,
+  } = replica;
   const installation = world.keyring?.id;
   if (signing.public === null || box.public === null || installation === undefined) return undefined;
   const secretKey = await keyring.open(signing.id);
   if (isLeft(secretKey)) return undefined;
   const notBefore = sure(Instant, box.addedAt);
   const claim = { keyring: installation, kid: box.id, key: box.public, notBefore, notAfter: sure(Instant, box.addedAt + BOX_KEY_MS) };
-  return { v: 1, ...claim, signer: signing.public, signature: sign(boxKeyBytes(claim), secretKey.right) };
+  return { v: 1, ...claim, signer: signing.public, signature: sign(boxKeyBytes(claim), secretKey.right), chain: chainOf(replica) };
 };
 
 /** Signed once for each box key and each signing key. */

@@ -7,6 +7,8 @@ import { currentKey, type Admin, type Key, type World } from '../../events/world
 import type { NotRead, ReadModels } from '../../projections/read.ts';
 import type { NotNow, Projector } from '../../projections/run.ts';
 import type { AdminView, KeyView } from '../../protocol/views.ts';
+import type { Holders } from '../keyring/holders.ts';
+import { operatorKeySince } from '../keyring/rotation.ts';
 import type { Replica } from '../log/replica.ts';
 import type { Views } from './admin.ts';
 
@@ -22,21 +24,29 @@ const adminView = ({ name, role, keys, addedAt }: Admin): AdminView => ({
 
 const keyView =
   (world: World) =>
-  ({ id, purpose, public: publicKey, addedAt }: Key): KeyView => ({
+  ({ id, purpose, public: publicKey, addedAt, retired }: Key): KeyView => ({
     id,
     purpose,
     current: currentKey(world, purpose)?.id === id,
+    retired,
     addedAt: sure(Instant, addedAt),
     public: publicKey,
   });
 
-const keyStatus: (replica: Replica) => Views['key.status'] =
-  ({ fold: { world }, keyring }) =>
-  () => {
-    if (world.keyring === null) return Promise.resolve(left(refuse('unavailable')));
-    const keys = [...world.keyring.keys.values()].map(keyView(world));
-    const rotatedBy = keyring.operator.isOurs ? 'service' : 'operator';
-    return Promise.resolve(right({ operatorKey: world.keyring.operatorKey, keys, rotatedBy }));
+const keyStatus =
+  ({ fold: { world }, keyring }: Replica, holders: Holders): Views['key.status'] =>
+  async () => {
+    if (world.keyring === null) return left(refuse('unavailable'));
+    const { operatorKey, operatorRetired, keys } = world.keyring;
+    const others = await holders.others();
+    return right({
+      operatorKey,
+      operatorKeySince: sure(Instant, operatorKeySince(world)),
+      operatorKeyRetired: operatorRetired,
+      rotatedBy: keyring.operator.isOurs ? 'service' : 'operator',
+      otherDirectories: isLeft(others) ? null : sure(Count, others.right),
+      keys: [...keys.values()].map(keyView(world)),
+    });
   };
 
 /** What a read model cannot say now is unavailable; an entry that does not decode is mended by a rebuild. */
@@ -86,7 +96,9 @@ const projections = (projector: Projector): Pick<Views, 'projections.status' | '
   },
 });
 
-export const makeViews = (replica: Replica, models: ReadModels, projector: Projector): Views => {
+type Asked = { readonly replica: Replica; readonly models: ReadModels; readonly projector: Projector; readonly holders: Holders };
+
+export const makeViews = ({ replica, models, projector, holders }: Asked): Views => {
   const { fold } = replica;
   /** The read models hold what the asker may have been told already, or nothing is said: who is shown too little would believe it. */
   const current = async <A>(ask: () => Promise<Either<Refusal, A>>): Promise<Either<Refusal, A>> =>
@@ -99,7 +111,7 @@ export const makeViews = (replica: Replica, models: ReadModels, projector: Proje
     'access.list': (args) => current(async () => items(await models.access(args))),
     'inbox.list': () => current(async () => items(await models.inbox(Math.max(fold.world.now, Date.now())))),
     'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView) })),
-    'key.status': keyStatus(replica),
+    'key.status': keyStatus(replica, holders),
     ...projections(projector),
   };
 };

@@ -93,7 +93,7 @@ const toldKeys = ({ script, signer, keyring, box }: State, now: number): Uint8Ar
   const [notBefore, notAfter] = [sure(Instant, now), sure(Instant, now + DAY_MS)];
   const claim = { keyring, kid: box.kid, key: box.pair.publicKey, notBefore, notAfter };
   const signature = sign(boxKeyBytes(claim), signer.secretKey);
-  return json(script.keys({ v: 1, ...claim, signer: signer.publicKey, signature }));
+  return json(script.keys({ v: 1, ...claim, signer: signer.publicKey, signature, chain: [] }));
 };
 
 const answered = async ({ script, box, seen }: State, bytes: Uint8Array): Promise<Uint8Array> => {

@@ -34,6 +34,8 @@ export const RAW = { operator: bytesOf(101), root: bytesOf(102), log: bytesOf(10
 export const SEED = { signing: bytesOf(104), box: bytesOf(105), admin: bytesOf(108), service: bytesOf(109), session: bytesOf(110) } as const;
 
 export const signing = signingKeyFromSeed(SEED.signing);
+/** The signing keys of a service that had two of them replaced. */
+export const signers = [signing, signingKeyFromSeed(bytesOf(120)), signingKeyFromSeed(bytesOf(121))];
 export const box = boxKeyFromSeed(SEED.box);
 export const admin = { name: sure(AdminName, 'ada'), ...signingKeyFromSeed(SEED.admin) };
 export const operatorKey = keyFingerprint(held(RAW.operator));

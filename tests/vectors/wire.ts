@@ -1,6 +1,6 @@
 /** Messages as they travel on NATS, each with what is inside its box. */
 import { toBase64 } from '../../crypto/bytes.ts';
-import { boxKeyBytes, requestBytes, sign } from '../../crypto/sign.ts';
+import { boxKeyBytes, requestBytes, sign, signerBytes } from '../../crypto/sign.ts';
 import { refuse } from '../../events/refusal.ts';
 import { toWire } from '../../protocol/refusal.ts';
 import type { Credential, Enclosed, Request } from '../../protocol/wire.ts';
@@ -69,13 +69,24 @@ const replies = {
 
 const claim = { keyring: m.KEYRING, kid: m.ID.box, key: m.box.publicKey, notBefore: m.at(1), notAfter: m.at(1 + 86_400) };
 
+const chain = m.signers.slice(1).map((newer, at) => {
+  const older = m.signers[at] ?? m.signing;
+  return { older: older.publicKey, newer: newer.publicKey, signature: sign(signerBytes(newer.publicKey), older.secretKey) };
+});
+const last = m.signers.at(-1) ?? m.signing;
+
 export const wire = {
   about: 'Messages on NATS as text, and what is inside their boxes. A request and its reply are of one session.',
   signingSeed: toBase64(m.SEED.signing),
   boxSeed: toBase64(m.SEED.box),
   sessionSeed: toBase64(m.SEED.session),
   sharedKey: toBase64(m.inSession.shared.reveal()),
-  serviceKeys: JSON.stringify({ v: 1, ...claim, signer: m.signing.publicKey, signature: sign(boxKeyBytes(claim), m.signing.secretKey) }),
+  serviceKeys: JSON.stringify({ v: 1, ...claim, signer: m.signing.publicKey, signature: sign(boxKeyBytes(claim), m.signing.secretKey), chain: [] }),
+  afterRotation: {
+    about: 'A client that trusts the signer of serviceKeys, or the one in between, follows the chain to the signer here.',
+    between: m.signers[1]?.publicKey,
+    serviceKeys: JSON.stringify({ v: 1, ...claim, signer: last.publicKey, signature: sign(boxKeyBytes(claim), last.secretKey), chain }),
+  },
   requests,
   replies,
   unsealed: JSON.stringify({ v: 1, refusal: toWire(refuse('wrong_box_key')) }),
