@@ -22,6 +22,7 @@ import { parseBody } from '../request/body.ts';
 import type { Opened } from '../request/open.ts';
 import type { Allowance } from '../request/rate-limit.ts';
 import type { FollowUps } from './follow-ups.ts';
+import { fitting } from './reply-room.ts';
 
 export type GetParts = {
   readonly replica: Replica;
@@ -48,22 +49,9 @@ export type AccessSeen = {
 type Result = GetReply['results'][number];
 type Asker = { readonly service: ServiceName; readonly credential: Held; readonly opened: Opened };
 
-/** A value takes four thirds in base64url, twice: in the reply, and sealed. 512 KiB leave this for all values of a reply. */
-const REPLY_VALUE_BYTES = 280_000;
-const PATH_BYTES = 400;
-
-/** Sizes count only for what may be read: what fits must tell nothing of the rest. */
-const sizeNow = ({ fold }: Replica, { service, credential }: Asker, path: SecretPath): number => {
-  const [outcome] = decideRead(fold.world, { service, credential: credential.fingerprint, paths: [path] }, Math.max(fold.world.now, Date.now()));
-  return PATH_BYTES + (outcome === undefined || outcome.result === 'refused' ? 0 : outcome.version.size);
-};
-
-/** How many of the paths fit, at least one. */
-const fitting = (replica: Replica, asker: Asker, paths: ReadonlyArray<SecretPath>): number => {
-  let bytes = 0;
-  const over = paths.findIndex((path) => (bytes += sizeNow(replica, asker, path)) > REPLY_VALUE_BYTES);
-  return over === -1 ? paths.length : Math.max(1, over);
-};
+/** How many of the paths fit by the sizes of now. */
+const fittingNow = ({ fold }: Replica, { service, credential }: Asker, paths: ReadonlyArray<SecretPath>): number =>
+  fitting(decideRead(fold.world, { service, credential: credential.fingerprint, paths }, Math.max(fold.world.now, Date.now())));
 
 const withValue = async ({ values }: GetParts, path: SecretPath, version: SecretVersion): Promise<Either<Refusal, Result>> => {
   const opened = await values.open(path, version);
@@ -85,19 +73,23 @@ const resultOf = async (parts: GetParts, asker: Asker, outcome: Outcome, read: R
   return withValue(parts, outcome.path, outcome.version);
 };
 
-const answer = async (parts: GetParts, asker: Asker, committed: Committed, more: ReadonlyArray<SecretPath>): Promise<Either<Refusal, GetReply>> => {
+const answer = async (parts: GetParts, asker: Asker, { seq: at, outcomes, messageHash }: Committed, cut: ReadonlyArray<SecretPath>): Promise<Either<Refusal, GetReply>> => {
   const { request } = asker.opened;
-  const seq = sure(Sequence, committed.seq);
+  const seq = sure(Sequence, at);
+  const seen = ({ path }: Outcome, outcome: string): void =>
+    parts.onAccess({ service: asker.service, credential: asker.credential.fingerprint, path, outcome, seq, request: request.id, client: request.client });
+  // Longer versions may have been written since the paths were counted: what no longer fits stays in the log as decided, and is not delivered.
+  const count = fitting(outcomes);
+  const late = outcomes.slice(count);
   const results: Result[] = [];
-  for (const outcome of committed.outcomes) {
+  for (const outcome of outcomes.slice(0, count)) {
     const result = await resultOf(parts, asker, outcome, { seq, id: request.id });
     if (isLeft(result)) return result;
     results.push(result.right);
-    const told = result.right.outcome === 'value' ? 'allowed' : outcome.result === 'refused' ? outcome.reason : 'spent';
-    const { service, credential } = asker;
-    parts.onAccess({ service, credential: credential.fingerprint, path: outcome.path, outcome: told, seq, request: request.id, client: request.client });
+    seen(outcome, result.right.outcome === 'value' ? 'allowed' : outcome.result === 'refused' ? outcome.reason : 'spent');
   }
-  return right({ seq, messageHash: committed.messageHash, checkpoint: null, results, more });
+  for (const outcome of late) seen(outcome, 'undelivered');
+  return right({ seq, messageHash, checkpoint: null, results, more: [...late.map(({ path }) => path), ...cut] });
 };
 
 const identify = (replica: Replica, opened: Opened): Either<Refusal, Asker> => {
@@ -128,7 +120,7 @@ export const makeGet =
     opened.session.remember(service);
     if (!parts.refusedReads.isLeft(service)) return left(refuse('busy'));
     const wanted = body.right.paths;
-    const count = fitting(parts.replica, asker.right, wanted.map(({ path }) => path));
+    const count = fittingNow(parts.replica, asker.right, wanted.map(({ path }) => path));
     const paths = wanted.slice(0, count).map(({ path }) => path);
     const { id, time, client } = opened.request;
     const since = Date.now();
