@@ -1,7 +1,9 @@
 /** A record as bytes under its MAC, ready to be appended after the messages that were folded. */
+import type * as t from 'io-ts';
 import { logMac } from '../../crypto/log.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import { randomId } from '../../crypto/random.ts';
+import { fits } from '../../events/fits.ts';
 import type { Draft } from '../../events/log/log.ts';
 import { ReadRecord, StateRecord } from '../../events/record.ts';
 import { sure, Instant, Sequence, type Id } from '../../events/vocabulary.ts';
@@ -14,8 +16,11 @@ export type Content =
 
 export type Written = { readonly id: Id; readonly draft: Draft };
 
+/** What fits its codec is its own encoding; anything more than that is taken away before it is stored. */
+const encoded = <A>(codec: t.Type<A, unknown>, record: A): unknown => (fits(codec, record) ? record : codec.encode(record));
+
 const encode = (record: StateRecord | ReadRecord): Uint8Array =>
-  utf8(JSON.stringify(record.kind === 'state' ? StateRecord.encode(record) : ReadRecord.encode(record)));
+  utf8(JSON.stringify(record.kind === 'state' ? encoded(StateRecord, record) : encoded(ReadRecord, record)));
 
 /** The last one that is open: one that was added just now is being opened, and the one before it counts for a moment longer. */
 const newestLogKey = ({ fold, keyring }: Replica): Id | undefined =>
