@@ -9,7 +9,7 @@ import type { Asked } from './race-checker.ts';
 /** The service drops an answer that is older than this. */
 export const ANSWER_MS = 2_500;
 /** Between two questions, at random: without it reads take the time of the decisions that they should race with. */
-const PAUSE_MS_MAX = 30;
+const PAUSE_MS_MAX = 40;
 /** Longer than any restart of the broker. */
 const ANSWERED_MS = 60_000;
 
