@@ -26,6 +26,7 @@ import { makeViews } from './operations/queries.ts';
 import { makeRegister } from './operations/register.ts';
 import { makeAllowance } from './request/rate-limit.ts';
 import { makeReplays } from './request/replays.ts';
+import { makeSecondLook } from './request/second-look.ts';
 import { makeSessions, type Sessions } from './request/sessions.ts';
 
 type Given = { readonly replica: Replica; readonly execute: Execute; readonly holders: Holders; readonly broker: Broker; readonly logger: Logger };
@@ -100,7 +101,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     replays: makeReplays(),
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
-    get: makeGet({ replica, commits, execute, values, followUps, refusedReads, onAccess }),
+    get: makeGet({ replica, commits, execute, values, followUps, lookAgain: makeSecondLook(replica), refusedReads, onAccess }),
     admin: makeAdmin({ replica, execute, prepare, tidy, views: makeViews({ replica, models: readModels(broker.views), projector, holders }) }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects });

@@ -21,6 +21,7 @@ import { authenticateService, heldBy, type Held } from '../request/authenticate.
 import { parseBody } from '../request/body.ts';
 import type { Opened } from '../request/open.ts';
 import type { Allowance } from '../request/rate-limit.ts';
+import type { SecondLook } from '../request/second-look.ts';
 import type { FollowUps } from './follow-ups.ts';
 import { fitting } from './reply-room.ts';
 
@@ -30,6 +31,7 @@ export type GetParts = {
   readonly execute: Execute;
   readonly values: Values;
   readonly followUps: FollowUps;
+  readonly lookAgain: SecondLook;
   /** By service: reads that gave nothing. */
   readonly refusedReads: Allowance;
   readonly onAccess: (access: AccessSeen) => void;
@@ -101,6 +103,11 @@ const identify = (replica: Replica, opened: Opened): Either<Refusal, Asker> => {
   return isLeft(known) ? known : right({ service, credential: known.right, opened });
 };
 
+const identifyLate = async ({ replica, lookAgain }: GetParts, opened: Opened, early: Either<Refusal, Asker>): Promise<Either<Refusal, Asker>> => {
+  const { service } = opened.request;
+  return service !== null && (await lookAgain(service)) ? identify(replica, opened) : early;
+};
+
 /**
  * Each read is a record for ever. Whoever has something to read may make as many as they like; reads that give nothing are
  * for asking again now and then, by many processes of a service at once when it is told of a change.
@@ -112,7 +119,8 @@ const isRefused = ({ results }: GetReply): boolean => results.every(({ outcome }
 export const makeGet =
   (parts: GetParts) =>
   async (opened: Opened): Promise<Either<Refusal, GetReply>> => {
-    const asker = identify(parts.replica, opened);
+    const early = identify(parts.replica, opened);
+    const asker = isLeft(early) ? await identifyLate(parts, opened, early) : early;
     if (isLeft(asker)) return asker;
     const body = parseBody(GetRequest, opened.request.body);
     if (isLeft(body)) return body;

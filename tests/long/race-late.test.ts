@@ -56,3 +56,16 @@ test('what is deleted on one replica takes nothing else with it on the other', a
   }
   for (let time = 0; time < 4; time += 1) t.deepEqual((await client.get(all)).map((secret) => secret.text()), all);
 });
+
+test('who registers or is approved on one replica is known to the other', async (t) => {
+  const installation = await startReplicas({ servers: 1, broker: lagging(LAG_MS) });
+  t.teardown(installation.stop);
+  const steps = stepsOf(installation);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const client = await installation.clientOf(`known-${round}`);
+    await client.register();
+    t.is(await codeOf(client.get('prod/late/KEY')), 'credential_pending');
+    await steps.approve(`known-${round}`, client.fingerprint);
+    t.is(await codeOf(client.get('prod/late/KEY')), 'refused');
+  }
+});
