@@ -9,6 +9,8 @@ import type { ServiceKeys } from '../protocol/wire.ts';
 import { fine, unseen, wrong, type Check } from './check.ts';
 
 const HOUR_MS = 3_600_000;
+/** With an hour for a service that is just not able to. */
+const RENEWED_HOURS = 13;
 
 const failing = (failure: ClientFailure): Check => {
   if (failure._tag === 'forbidden') return unseen('service', `not visible to this NATS user: ${failure.why}`, failure.hint);
@@ -17,8 +19,12 @@ const failing = (failure: ClientFailure): Check => {
 
 const answering =
   (pinned: boolean, now: number) =>
-  ({ signer, notBefore }: ServiceKeys): Check =>
-    fine('service', `answers; box key ${Math.max(0, Math.floor((now - notBefore) / HOUR_MS))} h old, signed by ${pinned ? 'the pinned key' : signer}`);
+  ({ signer, notBefore }: ServiceKeys): Check => {
+    const hours = Math.max(0, Math.floor((now - notBefore) / HOUR_MS));
+    return hours > RENEWED_HOURS
+      ? wrong('service', `answers, but its box key is ${hours} h old: it makes a new one every 12 h, and from 24 h on nobody believes this one`, 'see the log of jetlock serve for why it cannot write; then restart it')
+      : fine('service', `answers; box key ${hours} h old, signed by ${pinned ? 'the pinned key' : signer}`);
+  };
 
 /**
  * The service and its box key.

@@ -12,6 +12,7 @@ import { memoryIo } from '../memory-io.ts';
 import { DEV_INBOXES } from '../nats-options.ts';
 import { runProgram } from '../program.ts';
 import { serviceCheck } from '../service-check.ts';
+import { copiesChecks } from '../stream-check.ts';
 
 const subjects = subjectsUnder('secrets');
 
@@ -76,6 +77,18 @@ test('doctor: sync_interval as the monitoring tells it', (t) => {
   t.deepEqual([syncCheck(undefined).ok, syncCheck({ other: 1 }).ok], [null, null]);
 });
 
+test('doctor: the copies of the log in a cluster', (t) => {
+  const seen = (cluster?: object) => copiesChecks({ state: { messages: 3, bytes: 2_500_000 }, cluster }).map(({ check, ok, detail }) => `${check} ${String(ok)} ${detail.split(':')[0] ?? ''}`);
+  t.deepEqual(seen(), ['log true 3 messages, 2.5 MB']);
+  t.deepEqual(seen({ leader: 'n1', replicas: [{ name: 'n2', current: true }, { name: 'n3', current: false, offline: true }, { name: 'n4', current: false, lag: 5_000 }] }).slice(1), [
+    'copies true n2 is up to date',
+    'copies false n3 is down',
+    'copies false n4 is 5000 messages behind',
+  ]);
+  t.is(seen({ leader: '' })[1], 'copies false the log has no leader');
+  t.like(copiesChecks(undefined), [{ ok: null }]);
+});
+
 test('doctor: permissions that are too wide', (t) => {
   const may = (publish?: object) => permissionCheck(subjects, { data: publish === undefined ? {} : { permissions: { publish } } }).ok;
   t.false(may());
@@ -94,6 +107,9 @@ test('doctor: the service, its pinned key and the age of its box key', async (t)
   t.like(await told(signer.publicKey), { ok: true, detail: 'answers; box key 0 h old, signed by the pinned key' });
   t.true((await told(undefined)).detail.endsWith(`signed by ${signer.publicKey}`));
   t.false((await told('A'.repeat(43))).ok);
+  const later = await serviceCheck(transport, subjects, signer.publicKey, Date.now() + 14 * 3_600_000);
+  t.like(later, { ok: false });
+  t.regex(later.detail, /box key is 14 h old/);
   t.false((await told('abc')).ok);
 });
 

@@ -8,6 +8,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { serviceCheck } from '../service-check.ts';
+import { copiesChecks } from '../stream-check.ts';
 import { printJson, printLines, printable } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
@@ -46,6 +47,7 @@ const checksOf = async (nc: Connection, { text }: Options): Promise<ReadonlyArra
     await versionCheck(nc),
     jetstreamCheck(nc),
     ...streamChecks(await checkStream(nc, SUBJECTS)()),
+    ...copiesChecks(await answered(async () => (await nc.request(`$JS.API.STREAM.INFO.${SUBJECTS.stream}`, '', { timeout: LIMIT_MS })).json())),
     syncCheck(await varz(text['monitoring'])),
     permissionCheck(SUBJECTS, userInfo),
     await serviceCheck(natsTransport(nc, SUBJECTS), SUBJECTS, text['signing-key'], Date.now()),

@@ -80,6 +80,8 @@ export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, un
     // A copy: what came is a small part of something large that would be kept with it.
     if (queues.hasRoom(kind, name)) queues.offer(kind, name, { item: { ...item, bytes: item.bytes.slice() }, since: now() });
     else turnAway(item, name);
+    // Those who wait may all have their share under way, and this one not.
+    pump();
   };
   return {
     offer: (kind, name, item) => {

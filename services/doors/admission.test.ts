@@ -1,0 +1,149 @@
+/** Each limit of the door, at its edge: as many as it says are let in, one more is told `busy`, or nothing. */
+import test from 'ava';
+import { subjectsUnder } from '../../events/subjects.ts';
+import { toBase64, utf8 } from '../../crypto/bytes.ts';
+import { randomBytes } from '../../crypto/random.ts';
+import { IN_HAND_BYTES_MAX, makeAdmission, REQUESTS_PER_SECOND, TURNED_AWAY_PER_SECOND } from './admission.ts';
+import { KNOWN, UNKNOWN, WAIT_MS_MAX } from './lane.ts';
+
+const subjects = subjectsUnder('secrets');
+const DONE = utf8('done');
+
+/** Nothing that is let in ends before `finish` is called; owners are the first letters of session keys. */
+const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true) => {
+  const begun: string[] = [];
+  const told: string[] = [];
+  const ends: Array<() => void> = [];
+  const clock = { now: 1_000 };
+  const handle = (subject: string): Promise<Uint8Array> => {
+    begun.push(subject);
+    return new Promise((resolve) => ends.push(() => resolve(DONE)));
+  };
+  const ownerOf = (from: string): string | undefined => (owned.includes(from.charAt(0)) ? from.charAt(0) : undefined);
+  const { admit, idle } = makeAdmission({ handle, ownerOf, mayAsk, subjects }, () => clock.now);
+  const ask = (owner: string, { subject = subjects.get, size = 0 }: { readonly subject?: string; readonly size?: number } = {}) => {
+    const from = `${owner}${toBase64(randomBytes(32)).slice(1)}`;
+    const bytes = utf8(`{"v":1,"kid":"${'k'.repeat(22)}","from":"${from}"${' '.repeat(size)}}`);
+    admit({ subject, bytes, answer: (reply) => told.push(reply === DONE ? 'done' : (JSON.parse(new TextDecoder().decode(reply)) as { refusal: { code: string } }).refusal.code) });
+  };
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const turns = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n += 1) await turn();
+  };
+  const finish = (): void => {
+    for (const end of ends.splice(0)) end();
+  };
+  return { begun, told, clock, ask, turn, turns, finish, idle };
+};
+
+const times = (count: number, act: () => void): void => {
+  for (let n = 0; n < count; n += 1) act();
+};
+
+test('of one owner no more is under way than its share, and another has its own', async (t) => {
+  const { ask, begun, turns } = setUp('ab');
+  times(KNOWN.underWay.each + 100, () => ask('a'));
+  await turns(KNOWN.underWay.each / KNOWN.perTurn + 5);
+  t.is(begun.length, KNOWN.underWay.each);
+  ask('b', { subject: 'secrets.get.b' });
+  t.is(begun.at(-1), 'secrets.get.b');
+});
+
+test('of one owner as many wait as may, and one more is busy', async (t) => {
+  const { ask, told, turns } = setUp('a');
+  times(KNOWN.underWay.each, () => ask('a'));
+  await turns(KNOWN.underWay.each / KNOWN.perTurn + 5);
+  times(KNOWN.waiting.each, () => ask('a'));
+  t.deepEqual(told, []);
+  ask('a');
+  t.deepEqual(told, ['busy']);
+});
+
+test('in one turn no more is begun than the turn has room for', async (t) => {
+  const { ask, begun, turn } = setUp('a');
+  times(KNOWN.perTurn + 1, () => ask('a'));
+  t.is(begun.length, KNOWN.perTurn);
+  await turn();
+  t.is(begun.length, KNOWN.perTurn + 1);
+});
+
+test('strangers are begun a few at a time, and who is known goes ahead of all that wait', (t) => {
+  const { ask, begun } = setUp('a');
+  times(100, () => ask('x', { subject: 'secrets.get.flood' }));
+  t.is(begun.length, UNKNOWN.perTurn);
+  ask('a', { subject: 'secrets.get.a' });
+  t.is(begun.at(-1), 'secrets.get.a');
+});
+
+test('of strangers each subject has its room, and each kind its turn', async (t) => {
+  const { ask, begun, told, finish, idle } = setUp('');
+  times(UNKNOWN.perTurn + UNKNOWN.waiting.each, () => ask('x', { subject: 'secrets.get.flood' }));
+  t.deepEqual(told, []);
+  ask('x', { subject: 'secrets.get.flood' });
+  t.deepEqual(told, ['busy']);
+  ask('x', { subject: 'secrets.get.honest' });
+  ask('x', { subject: 'secrets.admin.service.revoke' });
+  while (begun.length < UNKNOWN.perTurn * 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  const next = begun.slice(UNKNOWN.perTurn, UNKNOWN.perTurn * 2);
+  t.true(next.includes('secrets.admin.service.revoke') && next.includes('secrets.get.honest'), next.join());
+  const finishing = setInterval(finish, 1);
+  await idle(5_000);
+  clearInterval(finishing);
+});
+
+test('what has waited too long is not begun any more', async (t) => {
+  const { ask, begun, told, clock, turn } = setUp('a');
+  times(KNOWN.perTurn + 2, () => ask('a'));
+  clock.now += WAIT_MS_MAX;
+  await turn();
+  t.is(begun.length, KNOWN.perTurn + 2);
+  times(KNOWN.perTurn, () => ask('a'));
+  ask('a');
+  clock.now += WAIT_MS_MAX + 1;
+  await turn();
+  t.true(told.every((code) => code === 'busy') && told.length >= 1, told.join());
+});
+
+test('no more bytes are in hand than fit, whoever sends them', (t) => {
+  const { ask, told } = setUp('a');
+  const size = 500 * 1024;
+  times(Math.floor(IN_HAND_BYTES_MAX / (size + 200)), () => ask('a', { size }));
+  t.deepEqual(told, []);
+  ask('a', { size });
+  t.deepEqual(told, ['busy']);
+});
+
+test('an owner makes as many requests a second as it may, and one more is busy', async (t) => {
+  const { ask, told, turn, finish, clock } = setUp('a');
+  for (let n = 0; n < REQUESTS_PER_SECOND; n += KNOWN.perTurn / 2) {
+    times(Math.min(KNOWN.perTurn / 2, REQUESTS_PER_SECOND - n), () => ask('a'));
+    finish();
+    await turn();
+  }
+  t.false(told.includes('busy'));
+  ask('a');
+  t.is(told.at(-1), 'busy');
+  clock.now += 1_000;
+  ask('a');
+  t.is(told.filter((code) => code === 'busy').length, 1);
+});
+
+test('whoever may not ask for more now is busy, and others are not', (t) => {
+  const { ask, begun, told } = setUp('ab', (owner) => owner !== 'a');
+  ask('a');
+  ask('b', { subject: 'secrets.get.b' });
+  t.deepEqual([begun, told], [['secrets.get.b'], ['busy']]);
+});
+
+test('no more than so many are told that it is busy', (t) => {
+  const { ask, told } = setUp('');
+  times(UNKNOWN.perTurn + UNKNOWN.waiting.each + TURNED_AWAY_PER_SECOND + 500, () => ask('x'));
+  t.is(told.length, TURNED_AWAY_PER_SECOND);
+});
+
+test('the keys of the service are told to anyone, past both lanes', (t) => {
+  const { ask, begun } = setUp('');
+  times(500, () => ask('x'));
+  ask('x', { subject: subjects.keys });
+  t.is(begun.at(-1), subjects.keys);
+});

@@ -1,0 +1,52 @@
+/** Limits of what is remembered and computed for those who are not known, each at its edge. */
+import test from 'ava';
+import { newBoxKey } from '../../crypto/box.ts';
+import { randomId } from '../../crypto/random.ts';
+import { makeAllowance } from './rate-limit.ts';
+import { makeReplays } from './replays.ts';
+import { makeSessions, UNKNOWN_PER_SECOND } from './sessions.ts';
+import { REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
+
+test('as many unknown sessions as may be are computed in a second, and one more is busy; who is known is opened all the same', (t) => {
+  const [ours, kid, theirs] = [newBoxKey(), randomId(), newBoxKey().publicKey];
+  const sessions = makeSessions(() => 1_000);
+  const open = () => sessions.open(kid, theirs, ours.secretKey);
+  for (let n = 1; n < UNKNOWN_PER_SECOND; n += 1) t.not(open(), 'busy');
+  // Never authenticated: computed anew each time, and nobody's.
+  t.is(sessions.ownerOf(theirs), undefined);
+  const last = open();
+  if (last === 'busy' || last === undefined) return t.fail('one too few');
+  t.is(open(), 'busy');
+  last.remember('shop');
+  t.not(open(), 'busy');
+  t.is(sessions.ownerOf(theirs), 'shop');
+  last.forget();
+  t.is(sessions.ownerOf(theirs), undefined);
+  t.is(open(), 'busy');
+});
+
+test('an allowance gives so many at once, then so many a second, to each name', (t) => {
+  const clock = { now: 0 };
+  const { use, isLeft } = makeAllowance({ perSecond: 2, atOnce: 5 }, () => clock.now);
+  t.deepEqual(Array.from({ length: 6 }, () => use('a')), [true, true, true, true, true, false]);
+  t.deepEqual([isLeft('a'), isLeft('b')], [false, true]);
+  clock.now += 500;
+  t.deepEqual([isLeft('a'), use('a'), use('a')], [true, true, false]);
+  clock.now += 60_000;
+  t.deepEqual(Array.from({ length: 6 }, () => use('a')), [true, true, true, true, true, false]);
+});
+
+test('an id is remembered for as long as its time would be accepted, and forgotten some time later', (t) => {
+  const clock = { now: 0 };
+  const replays = makeReplays(() => clock.now);
+  const id = randomId();
+  t.is(replays.see(id), 'new');
+  // Made with a clock that is a minute ahead, it is accepted for two minutes.
+  clock.now += 2 * REQUEST_CLOCK_MS;
+  t.is(replays.see(id), 'seen');
+  for (let n = 0; n < 3; n += 1) {
+    clock.now += 2 * REQUEST_CLOCK_MS + 1;
+    replays.see(randomId());
+  }
+  t.is(replays.see(id), 'new');
+});
