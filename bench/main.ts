@@ -6,6 +6,7 @@ import type { Benchmark, Figure } from './benchmark.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   floods: async () => (await import('./floods.ts')).benchmark,
   reads: async () => (await import('./reads/reads.ts')).reads,
+  version: async () => (await import('./version.ts')).version,
 };
 
 const OUT = 'bench-results.json';
