@@ -1,9 +1,9 @@
 /**
- * Read models in buckets of NATS KV. Reads go to the leader: a direct get may come from a replica that is behind, and a watch
- * has no mark where its first values end. So a list is the leader's list of keys, and then one request for each. That needs
- * the rights to `$JS.API.STREAM.INFO` and `$JS.API.STREAM.MSG.GET` of the buckets, and to publish on `$KV.<bucket>.>`.
+ * Read models in buckets of NATS KV. Reads go to the leader, since a direct get may come from a replica that is behind; lists see
+ * `kv-load.ts`. That needs the rights to `$JS.API.STREAM.INFO` and `$JS.API.STREAM.MSG.GET` of the buckets, and to publish on
+ * `$KV.<bucket>.>`.
  */
-import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
@@ -12,12 +12,11 @@ import { askUntil } from '../events/log/jetstream-ask.ts';
 import { linkOf, type Link } from '../events/log/jetstream-link.ts';
 import type { Conflict, Unavailable } from '../events/log/log.ts';
 import type { Subjects } from '../events/subjects.ts';
-import { atOnce } from './at-once.ts';
+import { loadAll } from './kv-load.ts';
 import { PROJECTIONS } from './projection.ts';
 import type { Bucket, Entry, Slot, ViewStore, Wanted } from './view-store.ts';
 
 const BUCKETS: ReadonlyArray<Bucket> = [...PROJECTIONS, 'checkpoints'];
-const GETS_AT_ONCE = 64;
 /** How long a request waits for its connection to be back. */
 const LIMIT_MS = 5_000;
 /** Another message came first; in a cluster also while it is not stored yet. */
@@ -45,13 +44,16 @@ const slotOf = (entry: KvEntry | null): Slot =>
 
 type Kept = { readonly name: string; readonly kv: KV };
 
-const entriesOf = async (nc: NatsConnection, { name, kv }: Kept, { keys = '>', where = () => true }: Wanted): Promise<ReadonlyArray<Entry>> => {
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
+/** Large buckets take a while. */
+const LOAD_MS = 60_000;
+
+const entriesOf = async (nc: NatsConnection, link: Link, name: string, { keys = '>', where = () => true }: Wanted): Promise<ReadonlyArray<Entry>> => {
   const all = `$KV.${name}.`;
-  const { state } = await jsm.streams.info(`KV_${name}`, { subjects_filter: `${all}${keys}` });
-  const wanted = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(all.length)).filter(where).sort();
-  const slots = await atOnce(GETS_AT_ONCE, wanted, async (key) => ({ key, ...slotOf(await kv.get(key)) }));
-  return slots.flatMap(({ key, value, revision }) => (value === null ? [] : [{ key, value, revision }]));
+  const found = await loadAll({ nc, link, stream: `KV_${name}`, filter: `${all}${keys}`, limitMs: LOAD_MS });
+  return [...found]
+    .flatMap(([subject, { value, revision }]) => (value === null ? [] : [{ key: subject.slice(all.length), value, revision }]))
+    .filter(({ key }) => where(key))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
 };
 
 /** The store over one connection. The buckets must be there, with a history of one: they are not looked for here. */
@@ -63,7 +65,8 @@ export const kvStore = async (nc: NatsConnection, subjects: Subjects): Promise<V
     opened.set(bucket, { name, kv: await kvm.open(name, { allow_direct: false }) });
   }
   const kept = (bucket: Bucket): Kept => opened.get(bucket) as Kept;
-  const { reading, writing } = over(linkOf(nc));
+  const link = linkOf(nc);
+  const { reading, writing } = over(link);
   return {
     get: (bucket, key) => reading(async () => slotOf(await kept(bucket).kv.get(key))),
     put: (bucket, key, value, revision) => writing(() => kept(bucket).kv.put(key, value, { previousSeq: revision })),
@@ -71,6 +74,6 @@ export const kvStore = async (nc: NatsConnection, subjects: Subjects): Promise<V
     delete: (bucket, key, revision) =>
       // The client takes 0 for "whatever is there".
       revision < 1 ? TE.left({ _tag: 'conflict' }) : writing(() => kept(bucket).kv.delete(key, { previousSeq: revision })),
-    entries: (bucket, wanted = {}) => reading(() => entriesOf(nc, kept(bucket), wanted)),
+    entries: (bucket, wanted = {}) => reading(() => entriesOf(nc, link, kept(bucket).name, wanted)),
   };
 };

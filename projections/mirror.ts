@@ -6,7 +6,7 @@ import { PROJECTIONS, type ProjectionName } from './projection.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Bucket, Entry, ViewStore } from './view-store.ts';
 
-const WRITES_AT_ONCE = 32;
+const WRITES_AT_ONCE = 256;
 const TRIES = 5;
 
 /** An entry as it should be; undefined: not there. */

@@ -37,6 +37,10 @@ export type Delivered = {
   readonly message: LogMessage;
   /** Place among what this consumer delivered, from 1: a gap is a loss. */
   readonly count: number;
+  /** How many more the consumer had then. */
+  readonly pending: number;
+  /** As it came, with all its headers. */
+  readonly msg: Msg;
 };
 
 // `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<consumer sequence>.<ns>.<pending>`; newer servers may write a
@@ -49,9 +53,11 @@ export const deliveredMessage = (msg: Msg): Delivered | undefined => {
   const tokens = (msg.reply ?? '').split('.');
   if (tokens[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
   if (tokens.length !== SHORT_FORM && tokens.length < LONG_FORM) return undefined;
-  const [seq = '', count = '', nanoseconds = ''] = tokens.slice(tokens.length === SHORT_FORM ? 5 : 7);
+  const [seq = '', count = '', nanoseconds = '', pending = ''] = tokens.slice(tokens.length === SHORT_FORM ? 5 : 7);
   return {
     message: { subject: msg.subject, seq: Number(seq), time: Number(nanoseconds.slice(0, -6)), data: bytes(msg.data), mac: macOf(() => msg.headers) },
     count: Number(count),
+    pending: Number(pending),
+    msg,
   };
 };

@@ -7,6 +7,7 @@ import type { Msg, NatsConnection, Subscription } from 'nats';
 import { LINK_LOST } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
 import { deliveredMessage } from './jetstream-message.ts';
+import type { Delivered } from './jetstream-message.ts';
 import type { LogMessage } from './log.ts';
 
 export type Consumer = {
@@ -17,7 +18,7 @@ export type Consumer = {
   /** Where its messages go: no other consumer's go there. */
   readonly inbox: string;
 };
-export type Take = (message: LogMessage) => void | Promise<void>;
+export type Take = (message: LogMessage, delivered: Delivered) => void | Promise<void>;
 
 const BATCH = 5_000;
 /** A batch of large messages must stay far below what a server lets wait for one client, 64 MiB. */
@@ -76,7 +77,7 @@ const handOn = (life: Life, msg: Msg): void => {
   const delivered = deliveredMessage(msg);
   if (delivered?.count !== life.delivered + 1) return life.end('messages were lost on the way');
   life.delivered += 1;
-  const taking = life.take(delivered.message);
+  const taking = life.take(delivered.message, delivered);
   if (!taking) return;
   life.busy = true;
   taking.then(
