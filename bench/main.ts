@@ -6,6 +6,7 @@ import type { Benchmark, Figure } from './benchmark.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   floods: async () => (await import('./floods.ts')).benchmark,
   reads: async () => (await import('./reads/reads.ts')).reads,
+  rebuild: async () => (await import('./rebuild.ts')).rebuild,
   version: async () => (await import('./version.ts')).version,
 };
 

@@ -21,14 +21,16 @@ type Model = {
   readonly encoded: (key: string) => string | undefined;
 };
 
-/** In the order of names, so that an entry is the same text however it came about. */
-const inOrder = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
+/** JSON with names in their order, so that an entry is the same text however it came about. */
+const canonical = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name as keyof typeof value])}`);
+  return `{${fields.join(',')}}`;
+};
 
-/** The stored text of an entry: JSON, names in order. */
-export const encodeEntry = <E>(codec: Type<E, unknown>, entry: E): string => JSON.stringify(codec.encode(entry), inOrder);
+/** The stored text of an entry. */
+export const encodeEntry = <E>(codec: Type<E, unknown>, entry: E): string => canonical(codec.encode(entry));
 
 const modelOf = <E>({ name, entry: codec, evolve }: Projection<E>): Model => {
   const entries = new Map<string, E>();
