@@ -23,8 +23,11 @@ export const openNatsDoor = async (nc: NatsConnection, subjects: Subjects, { adm
   await nc.flush();
   return {
     close: async () => {
+      // Out of the queue group first: what comes from now on goes to other replicas.
       await Promise.all(subscriptions.map((subscription) => subscription.drain()));
       await idle(LAST_MS);
+      // Answers leave with the connection only if they are written before it is closed.
+      if (!nc.isClosed()) await nc.flush();
     },
   };
 };
