@@ -7,6 +7,8 @@ import { startReplicaProcesses, type ReplicaProcess } from '../support/replica-p
 import { scaled } from '../support/scale.ts';
 
 const READERS = 8;
+/** As long as a client waits. */
+const ANSWER_MS = 5_000;
 const PROGRESS_MS = 20_000;
 
 /** The load goes on: that many more answers. */
@@ -25,7 +27,7 @@ const restart = async ({ stop, start }: ReplicaProcess, told: ReadonlyArray<Told
 const without = async (t: ExecutionContext, retries: number): Promise<void> => {
   const installation = await startReplicaProcesses({ servers: 1 });
   t.teardown(installation.stop);
-  const load = await startLoad(installation, { readers: READERS, retries });
+  const load = await startLoad(installation, { readers: READERS, answerMs: ANSWER_MS, retries });
   await progress(load.told, 50);
   for (let round = 0; round < scaled(1, 10); round += 1) for (const replica of installation.replicas) await restart(replica, load.told);
   await load.stop();

@@ -33,6 +33,8 @@ export type Load = {
 
 export type LoadOptions = {
   readonly readers: number;
+  /** How long each waits for an answer, in milliseconds; what comes later nobody takes any more. */
+  readonly answerMs: number;
   /** Whether somebody writes as well. */
   readonly writes?: boolean;
   /** How often somebody who was not answered asks once more; never unless given. Only what came of it in the end is recorded. */
@@ -42,8 +44,6 @@ export type LoadOptions = {
 const SERVICE = 'load-api';
 const READ = 'prod/load/READ';
 const WRITTEN = 'prod/load/WRITTEN';
-/** As long as a client waits; what comes later nobody takes any more. */
-const ANSWER_MS = 5_000;
 /** Between two questions of one asker, so that a test leaves the machine to what is tested. */
 const PAUSE_MS = 5;
 
@@ -91,13 +91,13 @@ const askOn = async (ask: Ask, retries: number, all: Told[], stop: AbortSignal):
 };
 
 /** Lets a service read one secret, and starts to ask for it. */
-export const startLoad = async (installation: Installation, { readers, writes = true, retries = 0 }: LoadOptions): Promise<Load> => {
+export const startLoad = async (installation: Installation, { readers, answerMs, writes = true, retries = 0 }: LoadOptions): Promise<Load> => {
   const identity = newTokenIdentity(serviceOf(SERVICE));
   const steps = stepsOf(installation);
   await steps.approved(SERVICE, identity);
   await steps.write(READ, 'read by all');
   await steps.grant(SERVICE, READ);
-  const wires = await Promise.all(Array.from({ length: readers + 1 }, () => openWire(installation, ANSWER_MS)));
+  const wires = await Promise.all(Array.from({ length: readers + 1 }, () => openWire(installation, answerMs)));
   const asks = wires.flatMap((wire, n) => (n < readers ? [reading(wire, identity)] : writes ? [writingOn(wire, installation)] : []));
   const all: Told[] = [];
   const stopped = new AbortController();

@@ -1,0 +1,110 @@
+/** `kill -9` of a replica, of nats-server and of a cluster's leader, under load: what was delivered is in the log, what was acknowledged is not lost, and answers come again by themselves. */
+import test, { type ExecutionContext } from 'ava';
+import type { NatsConnection } from 'nats';
+import { newTokenIdentity } from '../../client/credential.ts';
+import { subjects } from '../support/clients.ts';
+import { until } from '../support/latch.ts';
+import { startLoad, type Told } from '../support/load.ts';
+import { answersAgain, summary } from '../support/load-progress.ts';
+import { settled } from '../support/manual-time.ts';
+import { eventually } from '../support/poll.ts';
+import { heldAgainstLog } from '../support/recorded.ts';
+import { startReplicaProcesses, type ReplicaProcesses } from '../support/replica-processes.ts';
+import type { ReplicasOptions } from '../support/replicas.ts';
+import { scaled } from '../support/scale.ts';
+import { codeOf, serviceOf, stepsOf } from '../support/steps.ts';
+
+const READERS = 6;
+/** Short, so that somebody always asks anew. */
+const ANSWER_MS = 1_000;
+const LOST_MS = 10_000;
+const READY_MS = 60_000;
+/** A client waits for five seconds, and is not kept longer by anything. */
+const CLIENT_MS = 8_000;
+
+const disconnected = async (nc: NatsConnection): Promise<void> => {
+  for await (const { type } of nc.status()) if (type === 'disconnect') return;
+};
+
+const isReady = async (url: string): Promise<boolean> => (await fetch(`${url}/readyz`).catch(() => undefined))?.status === 200;
+const allReady = ({ replicas }: ReplicaProcesses): Promise<true> =>
+  eventually(async () => ((await Promise.all(replicas.map(({ httpUrl }) => isReady(httpUrl())))).every((ready) => ready) ? true : undefined), READY_MS, 'all replicas to be ready');
+
+type Under = { readonly t: ExecutionContext; readonly installation: ReplicaProcesses; readonly told: ReadonlyArray<Told> };
+/** One fault, from its beginning until all is well again; settles with the milliseconds without an answer that count. */
+type Fault = (under: Under, round: number) => Promise<number>;
+
+const underLoad = async (t: ExecutionContext, options: ReplicasOptions, rounds: number, fault: Fault): Promise<void> => {
+  const installation = await startReplicaProcesses(options);
+  t.teardown(installation.stop);
+  const load = await startLoad(installation, { readers: READERS, answerMs: ANSWER_MS });
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await answersAgain(load.told, 30);
+    times.push(await fault({ t, installation, told: load.told }, round));
+    await allReady(installation);
+  }
+  await answersAgain(load.told, 30);
+  await load.stop();
+  const { values, writes, unrecorded, lost } = await heldAgainstLog(installation, load.told);
+  const unanswered = load.told.length - values - writes;
+  t.log(`${rounds} times; answers again after ${summary(times)} (least / middle / greatest); ${values} values, ${writes} writes, ${unanswered} without`);
+  t.true(values > 0 && writes > 0);
+  t.deepEqual([unrecorded, lost], [[], []]);
+};
+
+test.serial('nats-server is killed: unavailable until it is back, then answers again', (t) =>
+  underLoad(t, { servers: 1 }, scaled(2, 50), async ({ installation, told }) => {
+    const { cluster } = installation;
+    const nc = await installation.connection();
+    const client = await installation.clientOf('kill-api', newTokenIdentity(serviceOf('kill-api')));
+    const lost = until(disconnected(nc), LOST_MS, 'the connection to be lost');
+    await cluster.kill9(0);
+    await lost;
+    await settled();
+    const before = told.length;
+    t.is(await until(codeOf(client.get('prod/load/READ')), CLIENT_MS, 'the client to give up'), 'unavailable');
+    t.deepEqual(told.slice(before).filter(({ outcome }) => outcome !== 'no answer'), []);
+    await cluster.restart(0);
+    const took = await answersAgain(told);
+    await Promise.all([client.close(), nc.close()]);
+    return took;
+  }),
+);
+
+test.serial('a replica is killed: the other one answers, and it is back when it was started again', (t) =>
+  underLoad(t, { servers: 1 }, scaled(2, 50), async ({ installation, told }, round) => {
+    const { replicas } = installation;
+    const replica = replicas[round % replicas.length]!;
+    await replica.kill9();
+    const took = await answersAgain(told, 30);
+    await replica.start();
+    return took;
+  }),
+);
+
+test.serial("a cluster's leader is killed: the others go on without what it acknowledged being lost", (t) =>
+  underLoad(t, { servers: 3 }, scaled(1, 50), async ({ installation, told }) => {
+    const { cluster } = installation;
+    const leader = await cluster.leaderOf(subjects.stream);
+    await cluster.kill9(leader);
+    const took = await answersAgain(told);
+    await cluster.restart(leader);
+    await cluster.settled();
+    return took;
+  }),
+);
+
+test.serial('the only replica is killed: nobody is there, and nothing is acknowledged or delivered until it is back', async (t) => {
+  const installation = await startReplicaProcesses({ servers: 1, replicas: 1 });
+  t.teardown(installation.stop);
+  const [replica] = installation.replicas;
+  const steps = stepsOf(installation);
+  const client = await steps.approved('kill-api');
+  await steps.write('prod/kill/KEY', 'kept');
+  await steps.grant('kill-api', 'prod/kill/KEY');
+  await replica!.kill9();
+  t.is(await codeOf(client.get('prod/kill/KEY')), 'unavailable');
+  await replica!.start();
+  t.is((await client.get('prod/kill/KEY')).text(), 'kept');
+});
