@@ -239,7 +239,7 @@ test('following goes on with what comes, and takes back what turns out forged', 
 test('following says when the stream became another one', async (t) => {
   const { history } = begun();
   let asked = 0;
-  const info = () => async () => ({ _tag: 'Right', right: { created: 'a', first: 1, last: (asked += 1) === 1 ? 5 : 4, messages: 5, bytes: 1 } }) as const;
+  const info = () => async () => ({ _tag: 'Right', right: { created: 'a', first: 1, last: (asked += 1) === 1 ? 5 : 4, messages: 5, bytes: 1, time: 1 } }) as const;
   const lines = await linesOf({ ...history, log: { ...history.log, info } }, { follow: true });
   t.like(lines.at(-1), { finding: 'history changed', outcome: 'halted', seq: 5 });
 });

@@ -7,6 +7,7 @@ import { failure, type Failure } from './failure.ts';
 import { makeHttp } from './http/server.ts';
 import type { Created } from './keyring/create.ts';
 import { watchKeys } from './keyring/watch-keys.ts';
+import { watchClock } from './log/clock.ts';
 import type { Commits } from './log/commit.ts';
 import { makeHeadFile } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
@@ -34,6 +35,7 @@ export type Service = {
 const REFUSALS_EVERY_MS = 1_000;
 const HEAD_EVERY_MS = 5_000;
 const HEALTH_EVERY_MS = 1_000;
+const CLOCK_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 60_000;
 /** Anyone who may publish can write what does not count; the rest of it is counted by the metrics. */
 const TOLD_PER_SECOND = 10;
@@ -80,6 +82,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
     }),
     every(HEAD_EVERY_MS, writeHead),
     every(HEALTH_EVERY_MS, tellHealth(replica.health, parts.logger)),
+    every(CLOCK_EVERY_MS, watchClock(replica, () => void becomeReady(replica, parts.commits))),
     every(TIDY_EVERY_MS, async () => {
       if (!replica.health().ready) return;
       await holders.others();

@@ -1,6 +1,6 @@
 /** Reading the log by request. Every answer comes from the stream's leader: a direct get may be answered by a replica that is behind. */
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { JetStreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type { Option } from 'fp-ts/lib/Option.js';
@@ -36,10 +36,14 @@ const get =
       return stored === null ? O.none : O.some(storedMessage(stored));
     }, unavailable);
 
+/** The server writes its own time into every answer about a stream. */
+export const serverTime = (info: StreamInfo): number => Date.parse('ts' in info && typeof info.ts === 'string' ? info.ts : '');
+
 const info = (manager: Promise<JetStreamManager>, { stream }: Stream): TaskEither<Unavailable, LogInfo> =>
   TE.tryCatch(async () => {
-    const { created, state } = await (await manager).streams.info(stream);
-    return { created, first: state.first_seq, last: state.last_seq, messages: state.messages, bytes: state.bytes };
+    const found = await (await manager).streams.info(stream);
+    const { created, state } = found;
+    return { created, first: state.first_seq, last: state.last_seq, messages: state.messages, bytes: state.bytes, time: serverTime(found) };
   }, unavailable);
 
 /**

@@ -48,6 +48,8 @@ export type LogInfo = {
   readonly last: number;
   readonly messages: number;
   readonly bytes: number;
+  /** The server's clock when it answered, in milliseconds since 1970 UTC; NaN from one that does not tell it. */
+  readonly time: number;
 };
 
 /** Reading alone: what an auditor needs. Every answer comes from the stream's leader. */

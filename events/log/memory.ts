@@ -65,12 +65,13 @@ const append = (memory: Memory, clock: () => number): Log['append'] => (draft: D
   return last === draft.prev ? E.right(store(memory, { subject, data, mac, time: clock() })) : E.left({ _tag: 'conflict' });
 };
 
-const info = (memory: Memory, created: string) => ({
+const info = (memory: Memory, created: string, time: number) => ({
   created,
   first: memory.messages.length === 0 ? 0 : 1,
   last: memory.messages.length,
   messages: memory.messages.length,
   bytes: memory.messages.reduce((sum, { data }) => sum + data.length, 0),
+  time,
 });
 
 const found = (message: LogMessage | undefined) => TE.right(O.map(copy)(O.fromNullable(message)));
@@ -86,6 +87,6 @@ export const memoryLog = ({ clock = Date.now }: { readonly clock?: () => number 
     at: (seq) => found(memory.messages[seq - 1]),
     next: (seq, filter) => found(memory.messages.find((message) => message.seq >= seq && coversSubject(filter, message.subject))),
     last: (filter) => TE.right(memory.messages.findLast(({ subject }) => coversSubject(filter, subject))?.seq ?? 0),
-    info: () => TE.right(info(memory, created)),
+    info: () => async () => E.right(info(memory, created, clock())),
   };
 };

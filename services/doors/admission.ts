@@ -9,7 +9,7 @@ import { refuse } from '../../events/refusal.ts';
 import type { Subjects } from '../../events/subjects.ts';
 import { toWire } from '../../protocol/refusal.ts';
 import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
-import { rateLimit } from '../request/rate-limit.ts';
+import { monotonic, rateLimit } from '../request/rate-limit.ts';
 import type { Sessions } from '../request/sessions.ts';
 import type { Handle } from './handle.ts';
 import { KNOWN, makeLane, UNKNOWN } from './lane.ts';
@@ -93,7 +93,7 @@ const makeLanes = (handle: Handle, { tellBusy, release }: ReturnType<typeof make
   return { known, strangers, turnAway };
 };
 
-export const makeAdmission = ({ handle, ownerOf, mayAsk, subjects }: AdmissionParts, now: () => number = Date.now): Admission => {
+export const makeAdmission = ({ handle, ownerOf, mayAsk, subjects }: AdmissionParts, now: () => number = monotonic): Admission => {
   const gate = makeGate(now);
   const { known, strangers, turnAway } = makeLanes(handle, gate, now);
   const mayAskForKeys = rateLimit(KEYS_PER_SECOND, now);

@@ -1,7 +1,8 @@
-/** Ready means: the log is the one that was folded, the fold is at its head, and it can be written. The last two are proved by one message of our own. */
+/** Ready means: the clocks agree, the log is the one that was folded, the fold is at its head, and it can be written. The last two are proved by one message of our own. */
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { isNone } from 'fp-ts/lib/Option.js';
 import { equal } from '../../crypto/bytes.ts';
+import { clockTrouble } from './clock.ts';
 import type { Commits } from './commit.ts';
 import type { Replica } from './replica.ts';
 
@@ -21,8 +22,13 @@ const isSameLog = async ({ log, created, latest }: Replica): Promise<boolean | '
   return subject === last.subject && time === last.time && mac === last.mac && equal(data, last.data);
 };
 
-/** Nothing is written before the log is known to be the same one. */
+/** Nothing is written before the log is known to be the same one, nor while nothing that is written would count. */
 const isProved = async (replica: Replica, commits: Commits): Promise<boolean> => {
+  const wrongClock = await clockTrouble(replica);
+  if (wrongClock !== undefined) {
+    replica.lose(wrongClock);
+    return false;
+  }
   const same = await isSameLog(replica);
   if (same === false) replica.fail('history changed: the log is not the one that was folded');
   if (same !== true) return false;

@@ -33,6 +33,8 @@ export type Replica = {
   readonly markReady: () => void;
   /** Not after a failure, nor while the log was lost and is not known to be the same one: what was written there would tell of another history. */
   readonly mayWrite: () => boolean;
+  /** Not ready, and nothing is written, until `trust` and `markReady`. */
+  readonly lose: (why: string) => void;
   /** The log is the one that was folded. */
   readonly trust: () => void;
   /** The last message that was folded. */

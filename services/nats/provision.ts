@@ -7,6 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { NatsConnection } from 'nats';
+import { serverTime } from '../../events/log/jetstream-reader.ts';
 import type { Subjects } from '../../events/subjects.ts';
 import { CLOCK_DISTANCE_MS_MAX, clockDistance, versionTooOld } from './server-check.ts';
 import { differences, wantedConfigs } from './stream-config.ts';
@@ -54,14 +55,11 @@ const unanswered = (error: unknown): ProvisionFailure => {
 
 type Found = { readonly info: StreamInfo; readonly clockMs: number };
 
-/** The server writes its own time into every answer about a stream. */
-const timeIn = (info: StreamInfo): number => Date.parse('ts' in info && typeof info.ts === 'string' ? info.ts : '');
-
 const lookAt = async (manager: JetStreamManager, name: string): Promise<Found | undefined> => {
   const asked = Date.now();
   try {
     const info = await manager.streams.info(name);
-    return { info, clockMs: clockDistance(asked, timeIn(info), Date.now()) };
+    return { info, clockMs: clockDistance(asked, serverTime(info), Date.now()) };
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
     throw error;

@@ -12,8 +12,11 @@ export type Allowance = {
   readonly isLeft: (name: string) => boolean;
 };
 
+/** Milliseconds that only go on: a clock that was set back would let nobody in until it is where it was. */
+export const monotonic = (): number => performance.now();
+
 /** `perSecond` on average, `atOnce` after a time of rest. */
-export const makeAllowance = ({ perSecond, atOnce }: { readonly perSecond: number; readonly atOnce: number }, now: () => number = Date.now): Allowance => {
+export const makeAllowance = ({ perSecond, atOnce }: { readonly perSecond: number; readonly atOnce: number }, now: () => number = monotonic): Allowance => {
   const buckets = new LRUCache<string, Bucket>({ max: NAMES_MAX });
   const leftIn = (bucket: Bucket, at: number): number => Math.min(atOnce, bucket.left + ((at - bucket.at) / 1000) * perSecond);
   const bucketOf = (name: string, at: number): Bucket => {
@@ -38,5 +41,5 @@ export const makeAllowance = ({ perSecond, atOnce }: { readonly perSecond: numbe
 };
 
 /** One second's worth at once. @returns whether one more of that name is within the limit now */
-export const rateLimit = (perSecond: number, now: () => number = Date.now): ((name: string) => boolean) =>
+export const rateLimit = (perSecond: number, now: () => number = monotonic): ((name: string) => boolean) =>
   makeAllowance({ perSecond, atOnce: perSecond }, now).use;

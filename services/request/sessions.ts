@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { sharedKey } from '../../crypto/box.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import type { Id, PublicKey } from '../../events/vocabulary.ts';
-import { rateLimit } from './rate-limit.ts';
+import { monotonic, rateLimit } from './rate-limit.ts';
 
 type Bytes = Redacted<Uint8Array>;
 
@@ -28,7 +28,7 @@ export const SESSIONS_MAX = 20_000;
 /** New session keys a second: each costs an X25519, which is what a flood of them would be after. */
 export const UNKNOWN_PER_SECOND = 500;
 
-export const makeSessions = (now: () => number = Date.now): Sessions => {
+export const makeSessions = (now: () => number = monotonic): Sessions => {
   const known = new LRUCache<string, Bytes>({ max: SESSIONS_MAX });
   const owners = new LRUCache<string, string>({ max: SESSIONS_MAX });
   const mayCompute = rateLimit(UNKNOWN_PER_SECOND, now);

@@ -5,6 +5,7 @@ import { utf8 } from '../../crypto/bytes.ts';
 import { randomId } from '../../crypto/random.ts';
 import type { Id } from '../../events/vocabulary.ts';
 import type { GetReply } from '../../protocol/operations.ts';
+import { backOff } from '../../client/retry.ts';
 import { writing } from './by-hand.ts';
 import { subjects } from './clients.ts';
 import type { Installation } from './replicas.ts';
@@ -22,6 +23,8 @@ export type Told = {
   /** Times of this process, in milliseconds: when it was asked, and answered. */
   readonly asked: number;
   readonly answered: number;
+  /** How often it was asked, each time as another request; what is told here is of the last. */
+  readonly tries: number;
 };
 
 export type Load = {
@@ -37,7 +40,7 @@ export type LoadOptions = {
   readonly answerMs: number;
   /** Whether somebody writes as well. */
   readonly writes?: boolean;
-  /** How often somebody who was not answered asks once more; never unless given. Only what came of it in the end is recorded. */
+  /** How often somebody who was not answered asks once more, after a pause as a client makes it; never unless given. Only what came of it in the end is recorded. */
   readonly retries?: number;
 };
 
@@ -57,7 +60,7 @@ const told = async (kind: Told['kind'], id: Id, question: Promise<Answer>, outco
   const asked = performance.now();
   const answer = await question.catch(() => undefined);
   const outcome = answer === undefined ? NOTHING : answer.refusal === null ? outcomeOf(answer.result) : { outcome: answer.refusal.code, seq: 0 };
-  return { kind, id, ...outcome, asked, answered: performance.now() };
+  return { kind, id, ...outcome, asked, answered: performance.now(), tries: 1 };
 };
 
 const reading = (wire: Wire, identity: ServiceIdentity): Ask => () => {
@@ -84,7 +87,10 @@ const writingOn = (wire: Wire, { identity }: Installation): Ask => {
 const askOn = async (ask: Ask, retries: number, all: Told[], stop: AbortSignal): Promise<void> => {
   while (!stop.aborted) {
     let one = await ask();
-    for (let again = 0; again < retries && !['value', 'written'].includes(one.outcome); again += 1) one = { ...(await ask()), asked: one.asked };
+    for (let again = 0; again < retries && !['value', 'written'].includes(one.outcome); again += 1) {
+      await delay(backOff(again + 1));
+      one = { ...(await ask()), asked: one.asked, tries: again + 2 };
+    }
     all.push(one);
     await delay(PAUSE_MS);
   }
@@ -102,11 +108,11 @@ export const startLoad = async (installation: Installation, { readers, answerMs,
   const all: Told[] = [];
   const stopped = new AbortController();
   const running = asks.map((ask) => askOn(ask, retries, all, stopped.signal));
-  return {
-    told: all,
-    stop: async () => {
-      stopped.abort();
-      await Promise.all(running);
-    },
+  const stop = async (): Promise<void> => {
+    stopped.abort();
+    await Promise.all(running);
   };
+  // Also where a test ended before it said so.
+  installation.onStop(stop);
+  return { told: all, stop };
 };

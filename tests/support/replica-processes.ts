@@ -35,9 +35,9 @@ const readyLine = async (child: ChildProcess): Promise<{ readonly httpUrl: strin
   return JSON.parse(line) as { httpUrl: string };
 };
 
-const run = async (main: string, args: ReadonlyArray<string>, environment: Readonly<Record<string, string>>): Promise<Started> => {
+const run = async ([command = '', ...args]: ReadonlyArray<string>, environment: Readonly<Record<string, string>>): Promise<Started> => {
   const { PATH } = process.env;
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { env: { PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2_000)));
   const gone = once(child, 'close');
@@ -50,11 +50,22 @@ const run = async (main: string, args: ReadonlyArray<string>, environment: Reado
   return { child, httpUrl, gone };
 };
 
-const replicaProcess = async (installation: Installation, dataDir: string, main: string): Promise<ReplicaProcess> => {
+/** What is special about the processes of a test. */
+export type SpecialProcess = {
+  /** Beside what every replica has in its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The command that runs it, such as `ip netns exec NAME`. */
+  readonly within?: ReadonlyArray<string>;
+  /** Where it finds NATS, if not where everyone does. */
+  readonly natsUrl?: (installation: Installation) => string;
+};
+type How = SpecialProcess & { readonly main: string };
+
+const replicaProcess = async (installation: Installation, dataDir: string, { main, environment = {}, within = [], natsUrl }: How): Promise<ReplicaProcess> => {
   const keyFile = join(dataDir, 'operator.key');
   await writeFile(keyFile, installation.operatorKey, { mode: 0o600 });
-  const args = ['serve', '--json', '--nats', installation.cluster.urls.join(','), '--data', dataDir, '--http-port', '0'];
-  const start = () => run(main, args, { HOME: dataDir, KEY_ENCRYPTION_KEY_FILE: keyFile, JETLOCK_LOG_LEVEL: 'warn' });
+  const args = ['serve', '--json', '--nats', natsUrl?.(installation) ?? installation.cluster.urls.join(','), '--data', dataDir, '--http-port', '0'];
+  const start = () => run([...within, process.execPath, main, ...args], { ...environment, HOME: dataDir, KEY_ENCRYPTION_KEY_FILE: keyFile, JETLOCK_LOG_LEVEL: 'warn' });
   let running = await start();
   const signal = (name: NodeJS.Signals): void => void running.child.kill(name);
   const end = (name: NodeJS.Signals) => async (): Promise<void> => {
@@ -75,10 +86,10 @@ const replicaProcess = async (installation: Installation, dataDir: string, main:
 };
 
 /** Replicas from a bundle that is made for this: two on a cluster of three unless said otherwise. */
-export const startReplicaProcesses = async (options: ReplicasOptions = {}): Promise<ReplicaProcesses> => {
+export const startReplicaProcesses = async (options: ReplicasOptions & { readonly special?: (replica: number) => SpecialProcess } = {}): Promise<ReplicaProcesses> => {
   const [installation, main] = await Promise.all([startInstallation(options), bundled('cli/main.ts')]);
   try {
-    const replicas = await Promise.all(installation.dataDirs.map((dataDir) => replicaProcess(installation, dataDir, main)));
+    const replicas = await Promise.all(installation.dataDirs.map((dataDir, n) => replicaProcess(installation, dataDir, { ...options.special?.(n), main })));
     return { ...installation, replicas };
   } catch (error) {
     await installation.stop();
