@@ -2,94 +2,18 @@
  * A process that dies at any of its calls to the log or to the bucket of keys while keys are replaced: whoever starts next
  * completes it, everything opens, and what had to go is gone.
  */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { adminClient, type AdminClient } from '../../client/admin.ts';
-import { clientOf, type Client } from '../../client/client.ts';
-import { newTokenIdentity, type AdminIdentity, type ServiceIdentity } from '../../client/credential.ts';
-import { serviceKeys } from '../../client/keys.ts';
-import type { Transport } from '../../client/transport.ts';
-import { utf8 } from '../../crypto/bytes.ts';
-import { newSigningKey } from '../../crypto/sign.ts';
-import type { AdminCommand } from '../../events/command.ts';
 import { RotatedPurpose } from '../../events/keyring/keyring.ts';
-import { AdminName, ClientInfo, Namespace, Prefix, type Sequence, sure } from '../../events/vocabulary.ts';
-import { startService, type Service, type ServiceOptions } from '../../services/service.ts';
+import { Namespace, sure } from '../../events/vocabulary.ts';
 import { latch } from '../support/latch.ts';
-import { memoryWorld, type Death, type MemoryWorld } from '../support/memory-broker.ts';
-import { orThrow, subjects } from '../support/jetlock.ts';
+import type { Death } from '../support/memory-broker.ts';
+import { command, copyOf, GONE, keyFileOf, NEW, newInstallation, readAll, root, start, statusOf, VALUES, write, type Place, type Running } from '../support/memory-installation.ts';
 import { scaled } from '../support/scale.ts';
-import { pathOf, serviceOf } from '../support/steps.ts';
+import { pathOf } from '../support/steps.ts';
 
-const about = sure(ClientInfo, { name: 'test', version: '1.0.0' });
-const owner = { admin: sure(AdminName, 'alice'), ...newSigningKey() };
-const reader = newTokenIdentity(serviceOf('reader'));
-
-const root = await mkdtemp(join(tmpdir(), 'jetlock-rotations-'));
-
-/** An installation: what is outside of the process. */
-type Place = { readonly world: MemoryWorld; readonly dataDir: string };
-type Running = { readonly service: Service; readonly transport: Transport; readonly admin: AdminClient; readonly identity: AdminIdentity };
-
-const start = async ({ world, dataDir }: Place, death?: Death, options: Partial<ServiceOptions> = {}): Promise<Running> => {
-  const broker = world.broker(death);
-  const service = orThrow(
-    await startService({
-      ...{ broker, subjects, dataDir, firstAdmin: owner, acceptHistory: undefined, logLevel: 'silent' },
-      operatorKey: { current: undefined, previous: undefined },
-      http: { host: '127.0.0.1', port: 0 },
-      ...options,
-    }),
-  );
-  const { transport } = broker;
-  const identity = { ...owner, ...service.identity };
-  const keys = serviceKeys({ transport, subjects, trust: { firstUse: true } });
-  return { service, transport, identity, admin: adminClient({ transport, subjects, keys, identity, client: about }) };
-};
-
-const asReader = ({ transport }: Running, identity: ServiceIdentity = reader): Client =>
-  clientOf({ transport, subjects, keys: serviceKeys({ transport, subjects, trust: { firstUse: true } }), identity, client: about });
-
-const command = async ({ admin }: Running, wanted: AdminCommand) => orThrow(await admin.command(wanted)());
-const write = async ({ admin }: Running, path: string, value: string) => orThrow(await admin.writeSecret(pathOf(path), utf8(value))());
-
-const VALUES = { 'a/x/ONE': 'one', 'a/x/TWO': 'two', 'b/THREE': 'three' } as const;
-const PATHS = Object.keys(VALUES);
-const NEW = 'b/NEW';
-const GONE = 'a/x/GONE';
-
-/** Three secrets in two namespaces that one service may read, and one more. */
-const furnished = async (running: Running): Promise<void> => {
-  for (const [path, value] of Object.entries({ ...VALUES, [GONE]: 'gone' })) await write(running, path, value);
-  const client = asReader(running);
-  const { fingerprint } = await client.register();
-  const { items } = orThrow(await running.admin.query('service.list', { service: reader.service })());
-  const seen = items[0]?.credentials[0]?.seq ?? (0 as Sequence);
-  await command(running, { operation: 'service.approve', service: reader.service, fingerprint, seen });
-  for (const target of ['a/', 'b/'])
-    await command(running, { operation: 'access.grant', service: reader.service, target: sure(Prefix, target), seen: 0 as Sequence, reason: null, duration: null, once: false });
-};
-
-const base = await (async (): Promise<Place> => {
-  const place = { world: memoryWorld(), dataDir: join(root, 'base') };
-  const running = await start(place);
-  await furnished(running);
-  await running.service.stop();
-  return place;
-})();
-
-let copies = 0;
-const copyOf = async ({ world, dataDir }: Place): Promise<Place> => {
-  const copy = join(root, `copy-${(copies += 1)}`);
-  await cp(dataDir, copy, { recursive: true });
-  // Heads are of no concern here, and a copy is younger than its original.
-  return { world: await world.copy(), dataDir: copy };
-};
-
-type KeyFile = { readonly current: { readonly key: string; readonly since: number }; readonly previous: unknown };
-const keyFileOf = async ({ dataDir }: Place): Promise<KeyFile> => JSON.parse(await readFile(join(dataDir, 'operator-keys.json'), 'utf8')) as KeyFile;
+const base = await newInstallation();
 
 type Rotation = {
   readonly name: string;
@@ -123,13 +47,6 @@ const ROTATIONS: ReadonlyArray<Rotation> = [
     destroys: ['root'],
   },
 ];
-
-const readAll = async (running: Running): Promise<ReadonlyArray<string>> => {
-  const client = asReader(running);
-  return (await client.get(PATHS)).map((secret) => secret.text());
-};
-
-const statusOf = async ({ admin }: Running) => orThrow(await admin.query('key.status', {})());
 
 /** What is stored now, by the operator's keys and ids that wrap it. */
 const wrappersIn = ({ world }: Place): ReadonlySet<string> => new Set([...world.keys().values()].map(({ key }) => key.wrappedBy));

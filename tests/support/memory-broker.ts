@@ -123,7 +123,7 @@ const copied = async (log: MemoryLog): Promise<MemoryLog> => {
     clock = () => message.value.time;
     copy.publish(message.value);
   }
-  clock = Date.now;
+  clock = () => Date.now();
   return copy;
 };
 
