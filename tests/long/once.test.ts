@@ -22,7 +22,7 @@ const begin = async (t: ExecutionContext, options: ReplicasOptions) => {
   t.timeout(LIMIT_MS);
   const installation = await startReplicas(options);
   t.teardown(installation.stop);
-  return { installation, play: await startOnce(installation) };
+  return { installation, ...(await startOnce(installation)) };
 };
 
 for (const servers of [1, 3] as const)

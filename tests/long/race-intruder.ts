@@ -23,6 +23,7 @@ const AFTER_CLOSES = 0.5;
 const AFTER_READS = 0.05;
 
 const isOpening = (text: string): boolean => text.includes('"type":"AccessGranted"') || text.includes('"type":"SecretEnabled"');
+const isSpending = (text: string): boolean => text.includes('"type":"AccessConsumed"');
 const isClosing = (text: string): boolean => text.includes('"type":"AccessRevoked"') || text.includes('"type":"SecretDisabled"');
 
 const withMac = (mac: string): MsgHdrs => {
@@ -47,7 +48,7 @@ const forged = (opening: Heard, closing: Heard, place: number): Uint8Array => {
   );
 };
 
-type Intrusion = { readonly nc: NatsConnection; readonly manager: JetStreamManager; readonly openings: Map<string, Heard[]>; readonly own: Set<string>; repeated: number; forged: number };
+type Intrusion = { readonly nc: NatsConnection; readonly manager: JetStreamManager; readonly openings: Map<string, Heard[]>; readonly spendings: Map<string, Heard[]>; readonly own: Set<string>; repeated: number; forged: number };
 
 const keyOf = ({ data, mac }: Heard): string => `${mac} ${fromUtf8(data)}`;
 
@@ -74,6 +75,15 @@ const afterClose = async (intrusion: Intrusion, subject: string, closing: Heard)
   for (const opening of openings) publish(intrusion, subject, opening);
 };
 
+/** Spends what was granted before anybody reads it, by what spent, or was too late to spend, the grant before. */
+const afterOpening = (intrusion: Intrusion, subject: string): void => {
+  const spendings = intrusion.spendings.get(subject) ?? [];
+  intrusion.repeated += spendings.length;
+  for (const spending of spendings) publish(intrusion, subject, spending);
+};
+
+const keep = (kept: Map<string, Heard[]>, subject: string, message: Heard): void => void kept.set(subject, [...(kept.get(subject) ?? []), message].slice(-KEPT));
+
 const onRead = (intrusion: Intrusion, subject: string, message: Heard): void => {
   if (Math.random() > AFTER_READS) return;
   intrusion.repeated += 1;
@@ -87,13 +97,17 @@ const hear = (intrusion: Intrusion, { subject, data, headers: found }: Msg): voi
   if (intrusion.own.delete(keyOf(message))) return;
   if (subjects.isRead(subject)) return onRead(intrusion, subject, message);
   const text = fromUtf8(data);
-  if (isOpening(text)) intrusion.openings.set(subject, [...(intrusion.openings.get(subject) ?? []), message].slice(-KEPT));
+  if (isSpending(text)) keep(intrusion.spendings, subject, message);
+  if (isOpening(text)) {
+    keep(intrusion.openings, subject, message);
+    afterOpening(intrusion, subject);
+  }
   if (isClosing(text) && Math.random() < AFTER_CLOSES) void afterClose(intrusion, subject, message).catch(() => undefined);
 };
 
 export const startIntruder = async (nc: NatsConnection): Promise<Intruder> => {
   const manager = await jetstreamManager(nc, { checkAPI: false });
-  const intrusion: Intrusion = { nc, manager, openings: new Map(), own: new Set(), repeated: 0, forged: 0 };
+  const intrusion: Intrusion = { nc, manager, openings: new Map(), spendings: new Map(), own: new Set(), repeated: 0, forged: 0 };
   const subscription = nc.subscribe(subjects.all, { callback: (error, message) => (error === null ? hear(intrusion, message) : undefined) });
   await nc.flush();
   return { published: () => ({ repeated: intrusion.repeated, forged: intrusion.forged }), stop: () => subscription.unsubscribe() };
