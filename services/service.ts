@@ -9,9 +9,10 @@ import type { Created } from './keyring/create.ts';
 import { watchKeys } from './keyring/watch-keys.ts';
 import { watchClock } from './log/clock.ts';
 import type { Commits } from './log/commit.ts';
-import { makeHeadFile } from './log/head-file.ts';
+import { keepHead } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
 import type { Health } from './log/replica.ts';
+import { makeSaver, type Saver } from './log/saver.ts';
 import { makeLogger } from './observe/access-log.ts';
 import { makeNotices } from './operations/notices.ts';
 import { makeParts, type Parts } from './parts.ts';
@@ -33,7 +34,7 @@ export type Service = {
 };
 
 const REFUSALS_EVERY_MS = 1_000;
-const HEAD_EVERY_MS = 5_000;
+const SAVE_EVERY_MS = 10_000;
 const HEALTH_EVERY_MS = 1_000;
 const CLOCK_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 60_000;
@@ -63,8 +64,8 @@ const tellHealth = (health: () => Health, logger: Logger): (() => void) => {
   };
 };
 
-const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders }: Started, parts: Parts): (() => void) => {
-  const writeHead = makeHeadFile(dataDir, created, replica);
+const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders }: Started, parts: Parts, saver: Saver): (() => void) => {
+  const stopHead = keepHead(dataDir, created, replica);
   const mayTell = rateLimit(TOLD_PER_SECOND);
   const notices = makeNotices(broker.publish, replica);
   watchKeys(replica, parts.sessions.forget);
@@ -80,7 +81,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
       const sums = parts.refusals.take();
       if (sums.length > 0) parts.commits.note(sums);
     }),
-    every(HEAD_EVERY_MS, writeHead),
+    every(SAVE_EVERY_MS, saver.saveIfDue),
     every(HEALTH_EVERY_MS, tellHealth(replica.health, parts.logger)),
     every(CLOCK_EVERY_MS, watchClock(replica, () => void becomeReady(replica, parts.commits))),
     every(TIDY_EVERY_MS, async () => {
@@ -92,7 +93,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
   ];
   return () => {
     for (const stop of stops) stop();
-    writeHead();
+    stopHead();
   };
 };
 
@@ -118,10 +119,12 @@ const staysReady = ({ replica }: Started, commits: Commits): void => {
 export const startService = async (options: ServiceOptions): Promise<Either<Failure, Service>> => {
   const started = await start(options);
   if (isLeft(started)) return started;
-  const { replica, execute, holders, identity } = started.right;
+  const { replica, execute, holders, identity, unused } = started.right;
   const logger = makeLogger(options.logLevel, options.logTo);
+  if (unused !== undefined) logger.warn({ why: unused }, 'the saved fold is not used, everything was folded again');
   const parts = await makeParts({ replica, execute, holders, broker: options.broker, logger });
-  const unwatch = watch(options, started.right, parts);
+  const saver = makeSaver(options.dataDir, replica);
+  const unwatch = watch(options, started.right, parts, saver);
   staysReady(started.right, parts.commits);
   const listening = await listen(options, parts, replica.health);
   const isReady = !isLeft(listening) && (await becomeReady(replica, parts.commits));
@@ -145,6 +148,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
     const last = parts.refusals.take();
     if (last.length > 0) parts.commits.note(last);
     if (replica.health().ready) await parts.commits.barrier(1_000);
+    await saver.save();
     await end();
   };
   return right({ httpUrl: listening.right.url, identity, health: replica.health, stop });

@@ -13,11 +13,12 @@ import { createKeyring, identityOf, type Created, type FirstAdmin } from './keyr
 import { directoryName } from './keyring/directory.ts';
 import { makeHolders, type Holders } from './keyring/holders.ts';
 import type { KeyStore } from './keyring/key-store.ts';
-import { makeKeyring } from './keyring/keyring.ts';
+import { makeKeyring, type Keyring } from './keyring/keyring.ts';
 import { createOperatorKeys, givenOperatorKeys, readOperatorKeys, type OperatorKeys } from './keyring/operator-key.ts';
 import { makeExecute, type Execute } from './log/execute.ts';
 import { readHead, watchHistory } from './log/head-file.ts';
 import { makeReplica, type Replica } from './log/replica.ts';
+import { readSavedFold, type Saved } from './log/saved-fold.ts';
 
 export type StartOptions = {
   readonly broker: Broker;
@@ -37,8 +38,11 @@ export type Started = {
   readonly identity: Created;
   readonly created: string;
   readonly holders: Holders;
+  /** Why a saved fold that is there was not gone on from. */
+  readonly unused: string | undefined;
 };
 type Answer<A> = Promise<Either<Failure, A>>;
+type Seen = ReturnType<typeof readHead>;
 
 const CATCH_UP_MS = 120_000;
 
@@ -89,7 +93,16 @@ const opensAll = async ({ fold: { world }, keyring }: Replica): Promise<Failure 
   return undefined;
 };
 
-const makeParts = async (options: StartOptions, isKnown: boolean): Answer<{ readonly replica: Replica; readonly holders: Holders; readonly info: LogInfo; readonly isFirst: boolean }> => {
+type Parts = Pick<Started, 'replica' | 'holders' | 'unused'> & { readonly info: LogInfo; readonly isFirst: boolean };
+
+/** Only where it can be told from it whether the log goes on from the head that was seen last. */
+const savedFold = async (options: StartOptions, seen: Seen, keyring: Keyring, created: string): Promise<Either<string, Saved | undefined>> => {
+  const saved = await readSavedFold(options.dataDir, { log: options.broker.log, keyring, created });
+  if (isLeft(saved) || saved.right === undefined || isLeft(seen) || seen.right === undefined) return saved;
+  return seen.right.seq <= saved.right.state.forgotten ? left('the head that was seen last is too far back') : saved;
+};
+
+const makeParts = async (options: StartOptions, seen: Seen): Answer<Parts> => {
   const { subjects } = options;
   const { log, keyStore } = options.broker;
   const info = await log.info()();
@@ -97,20 +110,24 @@ const makeParts = async (options: StartOptions, isKnown: boolean): Answer<{ read
   const isFirst = await isFirstStart(keyStore, info.right);
   if (isLeft(isFirst)) return isFirst;
   // Where a log was seen before, a key of now could only be the wrong one.
-  const operator = operatorKeys(options, isFirst.right && !isKnown);
+  const operator = operatorKeys(options, isFirst.right && !(isLeft(seen) || seen.right !== undefined));
   if (isLeft(operator)) return operator;
   const directory = directoryName(options.dataDir);
   if (isLeft(directory)) return directory;
   const keyring = makeKeyring(keyStore, operator.right);
   const holders = makeHolders(keyStore, directory.right);
-  return right({ holders, replica: makeReplica({ id: newReplicaId(), subjects, log, keyring, created: info.right.created }), info: info.right, isFirst: isFirst.right });
+  const { created } = info.right;
+  const found = await savedFold(options, seen, keyring, created);
+  const [saved, unused] = isLeft(found) ? [undefined, found.left] : [found.right, undefined];
+  const replica = makeReplica({ id: newReplicaId(), subjects, log, keyring, created, saved });
+  return right({ replica, holders, unused, info: info.right, isFirst: isFirst.right });
 };
 
 export const start = async (options: StartOptions): Answer<Started> => {
   const seen = readHead(options.dataDir);
-  const parts = await makeParts(options, isLeft(seen) || seen.right !== undefined);
+  const parts = await makeParts(options, seen);
   if (isLeft(parts)) return parts;
-  const { replica, info, holders } = parts.right;
+  const { replica, info, holders, unused } = parts.right;
   const history = watchHistory(seen, replica, options.acceptHistory);
   const execute = makeExecute(replica);
   const stopped = async (why: Failure): Answer<Started> => {
@@ -124,11 +141,11 @@ export const start = async (options: StartOptions): Answer<Started> => {
   if (known !== undefined) {
     // A first start that was cut off between its event and this mark is completed here.
     if (parts.right.isFirst) await replica.keyring.store.markComplete();
-    return right({ replica, execute, identity: known, created: info.created, holders });
+    return right({ replica, execute, identity: known, created: info.created, holders, unused });
   }
   if (!parts.right.isFirst)
     return stopped(failure('history', 'history changed: there is a keyring, but the log does not begin with it', 'restore the stream from a backup'));
   if (options.firstAdmin === undefined) return stopped(failure('config', 'there is no keyring yet', 'make one with: jetlock init'));
   const created = await createKeyring(replica, execute, options.firstAdmin);
-  return isLeft(created) ? stopped(created.left) : right({ replica, execute, identity: created.right, created: info.created, holders });
+  return isLeft(created) ? stopped(created.left) : right({ replica, execute, identity: created.right, created: info.created, holders, unused });
 };

@@ -2,7 +2,8 @@ import type { EventOf } from '../event.ts';
 import { covers, isPrefix, type ServiceName, type Target } from '../vocabulary.ts';
 import type { Access, World } from '../world.ts';
 
-const set = (world: World, service: ServiceName, access: Access): void => {
+/** Puts an access into a world. */
+export const setAccess = (world: World, service: ServiceName, access: Access): void => {
   const known = world.access.get(service) ?? new Map<Target, Access>();
   known.set(access.target, access);
   world.access.set(service, known);
@@ -13,7 +14,7 @@ const plain = { until: null, once: false, spent: false } as const;
 type Closed = EventOf<'AccessRequested' | 'AccessDenied' | 'AccessRevoked'>;
 
 export const accessClosed = (world: World, { service, target }: Closed, status: Access['status'], seq: number): void => {
-  set(world, service, { ...plain, target, status, seq });
+  setAccess(world, service, { ...plain, target, status, seq });
 };
 
 /** A grant of a prefix settles the open requests below it: else they would count for ever, and never be asked again. */
@@ -28,10 +29,10 @@ const settleBelow = (world: World, service: ServiceName, target: Target): void =
 export const accessGranted = (world: World, event: EventOf<'AccessGranted'>, now: number, seq: number): void => {
   const { service, target, duration, once } = event;
   settleBelow(world, service, target);
-  set(world, service, { target, status: 'granted', until: duration === null ? null : now + duration, once, spent: false, seq });
+  setAccess(world, service, { target, status: 'granted', until: duration === null ? null : now + duration, once, spent: false, seq });
 };
 
 export const accessConsumed = (world: World, { service, target }: EventOf<'AccessConsumed'>, seq: number): void => {
   const known = world.access.get(service)?.get(target);
-  if (known !== undefined) set(world, service, { ...known, spent: true, seq });
+  if (known !== undefined) setAccess(world, service, { ...known, spent: true, seq });
 };

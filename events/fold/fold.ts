@@ -9,12 +9,13 @@ import type { Head, LogRecord, StateRecord } from '../record.ts';
 import { refuse } from '../refusal.ts';
 import type { Subjects } from '../subjects.ts';
 import { Id, type Digest } from '../vocabulary.ts';
-import { newWorld, type World } from '../world.ts';
+import type { World } from '../world.ts';
 import { accept, isNamed, keyIdOf } from './accept.ts';
 import { makeHeads, type Heads } from './heads.ts';
 import { judge } from './judge.ts';
 import type { LogCrypto } from './log-crypto.ts';
 import { rememberIn, type Remember } from './remember.ts';
+import { newState, saveState, type FoldState } from './state.ts';
 import type { Folded, Verdict } from './verdict.ts';
 
 /** A writer whose clock is further than this from the server's writes nothing that counts. */
@@ -31,6 +32,8 @@ export type Fold = {
   /** The log key that has to be at hand before this message can be folded. */
   readonly keyNeeded: (message: LogMessage) => string | undefined;
   readonly apply: (message: LogMessage) => Folded;
+  /** All of it, as lines of JSON that `restoreLine` reads; as of now, however long it takes to go through them. */
+  readonly save: () => Iterable<string>;
 };
 
 type Parts = { readonly world: World; readonly heads: Heads; readonly remember: Remember; readonly subjects: Subjects; readonly crypto: LogCrypto };
@@ -58,12 +61,12 @@ const applyRecord = (parts: Parts, message: LogMessage, record: LogRecord, now: 
   return { _tag: 'read', record, outcomes: record.reads.map((reading) => decideRead(world, reading, now)) };
 };
 
-export const makeFold = (subjects: Subjects, crypto: LogCrypto): Fold => {
-  const world = newWorld();
-  const heads = makeHeads(crypto.noHead);
+/** @param state what was saved of a fold of the same log, which this one goes on from and owns; nothing for the first message */
+export const makeFold = (subjects: Subjects, crypto: LogCrypto, state: FoldState = newState()): Fold => {
+  const { world, previous } = state;
+  const heads = makeHeads(crypto.noHead, state);
   const parts = { world, heads, subjects, crypto, remember: rememberIn(world) };
-  const previous = new Map<string, number>();
-  let applied = 0;
+  let { applied } = state;
   let halted: Verdict | undefined;
 
   const verdictOf = (message: LogMessage, prev: number, now: number): Verdict => {
@@ -92,5 +95,6 @@ export const makeFold = (subjects: Subjects, crypto: LogCrypto): Fold => {
       applied = message.seq;
       return { seq: message.seq, subject: message.subject, now, verdict: verdictOf(message, prev, now) };
     },
+    save: () => saveState({ world, previous, applied, ...heads.kept() }),
   };
 };

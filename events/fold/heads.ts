@@ -11,30 +11,35 @@ export type Heads = {
   /** `old`: too far back to tell. */
   readonly compare: (head: Head) => 'same' | 'other' | 'old';
   readonly at: (seq: number) => Digest | undefined;
+  /** Those that are kept, the oldest first, and the last one that is not. */
+  readonly kept: () => { readonly heads: Head[]; readonly forgotten: number };
 };
 
-export const makeHeads = (start: Digest): Heads => {
-  const kept = new Map<number, Digest>([[0, start]]);
+/** @param saved what was kept before; none at the beginning of a log, where the rolling hash is `start` */
+export const makeHeads = (start: Digest, saved: ReturnType<Heads['kept']> = { heads: [], forgotten: -1 }): Heads => {
+  const kept = new Map<number, Digest>();
   // In the order in which they came, the oldest at `next` once the ring is full: a map finds its first entry slowly after many went.
-  const order: number[] = [0];
+  const ring: Head[] = [];
   let next = 0;
   let current: Head = { seq: 0 as Sequence, hash: start };
-  let forgotten = -1;
-  const remember = (seq: number): void => {
-    if (order.length < KEPT) return void order.push(seq);
-    forgotten = order[next] ?? forgotten;
-    kept.delete(forgotten);
-    order[next] = seq;
+  let { forgotten } = saved;
+  const push = (head: Head): void => {
+    current = head;
+    kept.set(head.seq, head.hash);
+    const oldest = ring[next];
+    if (ring.length === KEPT && oldest !== undefined) {
+      forgotten = oldest.seq;
+      kept.delete(forgotten);
+    }
+    ring[next] = head;
     next = (next + 1) % KEPT;
   };
+  for (const head of saved.heads.length === 0 ? [current] : saved.heads) push(head);
   return {
     current: () => current,
-    push: (seq, hash) => {
-      current = { seq: seq as Sequence, hash };
-      kept.set(seq, hash);
-      remember(seq);
-    },
+    push: (seq, hash) => push({ seq: seq as Sequence, hash }),
     compare: ({ seq, hash }) => (seq <= forgotten ? 'old' : kept.get(seq) === hash ? 'same' : 'other'),
     at: (seq) => kept.get(seq),
+    kept: () => ({ heads: ring.length < KEPT ? [...ring] : [...ring.slice(next), ...ring.slice(0, next)], forgotten }),
   };
 };

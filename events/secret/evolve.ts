@@ -17,7 +17,9 @@ export const secretStubbed = (world: World, { path, service, description }: Even
 const settleStub = (world: World, path: SecretPath): void => {
   const askedBy = world.secrets.get(path)?.askedBy ?? null;
   if (askedBy === null) return;
-  world.stubs.get(askedBy)?.delete(path);
+  const asked = world.stubs.get(askedBy);
+  asked?.delete(path);
+  if (asked?.size === 0) world.stubs.delete(askedBy);
   change(world, path, { askedBy: null });
 };
 

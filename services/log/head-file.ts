@@ -33,13 +33,35 @@ export const readHead = (dataDir: string): Either<Failure, SeenHead | undefined>
 export const writeHead = (dataDir: string, head: SeenHead): Either<FileFailure, void> =>
   writeSecretFile(pathIn(dataDir), utf8(`${JSON.stringify(SeenHead.encode(head))}\n`), { overwrite: true });
 
-/** Writes the head when it is another one than what was written last. */
-export const makeHeadFile = (dataDir: string, created: string, { fold }: Replica): (() => void) => {
+/** So late the file may be: what the broker forgets of a killed service's last moments may go unnoticed for as long. */
+const WRITTEN_AFTER_MS = 200;
+
+/**
+ * Keeps the head in the data directory, written soon after it changed.
+ * @returns what ends that, and writes it a last time
+ */
+export const keepHead = (dataDir: string, created: string, { fold, onFolded }: Pick<Replica, 'fold' | 'onFolded'>): (() => void) => {
   let written = 0;
-  return () => {
+  let timer: NodeJS.Timeout | undefined;
+  const write = (): void => {
     const head = fold.head();
     if (head.seq === written) return;
     if (!isLeft(writeHead(dataDir, { v: 1, created, ...head }))) written = head.seq;
+  };
+  const writeSoon = (): void => {
+    if (fold.head().seq === written) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      write();
+      // Where it could not be written, again and again: a disk that was full may have room.
+      writeSoon();
+    }, WRITTEN_AFTER_MS);
+  };
+  write();
+  onFolded(writeSoon);
+  return () => {
+    clearTimeout(timer);
+    write();
   };
 };
 
@@ -55,7 +77,8 @@ export type HistoryCheck = (created: string) => Failure | undefined;
  */
 export const watchHistory = (seen: ReturnType<typeof readHead>, { fold, onFolded }: Replica, accepted: string | undefined): HistoryCheck => {
   const before = isLeft(seen) ? undefined : seen.right;
-  let isThere = before === undefined || before.seq === 0;
+  // A fold that goes on from a saved one has passed the place already.
+  let isThere = before === undefined || before.seq === 0 || fold.headAt(before.seq) === before.hash;
   onFolded(() => {
     const { seq, hash } = fold.head();
     if (seq === before?.seq) isThere = hash === before.hash;

@@ -12,6 +12,7 @@ import type { Subjects } from '../../events/subjects.ts';
 import type { Id, ReplicaId } from '../../events/vocabulary.ts';
 import { awaitKey } from '../keyring/await-key.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import type { Saved } from './saved-fold.ts';
 import { makeWaiters } from './waiters.ts';
 
 /** `failed`: only a restart mends it. */
@@ -23,7 +24,7 @@ export type Replica = {
   readonly log: Log;
   readonly fold: Fold;
   readonly keyring: Keyring;
-  /** Folds everything up to now, then goes on. */
+  /** Folds everything up to now that is not folded yet, then goes on. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly health: () => Health;
@@ -39,6 +40,8 @@ export type Replica = {
   readonly trust: () => void;
   /** The last message that was folded. */
   readonly latest: () => LogMessage | undefined;
+  /** How many state messages counted since the start. */
+  readonly folded: () => number;
   /** When the stream was made, as the server told it at the start. */
   readonly created: string;
   /** The flow of messages was lost, and is back; what happened meanwhile may not be folded yet. */
@@ -63,7 +66,8 @@ export const logCrypto = (keyring: Keyring) => ({
 
 export const recordId = ({ verdict }: Folded): Id | undefined => ('record' in verdict ? verdict.record.id : undefined);
 
-type Parts = Pick<Replica, 'id' | 'subjects' | 'log' | 'keyring' | 'created'>;
+/** `saved`: what to go on from, in place of the first message. */
+type Parts = Pick<Replica, 'id' | 'subjects' | 'log' | 'keyring' | 'created'> & { readonly saved?: Saved | undefined };
 
 /** Ready or not, and for good once it failed. */
 const makeStatus = () => {
@@ -109,7 +113,9 @@ const makeTelling = (fold: Fold) => {
   const waiters = makeWaiters(fold.applied);
   const records = new Map<Id, (folded: Folded) => void>();
   const listeners: Array<(folded: Folded) => void> = [];
+  let counted = 0;
   return {
+    folded: () => counted,
     reached: waiters.wait,
     onRecord: (record: Id, callback: (folded: Folded) => void) => {
       records.set(record, callback);
@@ -117,6 +123,7 @@ const makeTelling = (fold: Fold) => {
     },
     onFolded: (listener: (folded: Folded) => void) => void listeners.push(listener),
     tell: (folded: Folded): void => {
+      if (folded.verdict._tag === 'state') counted += 1;
       const record = recordId(folded);
       const callback = record === undefined ? undefined : records.get(record);
       if (record !== undefined) records.delete(record);
@@ -127,19 +134,19 @@ const makeTelling = (fold: Fold) => {
   };
 };
 
-export const makeReplica = ({ id, subjects, log, keyring, created }: Parts): Replica => {
-  const fold = makeFold(subjects, logCrypto(keyring));
+export const makeReplica = ({ id, subjects, log, keyring, created, saved }: Parts): Replica => {
+  const fold = makeFold(subjects, logCrypto(keyring), saved?.state);
   const status = makeStatus();
   const { tell, ...telling } = makeTelling(fold);
   let subscription: Subscription | undefined;
-  let latest: LogMessage | undefined;
+  let latest = saved?.last;
   let resumed = (): void => undefined;
 
   const apply = (message: LogMessage): void => {
-    const folded = fold.apply(message);
+    const one = fold.apply(message);
     latest = message;
-    if (folded.verdict._tag === 'halted') status.fail(folded.verdict.why);
-    else tell(folded);
+    if (one.verdict._tag === 'halted') status.fail(one.verdict.why);
+    else tell(one);
   };
 
   const applyWithKey = async (key: string, message: LogMessage): Promise<void> => {
@@ -162,7 +169,7 @@ export const makeReplica = ({ id, subjects, log, keyring, created }: Parts): Rep
     },
     start: async () => {
       const filters = [subjects.anyState, subjects.read(id)];
-      subscription = await log.follow({ filters, from: 1, onMessage, onLost: status.lose, onResumed: () => resumed() });
+      subscription = await log.follow({ filters, from: fold.applied() + 1, onMessage, onLost: status.lose, onResumed: () => resumed() });
     },
     stop: async () => {
       status.fail('stopped');

@@ -1,0 +1,79 @@
+/** What a fold knows, as it is saved: sections of rows, each row one entry of one of its maps. */
+import * as t from 'io-ts';
+import { orNull } from '../codec.ts';
+import { KeyInfo } from '../keyring/keyring.ts';
+import { Head } from '../record.ts';
+import { CredentialKind } from '../service/service.ts';
+import * as v from '../vocabulary.ts';
+
+const rows = <S extends string, C extends t.Mixed>(section: S, row: C) => t.strict({ section: t.literal(section), rows: t.readonlyArray(row) }, section);
+
+const KeyRow = t.strict({ ...KeyInfo.type.props, addedAt: v.Instant, retired: t.boolean, until: orNull(v.Instant) }, 'KeyRow');
+const OperatorKeyRow = t.strict({ key: v.Fingerprint, at: v.Instant }, 'OperatorKeyRow');
+const KeyringRow = t.strict(
+  { id: v.Id, operatorKey: v.Fingerprint, operatorKeys: t.readonlyArray(OperatorKeyRow), operatorRetired: t.boolean, keys: t.readonlyArray(KeyRow) },
+  'KeyringRow',
+);
+const VersionRow = t.strict({ version: v.Version, seq: v.Sequence, digest: v.Digest, size: v.Count }, 'VersionRow');
+const SecretRow = t.strict(
+  {
+    path: v.SecretPath,
+    status: t.keyof({ stub: null, live: null, disabled: null, deleted: null }),
+    description: orNull(v.Note),
+    version: v.Count,
+    versions: t.readonlyArray(VersionRow),
+    key: orNull(v.Id),
+    askedBy: orNull(v.ServiceName),
+  },
+  'SecretRow',
+);
+const Credential = t.strict(
+  {
+    fingerprint: v.Fingerprint,
+    kind: CredentialKind,
+    verifier: t.union([v.Digest, v.PublicKey]),
+    status: t.keyof({ pending: null, approved: null, denied: null, revoked: null }),
+    registeredAt: v.Instant,
+    client: orNull(v.ClientInfo),
+    seq: v.Sequence,
+  },
+  'Credential',
+);
+const Access = t.strict(
+  {
+    target: v.Target,
+    status: t.keyof({ requested: null, granted: null, denied: null, revoked: null }),
+    until: orNull(v.Instant),
+    once: t.boolean,
+    spent: t.boolean,
+    seq: v.Sequence,
+  },
+  'Access',
+);
+const Doomed = t.strict(
+  { cause: v.Sequence, purpose: t.keyof({ root: null, box: null, namespace: null, secret: null }), namespace: orNull(v.Namespace) },
+  'Doomed',
+);
+
+/**
+ * `place`: where the fold stands, its time, and the last of the rolling hashes that are forgotten. The rest is as in `World`;
+ * `previous` is the sequence of the last message on each subject, `commands` what is remembered of each by subject and id.
+ */
+export const Section = t.union(
+  [
+    rows('place', t.strict({ applied: v.Sequence, now: v.Instant, forgotten: t.number })),
+    rows('heads', Head),
+    rows('keyring', KeyringRow),
+    rows('admins', t.strict({ name: v.AdminName, role: v.Role, keys: t.readonlyArray(v.PublicKey), addedAt: v.Instant })),
+    rows('namespaces', t.strict({ name: v.Namespace, key: v.Id, createdAt: v.Instant, rekeyFor: orNull(v.Sequence) })),
+    rows('secrets', SecretRow),
+    rows('stubs', t.strict({ service: v.ServiceName, path: v.SecretPath })),
+    rows('services', t.strict({ service: v.ServiceName, credential: Credential })),
+    rows('access', t.strict({ service: v.ServiceName, access: Access })),
+    rows('doomed', t.strict({ id: v.Id, doomed: Doomed })),
+    rows('commands', t.strict({ key: t.string, at: v.Instant, seq: v.Sequence })),
+    rows('previous', t.strict({ subject: t.string, seq: v.Sequence })),
+  ],
+  'Section',
+);
+export type Section = t.TypeOf<typeof Section>;
