@@ -52,8 +52,10 @@ const makeProjector = ({ replica, broker, logger }: Given): Promise<Projector> =
     crypto: logCrypto(replica.keyring),
     loadKey: async (key) => !isLeft(await awaitKey(replica.keyring, key, () => !replica.health().failed)),
     hash: messageHash,
-    onFailure: ({ _tag }) => {
-      logger.error({ why: _tag }, 'read models stand still');
+    onFailure: (why) => {
+      logger.error({ why: why._tag }, 'read models stand still');
+      // They are folded from the first message: what was altered before the place that a saved fold stands at is noticed here.
+      if (why._tag === 'halted') replica.fail(why.why);
     },
   });
 

@@ -12,7 +12,7 @@ import type { Commits } from './log/commit.ts';
 import { keepHead } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
 import type { Health } from './log/replica.ts';
-import { makeSaver, type Saver } from './log/saver.ts';
+import { makeSaver } from './log/saver.ts';
 import { makeLogger } from './observe/access-log.ts';
 import { makeNotices } from './operations/notices.ts';
 import { makeParts, type Parts } from './parts.ts';
@@ -64,7 +64,7 @@ const tellHealth = (health: () => Health, logger: Logger): (() => void) => {
   };
 };
 
-const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders }: Started, parts: Parts, saver: Saver): (() => void) => {
+const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders }: Started, parts: Parts, save: () => Promise<void>): (() => void) => {
   const stopHead = keepHead(dataDir, created, replica);
   const mayTell = rateLimit(TOLD_PER_SECOND);
   const notices = makeNotices(broker.publish, replica);
@@ -81,7 +81,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
       const sums = parts.refusals.take();
       if (sums.length > 0) parts.commits.note(sums);
     }),
-    every(SAVE_EVERY_MS, saver.saveIfDue),
+    every(SAVE_EVERY_MS, save),
     every(HEALTH_EVERY_MS, tellHealth(replica.health, parts.logger)),
     every(CLOCK_EVERY_MS, watchClock(replica, () => void becomeReady(replica, parts.commits))),
     every(TIDY_EVERY_MS, async () => {
@@ -123,8 +123,8 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   const logger = makeLogger(options.logLevel, options.logTo);
   if (unused !== undefined) logger.warn({ why: unused }, 'the saved fold is not used, everything was folded again');
   const parts = await makeParts({ replica, execute, holders, broker: options.broker, logger });
-  const saver = makeSaver(options.dataDir, replica);
-  const unwatch = watch(options, started.right, parts, saver);
+  const save = makeSaver(options.dataDir, replica);
+  const unwatch = watch(options, started.right, parts, save);
   staysReady(started.right, parts.commits);
   const listening = await listen(options, parts, replica.health);
   const isReady = !isLeft(listening) && (await becomeReady(replica, parts.commits));
@@ -148,7 +148,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
     const last = parts.refusals.take();
     if (last.length > 0) parts.commits.note(last);
     if (replica.health().ready) await parts.commits.barrier(1_000);
-    await saver.save();
+    await save();
     await end();
   };
   return right({ httpUrl: listening.right.url, identity, health: replica.health, stop });
