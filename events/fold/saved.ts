@@ -3,6 +3,7 @@ import * as t from 'io-ts';
 import { orNull } from '../codec.ts';
 import { KeyInfo } from '../keyring/keyring.ts';
 import { Head } from '../record.ts';
+import { refusals } from '../refusal.ts';
 import { CredentialKind } from '../service/service.ts';
 import * as v from '../vocabulary.ts';
 
@@ -55,6 +56,8 @@ const Doomed = t.strict(
   'Doomed',
 );
 
+const Refused = t.strict({ code: t.keyof(refusals), detail: orNull(t.string) }, 'Refused');
+
 /**
  * `place`: where the fold stands, its time, and the last of the rolling hashes that are forgotten. The rest is as in `World`;
  * `previous` is the sequence of the last message on each subject, `commands` what is remembered of each by subject and id.
@@ -71,7 +74,7 @@ export const Section = t.union(
     rows('services', t.strict({ service: v.ServiceName, credential: Credential })),
     rows('access', t.strict({ service: v.ServiceName, access: Access })),
     rows('doomed', t.strict({ id: v.Id, doomed: Doomed })),
-    rows('commands', t.strict({ key: t.string, at: v.Instant, seq: v.Sequence })),
+    rows('commands', t.strict({ key: t.string, at: v.Instant, seq: v.Sequence, refusal: orNull(Refused) })),
     rows('previous', t.strict({ subject: t.string, seq: v.Sequence })),
   ],
   'Section',

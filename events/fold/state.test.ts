@@ -28,6 +28,7 @@ const STEPS: ReadonlyArray<Step> = [
   (history, n) => history.write(`prod/a/NEW-${n % 3}`),
   (history, n) => history.admin('secret.disable', { path: PATHS[n % 3] }),
   (history, n) => history.admin('secret.describe', { path: PATHS[n % 3], description: `note ${n}` }, { id: idOf(900 + (n % 3)) }),
+  (history, n) => history.admin('secret.describe', { path: PATHS[n % 3], description: `other ${n}` }, { events: [] }),
   (history, n) => history.admin('secret.delete', { path: PATHS[n % 3] }),
   (history, n) => history.admin('namespace.delete', { namespace: n % 2 === 0 ? 'prod/a' : 'prod/b' }),
   (history, n) => history.replica('key.add', { key: { id: idOf(500 + n), purpose: 'box', public: null, signature: null } }, { made: { key: { id: idOf(500 + n), wrappedBy: OPERATOR_KEY } } }),

@@ -1,6 +1,7 @@
 /** Everything that a fold knows: taken out of it, put into sections, and made from them again. */
 import { decoded } from '../fits.ts';
 import type { Head } from '../record.ts';
+import { refuse } from '../refusal.ts';
 import { setAccess } from '../access/evolve.ts';
 import { setCredential } from '../service/evolve.ts';
 import { newWorld, type Keyring, type World } from '../world.ts';
@@ -48,7 +49,7 @@ const worldRows = (world: World): OfWorld => ({
   services: flat(world.services, (service, known) => [...known.values()].map((credential) => ({ service, credential }))),
   access: flat(world.access, (service, known) => [...known.values()].map((access) => ({ service, access }))),
   doomed: [...world.doomed].map(([id, doomed]) => ({ id, doomed })),
-  commands: [...world.commands].map(([key, { at, seq }]) => ({ key, at, seq })),
+  commands: [...world.commands].map(([key, { at, seq, refusal }]) => ({ key, at, seq, refusal: refusal && { detail: null, ...refusal } })),
 });
 
 const ROWS_AT_ONCE = 1_000;
@@ -90,7 +91,8 @@ const put: Put = {
   services: ({ world }, { service, credential }) => setCredential(world, service, credential),
   access: ({ world }, { service, access }) => setAccess(world, service, access),
   doomed: ({ world }, { id, doomed }) => void world.doomed.set(id, doomed),
-  commands: ({ world }, { key, at, seq }) => void world.commands.set(key, { at, seq }),
+  commands: ({ world }, { key, refusal, ...of }) =>
+    void world.commands.set(key, { ...of, refusal: refusal && refuse(refusal.code, refusal.detail ?? undefined) }),
   previous: ({ previous }, { subject, seq }) => void previous.set(subject, seq),
 };
 
