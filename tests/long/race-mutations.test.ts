@@ -75,7 +75,7 @@ const NO_PREV: Mutation = {
     ["  if (record.prev !== prev) return skipped('prev');\n", ''],
   ],
 };
-const GRANTS_MAX = 20;
+const GRANTS_MAX = 100;
 
 /**
  * Of an admin's commands each is used up, and a grant names what its admin had seen: without `prev` those defences still hold. What a
