@@ -33,7 +33,7 @@ export const refusals = {
   no_value: { message: 'the secret has no value', hint: 'set one first' },
   not_pending: { message: 'the credential is not pending', hint: 'list the credentials of the service' },
   not_granted: { message: 'there is no such grant', hint: 'list the access of the service' },
-  opened_by_prefix: { message: 'the path is opened by a grant on its prefix', hint: 'revoke the grant on the prefix, or deny the path' },
+  opened_by_prefix: { message: 'a grant on a wider prefix would open it all the same', hint: 'revoke that grant first, or deny the path; a denial is ended by a grant of the path' },
   last_admin: { message: 'the last admin cannot be removed', hint: 'add another admin first' },
   digest_mismatch: { message: 'the value is not the one that was signed', hint: 'write again with an unchanged client' },
   too_many: { message: 'too many are open already', hint: 'ask an admin to decide the open ones first' },

@@ -158,10 +158,11 @@ export const namespaceOf = (path: SecretPath): Namespace => path.slice(0, path.l
 /** The prefix that covers a namespace. */
 export const prefixOf = (namespace: Namespace): Prefix => `${namespace}/` as Prefix;
 
-/** Every prefix that covers a path, the longest first. */
-export const prefixesOf = (path: SecretPath): ReadonlyArray<Prefix> => {
+/** Every prefix that covers a path, or is wider than a prefix, the longest first. */
+export const prefixesOf = (target: Target): ReadonlyArray<Prefix> => {
   const found: Prefix[] = [];
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) found.push(path.slice(0, end + 1) as Prefix);
+  // What a target ends with is no slash between two segments.
+  for (let end = target.lastIndexOf('/', target.length - 2); end > 0; end = target.lastIndexOf('/', end - 1)) found.push(target.slice(0, end + 1) as Prefix);
   return found;
 };
 

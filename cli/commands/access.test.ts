@@ -58,11 +58,11 @@ for (const [what, words] of [
   });
 }
 
-test('what only a prefix opens is not revoked by its path, and the reason is told', async (t) => {
+test('what a wider prefix opens is not revoked below it, and the reason is told', async (t) => {
   const { jetlock } = await adminCli(t, { 'access.list': LIST, 'access.revoke': () => ({ refusal: 'opened_by_prefix' }) });
   const { code, stderr } = await jetlock('access revoke shop prod/shop/A');
   t.is(code, 65);
-  t.is(stderr, 'jetlock: the path is opened by a grant on its prefix\nhint: revoke the grant on the prefix, or deny the path\n');
+  t.is(stderr, 'jetlock: a grant on a wider prefix would open it all the same\nhint: revoke that grant first, or deny the path; a denial is ended by a grant of the path\n');
 });
 
 test('access list tells what limits a grant', async (t) => {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { newHistory, type History } from '../../tests/support/history.ts';
 import { cameTo } from '../../tests/support/decisions.ts';
 import { idOf } from '../../tests/support/names.ts';
@@ -93,6 +94,40 @@ test('a revoke that would change nothing says why', (t) => {
   t.is(revoke(), 'AccessRevoked');
   history.revoke('invoicer', PATH);
   t.is(revoke(), 'nothing');
+});
+
+const refusalOf = (result: ReturnType<History['decide']['admin']>) => (isLeft(result) ? result.left : 'allowed');
+const revoked = (history: History, target: string) => {
+  const seen = history.seen.access({ service: 'invoicer', target });
+  return refusalOf(history.decide.admin('access.revoke', { service: 'invoicer', target, seen, reason: null }));
+};
+
+test('given a grant of a wider prefix, when a narrower one is revoked, then it is refused and the wider one named', (t) => {
+  const history = newHistory();
+  history.grant('invoicer', 'billing/');
+  const refused = { code: 'opened_by_prefix', detail: 'billing/' };
+  t.deepEqual(revoked(history, 'billing/stripe/'), refused);
+  history.grant('invoicer', 'billing/stripe/');
+  t.deepEqual(revoked(history, 'billing/stripe/'), refused);
+  t.deepEqual(revoked(history, PATH), { ...refused, detail: 'billing/stripe/' });
+});
+
+test('given a narrower grant, when the wider one has ended, then it is revoked, and the wider one always could be', (t) => {
+  const history = newHistory();
+  history.grant('invoicer', 'billing/', { duration: 1000 });
+  history.grant('invoicer', 'billing/stripe/');
+  t.is(revoked(history, 'billing/'), 'allowed');
+  t.deepEqual(revoked(history, 'bill/stripe/'), { code: 'not_granted', detail: 'invoicer to bill/stripe/' });
+  history.pass(1000);
+  t.is(revoked(history, 'billing/stripe/'), 'allowed');
+});
+
+test('given a denial under an open prefix, when it is revoked, then it is refused, since that would open the path', (t) => {
+  const history = newHistory();
+  history.deny('invoicer', PATH);
+  t.is(revoked(history, PATH), 'allowed');
+  history.grant('invoicer', 'billing/');
+  t.deepEqual(revoked(history, PATH), { code: 'opened_by_prefix', detail: 'billing/' });
 });
 
 test('a grant for one read is spent once, on what it opens', (t) => {

@@ -1,7 +1,7 @@
 import type { Decide } from '../decider.ts';
 import { happened, no, nothing } from '../decider.ts';
 import { decideRead } from '../read/decide.ts';
-import { isPrefix, prefixesOf, type SecretPath, type ServiceName } from '../vocabulary.ts';
+import { isPrefix, prefixesOf, type Prefix, type ServiceName, type Target } from '../vocabulary.ts';
 import type { World } from '../world.ts';
 import { accessOf, isOpen } from '../world.ts';
 
@@ -13,19 +13,20 @@ const openRequests = (world: World, service: ServiceName): number => {
   return count;
 };
 
-const openedByPrefix = (world: World, service: ServiceName, path: SecretPath, now: number): boolean =>
-  prefixesOf(path).some((prefix) => isOpen(accessOf(world, service, prefix), now));
+/** The longest prefix whose grant opens the target. */
+const openedByPrefix = (world: World, service: ServiceName, target: Target, now: number): Prefix | undefined =>
+  prefixesOf(target).find((prefix) => isOpen(accessOf(world, service, prefix), now));
 
 /** A card for an admin, unless there is one, or access is given, or was denied: a denial is not asked about again. */
 export const requestAccess: Decide<'access.request'> = (world, { service, target, description }, { now }) => {
   const known = accessOf(world, service, target);
   if (known?.status === 'requested' || known?.status === 'denied' || isOpen(known, now)) return nothing;
-  if (openedByPrefix(world, service, target, now)) return nothing;
+  if (openedByPrefix(world, service, target, now) !== undefined) return nothing;
   if (openRequests(world, service) >= REQUESTS_OF_A_SERVICE_MAX) return no('too_many');
   return happened({ type: 'AccessRequested', v: 1, service, target, description });
 };
 
-const seenSeq = (world: World, service: ServiceName, target: Parameters<typeof accessOf>[2]): number =>
+const seenSeq = (world: World, service: ServiceName, target: Target): number =>
   accessOf(world, service, target)?.seq ?? 0;
 
 export const grantAccess: Decide<'access.grant'> = (world, { service, target, seen, reason, duration, once }) => {
@@ -40,11 +41,15 @@ export const denyAccess: Decide<'access.deny'> = (world, { service, target, seen
   return happened({ type: 'AccessDenied', v: 1, service, target, reason });
 };
 
-/** Revoking what only a prefix opens would change nothing, and its admin would believe otherwise: refused, with the reason. */
+/**
+ * What a wider prefix opens stays open without a grant of its own, and is opened by the end of a denial: its admin would believe
+ * otherwise, so it is refused, and the prefix named.
+ */
 export const revokeAccess: Decide<'access.revoke'> = (world, { service, target, seen, reason }, { now }) => {
   const known = accessOf(world, service, target);
   if (seenSeq(world, service, target) !== seen) return no('changed', `access of ${service} to ${target}`);
-  if (!isPrefix(target) && openedByPrefix(world, service, target, now)) return no('opened_by_prefix', target);
+  const wider = openedByPrefix(world, service, target, now);
+  if (wider !== undefined) return no('opened_by_prefix', wider);
   if (known === undefined) return no('not_granted', `${service} to ${target}`);
   return known.status === 'revoked' ? nothing : happened({ type: 'AccessRevoked', v: 1, service, target, reason });
 };
