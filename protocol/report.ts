@@ -1,9 +1,15 @@
 /** Why something did not decode, without what it was: io-ts's own reporter prints values, and a value may be a secret. */
-import type { Errors } from 'io-ts';
+import * as t from 'io-ts';
 
-/** One line for each fault: the path of the field and what was expected there. */
-export const report = (errors: Errors): ReadonlyArray<string> =>
-  errors.slice(0, 10).map(({ context }) => {
-    const path = context.map(({ key }) => key).filter((key) => key !== '').join('.');
-    return `${path === '' ? 'the whole' : path}: expected ${context.at(-1)?.type.name ?? 'something else'}`;
+/** Steps into something that has a name: which member of a union was tried says nothing to who reads it. */
+const named = (context: t.Context): t.Context => context.filter((_, i) => !(context[i - 1]?.type instanceof t.UnionType));
+
+/** One line for each field, at most 10: its path, and what was expected there. */
+export const report = (errors: t.Errors): ReadonlyArray<string> => {
+  const lines = errors.map(({ context }) => {
+    const steps = named(context);
+    const path = steps.map(({ key }) => key).filter((key) => key !== '').join('.');
+    return `${path === '' ? 'the whole' : path}: expected ${steps.at(-1)?.type.name ?? 'something else'}`;
   });
+  return [...new Set(lines)].slice(0, 10);
+};
