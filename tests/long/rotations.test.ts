@@ -48,8 +48,12 @@ const ROTATIONS: ReadonlyArray<Rotation> = [
   },
 ];
 
-/** What is stored now, by the operator's keys and ids that wrap it. */
-const wrappersIn = ({ world }: Place): ReadonlySet<string> => new Set([...world.keys().values()].map(({ key }) => key.wrappedBy));
+/**
+ * What wraps the keys that were there before, of those that are left. A key that was stored for an event which never came wraps
+ * nothing, and stays as it is: whatever it is wrapped by may go.
+ */
+const wrappersIn = ({ world }: Place): ReadonlySet<string> =>
+  new Set([...world.keys()].flatMap(([id, { key }]) => (base.world.keys().has(id) ? [key.wrappedBy] : [])));
 
 /** After the next start: everything opens, can be written, and what was begun is completed. */
 const completed = async (t: ExecutionContext, place: Place, { name, begin, purposes, destroys }: Rotation, what: string): Promise<void> => {
