@@ -16,6 +16,8 @@ export const accessKey = (service: ServiceName, target: Target): string => `${se
 export const accessOfService = (service: ServiceName): string => `${service}.>`;
 
 export const usageKey = (service: ServiceName, path: SecretPath): string => `${service}.${kvKey(path)}`;
+/** No path has that name: where the reads of paths that nobody knows are summed up. */
+export const unknownUsageKey = (service: ServiceName): string => `${service}.=`;
 export const usageOfPath = (path: SecretPath): string => `*.${kvKey(path)}`;
 
 export const credentialCardKey = (service: ServiceName, fingerprint: Fingerprint): string => `credential.${service}.${fingerprint}`;

@@ -16,6 +16,6 @@ test('what changed is named, and nothing else', (t_) => {
   history.write('billing/KEY');
   const models = newModels();
   const fold = makeFold(history.subjects, logCrypto);
-  const changed = history.messages.map((message) => models.apply(fold.apply(message)));
+  const changed = history.messages.map((message) => models.apply(fold.apply(message), fold.world));
   t_.deepEqual(changed, [[], [{ bucket: 'catalog', key: '=.billing' }], [{ bucket: 'catalog', key: 'billing.KEY' }]]);
 });

@@ -1,6 +1,7 @@
 /** All read models in memory, and what each entry looks like as text. */
 import type { Type } from 'io-ts';
 import type { Folded } from '../events/fold/verdict.ts';
+import type { World } from '../events/world.ts';
 import { access } from './access.ts';
 import { catalog } from './catalog.ts';
 import { inbox } from './inbox.ts';
@@ -51,8 +52,8 @@ const modelOf = <E>({ name, entry: codec, evolve }: Projection<E>): Model => {
 };
 
 export type Models = {
-  /** Changes the entries; where they changed. */
-  readonly apply: (folded: Folded) => ReadonlyArray<Spot>;
+  /** Changes the entries; where they changed. `world`: the state after the message. */
+  readonly apply: (folded: Folded, world: World) => ReadonlyArray<Spot>;
   /** An entry as it is stored, undefined if there is none. */
   readonly encoded: (spot: Spot) => string | undefined;
   readonly spots: () => Iterable<Spot>;
@@ -62,8 +63,8 @@ export const newModels = (): Models => {
   const models = [catalog, services, access, inbox, usage].map((projection) => modelOf(projection as Projection<unknown>));
   const named = new Map(models.map((model) => [model.name, model]));
   return {
-    apply: (folded) =>
-      factsOf(folded).flatMap((fact) => models.flatMap(({ name, apply }) => apply(fact).map((key) => ({ bucket: name, key })))),
+    apply: (folded, world) =>
+      factsOf(folded, world).flatMap((fact) => models.flatMap(({ name, apply }) => apply(fact).map((key) => ({ bucket: name, key })))),
     encoded: ({ bucket, key }) => named.get(bucket)?.encoded(key),
     *spots() {
       for (const { name, keys } of models) for (const key of keys()) yield { bucket: name, key };

@@ -3,7 +3,8 @@ import type { Type } from 'io-ts';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import type { Outcome } from '../events/read/decide.ts';
-import type { AdminName, Instant, Sequence, ServiceName } from '../events/vocabulary.ts';
+import type { AdminName, Instant, SecretPath, Sequence, ServiceName } from '../events/vocabulary.ts';
+import { accessOf, type World } from '../events/world.ts';
 
 type At = {
   /** Place in the log of the message that it stood in. */
@@ -14,8 +15,8 @@ type At = {
 
 /** An event that counts. `by`: the admin who signed for it, null for what services and replicas did. */
 export type EventFact = At & { readonly _tag: 'event'; readonly by: AdminName | null; readonly event: Event };
-/** One path of a read, with its outcome. */
-export type ReadFact = At & { readonly _tag: 'read'; readonly service: ServiceName; readonly outcome: Outcome };
+/** One path of a read, with its outcome. `isKnown`: there is a secret or a stub of that path, or access of the service to it. */
+export type ReadFact = At & { readonly _tag: 'read'; readonly service: ServiceName; readonly outcome: Outcome; readonly isKnown: boolean };
 export type Fact = EventFact | ReadFact;
 
 /** What becomes of an entry; undefined takes it away. */
@@ -32,8 +33,14 @@ export type Projection<E> = {
   readonly evolve: (entries: ReadonlyMap<string, E>, fact: Fact) => ReadonlyArray<Change<E>>;
 };
 
-/** What a folded message tells the read models: nothing, if it was skipped or void. */
-export const factsOf = ({ seq, now, verdict }: Folded): ReadonlyArray<Fact> => {
+const isKnown = (world: World, service: ServiceName, path: SecretPath): boolean =>
+  world.secrets.has(path) || accessOf(world, service, path) !== undefined;
+
+/**
+ * What a folded message tells the read models: nothing, if it was skipped or void.
+ * @param world the state after the message, which a read leaves as it was
+ */
+export const factsOf = ({ seq, now, verdict }: Folded, world: World): ReadonlyArray<Fact> => {
   const at = { seq: seq as Sequence, now: now as Instant };
   if (verdict._tag === 'state') {
     const by = verdict.cause.signer?.admin ?? null;
@@ -41,6 +48,6 @@ export const factsOf = ({ seq, now, verdict }: Folded): ReadonlyArray<Fact> => {
   }
   if (verdict._tag !== 'read') return [];
   return verdict.record.reads.flatMap(({ service }, i) =>
-    (verdict.outcomes[i] ?? []).map((outcome): Fact => ({ _tag: 'read', ...at, service, outcome })),
+    (verdict.outcomes[i] ?? []).map((outcome): Fact => ({ _tag: 'read', ...at, service, outcome, isKnown: isKnown(world, service, outcome.path) })),
   );
 };

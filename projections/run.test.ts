@@ -109,11 +109,11 @@ test('a timer writes counts', async (t) => {
   await projector.close();
 });
 
-test('rebuilt and live are the same bytes, and the rebuilt one goes on', async (t) => {
+test('rebuilt and live are the same bytes, also of paths asked for at random, and the rebuilt one goes on', async (t) => {
   const { history, attempt, store } = given();
   const projector = await start(history, store);
   t.true(await projector.waitFor(history.fold.applied(), LIMIT));
-  history.read(attempt);
+  history.read(...Array.from({ length: 1000 }, (_, n) => ({ ...attempt, paths: [`random/${n % 7}/P${n}`] })));
   history.write('billing/OTHER');
   t.deepEqual(right(await projector.verify()), { identical: true, compared: Object.keys(storedAfter(history)).length, differing: [] });
   const events = history.fold.applied();

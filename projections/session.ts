@@ -81,7 +81,7 @@ const apply = (state: State, message: LogMessage): void => {
   const { parts, fold, models } = state;
   const folded = fold.apply(message);
   if (folded.verdict._tag === 'halted') return end(state, { _tag: 'halted', why: folded.verdict.why, seq: message.seq });
-  mark(state, models.apply(folded));
+  mark(state, models.apply(folded, fold.world));
   if (parts.subjects.isState(message.subject)) parts.onState();
   reach(state);
 };

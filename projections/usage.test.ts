@@ -1,5 +1,7 @@
 import test from 'ava';
-import { BEGIN, newHistory } from '../tests/support/history.ts';
+import fc from 'fast-check';
+import type { UsageView } from '../protocol/views.ts';
+import { BEGIN, newHistory, type History } from '../tests/support/history.ts';
 import { idOf } from '../tests/support/names.ts';
 import { entriesAfter } from '../tests/support/stored.ts';
 
@@ -27,7 +29,7 @@ test('allowed and refused reads are counted apart, many in one message', (t) => 
     lastRefusedAt: BEGIN,
     seq,
   });
-  t.like(entriesAfter(history, 'usage')['invoicer.billing.NONE'], { allowed: 0, refused: 1, lastAllowedAt: null });
+  t.like(entriesAfter(history, 'usage')['invoicer.='], { path: null, allowed: 0, refused: 1, lastAllowedAt: null });
 });
 
 test('a read that would spend a grant counts when the grant is spent, and only the one that spent it', (t) => {
@@ -51,3 +53,33 @@ test('a read in a void message counts for nothing', (t) => {
   t.is(history.append(late).verdict._tag, 'void');
   t.deepEqual(entriesAfter(history, 'usage'), {});
 });
+
+test('given any paths that are asked for, then there are entries of known ones alone, and every read is counted', (t) => {
+  const paths = fc.array(fc.stringMatching(/^[a-c]\/[A-Z]{1,8}$/), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(paths, fc.array(fc.nat(59), { maxLength: 5 }), (asked, places) => {
+      const { history, attempt } = given();
+      const known = new Set(places.flatMap((place) => asked[place] ?? []));
+      for (const path of known) history.write(path);
+      history.read(...asked.map((path) => ({ ...attempt, paths: [path] })));
+      const entries = Object.values(entriesAfter(history, 'usage')) as ReadonlyArray<UsageView>;
+      t.true(entries.length <= known.size + 1);
+      t.true(entries.every(({ path }) => path === null || known.has(path)));
+      t.is(entries.reduce((sum, { refused }) => sum + refused, 0), asked.length);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+for (const [what, tell] of [
+  ['a stub', (history: History, read: number) => history.replica('secret.stub', { path: 'billing/NONE', service: 'invoicer', description: null, read })],
+  ['a denial', (history: History) => history.deny('invoicer', 'billing/NONE')],
+] as const) {
+  test(`given ${what}, then its path has an entry of its own from there on`, (t) => {
+    const { history, attempt } = given();
+    const { seq } = history.read({ ...attempt, paths: ['billing/NONE'] });
+    tell(history, seq);
+    history.read({ ...attempt, paths: ['billing/NONE', 'billing/NEVER'] });
+    t.like(entriesAfter(history, 'usage'), { 'invoicer.billing.NONE': { refused: 1 }, 'invoicer.=': { refused: 2 } });
+  });
+}

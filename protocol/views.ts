@@ -102,11 +102,11 @@ export const InboxView = t.union(
 );
 export type InboxView = t.TypeOf<typeof InboxView>;
 
-/** Reads of one path by one service. */
+/** Reads of one path by one service. `path`: null for all paths together that nobody knew when they were asked for. */
 export const UsageView = t.strict(
   {
     service: ServiceName,
-    path: SecretPath,
+    path: orNull(SecretPath),
     allowed: Count,
     refused: Count,
     lastAllowedAt: orNull(Instant),

@@ -13,7 +13,7 @@ export type Stored = Readonly<Record<string, string>>;
 export const storedAfter = ({ subjects, messages }: Pick<History, 'subjects' | 'messages'>): Stored => {
   const fold = makeFold(subjects, logCrypto);
   const models = newModels();
-  for (const message of messages) models.apply(fold.apply(message));
+  for (const message of messages) models.apply(fold.apply(message), fold.world);
   return Object.fromEntries([...models.spots()].map((spot) => [`${spot.bucket} ${spot.key}`, models.encoded(spot) ?? '']));
 };
 
