@@ -32,7 +32,8 @@ test.serial('what is not authenticated is summed up in the log, never written on
   const before = await messages();
   for (let n = 0; n < 200; n += 1) refused(t, await get({ credential: { kind: 'token', token: newToken().reveal() } }), 'unauthorized');
   await eventually(async () => ((await messages()) > before ? true : undefined), 5_000, 'the sum');
-  t.true((await messages()) - before <= 4);
+  // About one a second, however long the requests took; one by one they would be 200.
+  t.true((await messages()) - before < 50);
 });
 
 test.serial('no answer repeats a token or what was in a body', async (t) => {
