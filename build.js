@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 await rm('dist', { recursive: true, force: true });
 await build({
-  entryPoints: ['cli/main.ts', 'client/mod.ts', 'examples/demo.ts', 'bench/main.ts', 'bench/flooder.ts', 'bench/command-line.ts', 'bench/reads/child.ts'],
+  entryPoints: ['cli/main.ts', 'client/mod.ts', 'examples/demo.ts', 'bench/main.ts', 'bench/flooder.ts', 'bench/command-line.ts', 'bench/one-start.ts', 'bench/reads/child.ts'],
   outdir: 'dist',
   outbase: '.',
   bundle: true,

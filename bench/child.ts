@@ -14,7 +14,7 @@ const command = (name: string): ReadonlyArray<string> =>
  * Starts a program of this folder; what it says on stderr is passed on. It ends when its stdin is closed, so it never
  * outlives us, whatever becomes of us.
  */
-export const startChild = (name: 'flooder' | 'command-line', args: ReadonlyArray<string>, cwd: string): ChildProcessWithoutNullStreams => {
+export const startChild = (name: 'flooder' | 'command-line' | 'one-start', args: ReadonlyArray<string>, cwd: string): ChildProcessWithoutNullStreams => {
   const child = spawn(process.execPath, [...command(name), ...args], { cwd, env: { HOME: cwd, JETLOCK_LOG_LEVEL: 'error' } });
   child.stderr.pipe(process.stderr, { end: false });
   return child;

@@ -5,8 +5,10 @@ import type { Benchmark, Figure } from './benchmark.ts';
 /** Loaded one at a time: what one benchmark brings into the memory does not slow down another. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   floods: async () => (await import('./floods.ts')).benchmark,
+  memory: async () => (await import('./memory.ts')).memory,
   reads: async () => (await import('./reads/reads.ts')).reads,
   rebuild: async () => (await import('./rebuild.ts')).rebuild,
+  start: async () => (await import('./start.ts')).start,
   version: async () => (await import('./version.ts')).version,
 };
 
