@@ -2,6 +2,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { Logger } from 'pino';
 import { messageHash } from '../crypto/log.ts';
+import { followLater } from '../events/log/later.ts';
 import { readModels } from '../projections/read.ts';
 import { startProjector, type Projector } from '../projections/run.ts';
 import type { Broker } from './broker.ts';
@@ -29,7 +30,15 @@ import { makeReplays } from './request/replays.ts';
 import { makeSecondLook } from './request/second-look.ts';
 import { makeSessions, type Sessions } from './request/sessions.ts';
 
-type Given = { readonly replica: Replica; readonly execute: Execute; readonly holders: Holders; readonly broker: Broker; readonly logger: Logger };
+type Given = {
+  readonly replica: Replica;
+  readonly execute: Execute;
+  readonly holders: Holders;
+  readonly broker: Broker;
+  readonly logger: Logger;
+  /** Resolves when requests are answered. */
+  readonly open: Promise<void>;
+};
 
 export type Parts = {
   readonly logger: Logger;
@@ -43,9 +52,10 @@ export type Parts = {
   readonly admission: Admission;
 };
 
-const makeProjector = ({ replica, broker, logger }: Given): Promise<Projector> =>
+const makeProjector = ({ replica, broker, logger, open }: Given): Promise<Projector> =>
   startProjector({
-    log: replica.log,
+    // It folds everything again: not while the replica itself is still on its way.
+    log: followLater(replica.log, open),
     subjects: replica.subjects,
     store: broker.views,
     replica: replica.id,

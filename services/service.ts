@@ -122,7 +122,9 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   const { replica, execute, holders, identity, unused } = started.right;
   const logger = makeLogger(options.logLevel, options.logTo);
   if (unused !== undefined) logger.warn({ why: unused }, 'the saved fold is not used, everything was folded again');
-  const parts = await makeParts({ replica, execute, holders, broker: options.broker, logger });
+  let tellOpen = (): void => undefined;
+  const open = new Promise<void>((resolve) => (tellOpen = resolve));
+  const parts = await makeParts({ replica, execute, holders, broker: options.broker, logger, open });
   const save = makeSaver(options.dataDir, replica);
   const unwatch = watch(options, started.right, parts, save);
   staysReady(started.right, parts.commits);
@@ -143,6 +145,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   await parts.tidy();
   await parts.boxKeys.renew();
   const door = await options.broker.serve(parts.admission);
+  tellOpen();
   const stop = async (): Promise<void> => {
     await door.close();
     const last = parts.refusals.take();
