@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { createInbox, nanos, type Msg, type NatsConnection } from 'nats';
 import type { Link } from '../events/log/jetstream-link.ts';
-import { takeFrom, type Consumer } from '../events/log/jetstream-pull.ts';
+import { LARGE, takeFrom, type Consumer } from '../events/log/jetstream-pull.ts';
 import type { Slot } from './view-store.ts';
 
 const FORGOTTEN_AFTER_MS = 30_000;
@@ -39,7 +39,7 @@ const consumerFor = async (jsm: JetStreamManager, { nc, link, stream, filter }: 
     mem_storage: true,
     num_replicas: 1,
   });
-  return { nc, link, stream, name, inbox: createInbox(jetstream(nc).getOptions().watcherPrefix) };
+  return { nc, link, stream, name, inbox: createInbox(jetstream(nc).getOptions().watcherPrefix), portion: LARGE };
 };
 
 const decoder = new TextDecoder();

@@ -114,7 +114,7 @@ export const openSession = async (parts: SessionParts): Promise<Session> => {
   const { log, subjects, crypto } = parts;
   const fold = makeFold(subjects, crypto);
   const state: State = { parts, fold, models: newModels(), changed: new Map(), keys: new Set(), marks: [], rest: undefined, over: false };
-  const subscription = await log.follow({ filters: [subjects.all], from: 1, onMessage: (message) => take(state, message) });
+  const subscription = await log.follow({ filters: [subjects.all], from: 1, aside: true, onMessage: (message) => take(state, message) });
   return {
     applied: fold.applied,
     models: state.models,

@@ -144,6 +144,8 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   await started.right.holders.others();
   await parts.tidy();
   await parts.boxKeys.renew();
+  // The log may have been lost meanwhile: whoever is let in before it is back would be turned away, and another replica could have answered.
+  if (!replica.health().ready) await becomeReady(replica, parts.commits);
   const door = await options.broker.serve(parts.admission);
   tellOpen();
   const stop = async (): Promise<void> => {

@@ -11,7 +11,7 @@ import { covers } from './filter.ts';
 import { headStart } from './jetstream-head-start.ts';
 import { LINK_LOST, linkBecomes } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
-import { takeFrom } from './jetstream-pull.ts';
+import { LARGE, SMALL, takeFrom } from './jetstream-pull.ts';
 import type { Consumer, Take } from './jetstream-pull.ts';
 import { jetstreamReader, managerOf } from './jetstream-reader.ts';
 import type { Stream } from './jetstream-reader.ts';
@@ -67,10 +67,11 @@ const consumerConfig = (flow: Flow, name: string, filters: ReadonlyArray<string>
 type Made = { readonly consumer: Consumer; readonly pending: number };
 
 const makeConsumer = async (flow: Flow, filters: ReadonlyArray<string>): Promise<Made> => {
-  const { nc, link, stream } = flow;
+  const { nc, link, stream, wanted } = flow;
   const name = `follow-${randomBytes(12).toString('hex')}`;
   const { num_pending } = await (await flow.manager).consumers.add(stream, consumerConfig(flow, name, filters));
-  return { consumer: { nc, link, stream, name, inbox: createInbox(jetstream(nc).getOptions().watcherPrefix) }, pending: num_pending };
+  const inbox = createInbox(jetstream(nc).getOptions().watcherPrefix);
+  return { consumer: { nc, link, stream, name, inbox, portion: wanted.aside === true ? SMALL : LARGE }, pending: num_pending };
 };
 
 /** Left alone it would be forgotten too, in a minute; nobody waits for this. */

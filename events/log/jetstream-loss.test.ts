@@ -223,3 +223,27 @@ test.serial('reading says so when there is no answer', async (t) => {
   for (const task of [other.at(1), other.last(ALL), other.next(1, ALL), other.info()])
     t.like(await task(), { left: { _tag: 'unavailable', stored: 'no', why: 'stream not found' } });
 });
+
+test('what is followed aside never stands before much of what else comes by the same connection', async (t) => {
+  const { nats, nc, log } = await setting(t);
+  const writer = await connect({ servers: nats.url });
+  t.teardown(() => writer.close());
+  const count = 2_000;
+  await Promise.all(Array.from({ length: count }, (_, n) => writer.request(`secrets.events.read.r${n}`, new Uint8Array(100), { timeout: WAIT_MS })));
+  let taken = 0;
+  let before = count;
+  const onMessage = (): void => {
+    taken += 1;
+    // Work that takes its time, and lets nothing else happen meanwhile.
+    for (const end = performance.now() + 1; performance.now() < end; );
+    if (taken === 1) writer.publish(secret(1), data);
+  };
+  const urgent = latch(WAIT_MS, 'the message that others wait for');
+  const state = await log.follow({ filters: ['secrets.events.state.>'], from: 1, onMessage: () => ((before = taken), urgent.open()) });
+  await nc.flush();
+  const aside = await log.follow({ filters: ['secrets.events.read.*'], from: 1, aside: true, onMessage });
+  await urgent.opened();
+  await Promise.all([state.close(), aside.close()]);
+  t.log(`after ${before} of ${count}`);
+  t.true(before < count / 2);
+});

@@ -10,6 +10,9 @@ import { deliveredMessage } from './jetstream-message.ts';
 import type { Delivered } from './jetstream-message.ts';
 import type { LogMessage } from './log.ts';
 
+/** How much may be on its way: it stands before everything that the connection brings after it, until all of it was taken. */
+export type Portion = { readonly batch: number; readonly max_bytes: number };
+
 export type Consumer = {
   readonly nc: NatsConnection;
   readonly link: Link;
@@ -17,12 +20,15 @@ export type Consumer = {
   readonly name: string;
   /** Where its messages go: no other consumer's go there. */
   readonly inbox: string;
+  /** Of what is asked for at once. */
+  readonly portion: Portion;
 };
 export type Take = (message: LogMessage, delivered: Delivered) => void | Promise<void>;
 
-const BATCH = 5_000;
-/** A batch of large messages must stay far below what a server lets wait for one client, 64 MiB. */
-const BATCH_BYTES = 8 * 1024 * 1024;
+/** Of large messages it must stay far below what a server lets wait for one client, 64 MiB. */
+export const LARGE: Portion = { batch: 5_000, max_bytes: 8 * 1024 * 1024 };
+/** Taken in some milliseconds, and still many for each round trip. */
+export const SMALL: Portion = { batch: 500, max_bytes: 256 * 1024 };
 const EXPIRES_MS = 10_000;
 const HEARTBEAT_MS = 1_000;
 const TICK_MS = 500;
@@ -62,7 +68,7 @@ const ask = (life: Life, limit: { readonly batch: number; readonly max_bytes?: n
 
 const askForMore = (life: Life): void => {
   if (life.over || life.busy || life.left > 0 || life.waiting.length > 0) return;
-  ask(life, { batch: BATCH, max_bytes: BATCH_BYTES });
+  ask(life, life.consumer.portion);
 };
 
 /** A taker that throws is a defect: to go on would be to skip a message, so the process stops. */

@@ -34,6 +34,8 @@ export type Follow = {
   readonly filters: ReadonlyArray<string>;
   /** First sequence wanted, from 1. */
   readonly from: number;
+  /** In small portions, since it can wait: what else comes by the same connection is never behind much of it. */
+  readonly aside?: boolean;
   /** Called in order, every message once, also across restarts of the server. Must not throw; is awaited before the next. */
   readonly onMessage: (message: LogMessage) => void | Promise<void>;
   /** The connection to the log was lost, and is back. */
