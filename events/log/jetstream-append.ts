@@ -1,15 +1,15 @@
 /** Appending to a stream: one message, on the condition that nothing came before it on its subject. */
-import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
 import { errors, headers } from 'nats';
-import type { MsgHdrs, NatsConnection } from 'nats';
-import { asked } from './jetstream-ask.ts';
+import type { MsgHdrs } from 'nats';
 import { LINK_LOST } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
 import { MAC_HEADER } from './jetstream-message.ts';
 import type { Stream } from './jetstream-reader.ts';
-import type { Conflict, Draft, Log, Unavailable } from './log.ts';
+import type { NoAnswer, Request } from './jetstream-requests.ts';
+import type { Conflict, Log, Unavailable } from './log.ts';
 
 const ACK_MS_MAX = 5_000;
 /** The second one: another message on that subject is being agreed on by the replicas right now. */
@@ -27,46 +27,50 @@ const NEVER_SENT = [
 
 const unavailable = (stored: Unavailable['stored'], why: string): Unavailable => ({ _tag: 'unavailable', stored, why });
 
-/** The error and what caused it, the innermost last: the client wraps what it met once or twice. */
-const chainOf = (error: unknown): ReadonlyArray<unknown> => (error instanceof Error ? [error, ...chainOf(error.cause)] : []);
+/** What the server answers: the sequence, or why not. */
+const Ack = t.union([t.type({ error: t.type({ code: t.number, err_code: t.number, description: t.string }) }), t.type({ stream: t.string, seq: t.number })], 'Ack');
 
-const refusalOf = (error: unknown): Conflict | Unavailable => {
-  const chain = chainOf(error);
-  const answer = chain.find((one) => one instanceof JetStreamApiError);
-  if (answer && CONFLICTS.has(answer.code)) return { _tag: 'conflict' };
-  // A server in trouble may have handed the message on before it said so.
-  if (answer) return unavailable(answer.status >= 500 ? 'unknown' : 'no', answer.message);
-  const unsent = chain.some((one) => NEVER_SENT.some((kind) => one instanceof kind));
-  return unavailable(unsent ? 'no' : 'unknown', error instanceof Error ? error.message : 'no acknowledgement');
-};
-
-const macHeader = (mac: string): MsgHdrs => {
-  const made = headers();
-  if (mac !== '') made.set(MAC_HEADER, mac);
-  return made;
+const ackIn = (data: Uint8Array): t.TypeOf<typeof Ack> | undefined => {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(data));
+    return Ack.is(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 type Outcome = Either<Conflict | Unavailable, number>;
 
-const publish = (nc: NatsConnection, { stream }: Stream) => {
-  const js = jetstream(nc, { timeout: ACK_MS_MAX });
-  return async ({ subject, prev, data, mac }: Draft): Promise<Outcome> => {
-    try {
-      // No message id: the condition alone decides, and its answer means the same on every version of the server.
-      const expect = { streamName: stream, lastSubjectSequence: prev };
-      return E.right((await js.publish(subject, data, { headers: macHeader(mac), expect })).seq);
-    } catch (error) {
-      return E.left(refusalOf(error));
-    }
-  };
+const outcomeOf = (data: Uint8Array): Outcome => {
+  const ack = ackIn(data);
+  if (ack === undefined) return E.left(unavailable('unknown', 'an acknowledgement that says nothing'));
+  if (!('error' in ack)) return E.right(ack.seq);
+  const { code, err_code, description } = ack.error;
+  if (CONFLICTS.has(err_code)) return E.left({ _tag: 'conflict' });
+  // A server in trouble may have handed the message on before it said so.
+  return E.left(unavailable(code >= 500 ? 'unknown' : 'no', description));
+};
+
+const unanswered = (why: NoAnswer): Unavailable => {
+  if (why === 'lost') return unavailable('unknown', LINK_LOST);
+  return unavailable(NEVER_SENT.some((kind) => why instanceof kind) ? 'no' : 'unknown', why.message);
+};
+
+/** No message id: the conditions alone decide, and their answer means the same on every version of the server. */
+const headersOf = (stream: string, prev: number, mac: string): MsgHdrs => {
+  const made = headers();
+  made.set('Nats-Expected-Stream', stream);
+  made.set('Nats-Expected-Last-Subject-Sequence', `${prev}`);
+  if (mac !== '') made.set(MAC_HEADER, mac);
+  return made;
 };
 
 /** Appends through a connection; what was under way when that was lost is `unknown` at once, not after the time-out. */
-export const appender = (nc: NatsConnection, link: Link, of: Stream): Log['append'] => {
-  const send = publish(nc, of);
-  return (draft) => async () => {
+export const appender =
+  (request: Request, link: Link, { stream }: Stream): Log['append'] =>
+  ({ subject, prev, data, mac }) =>
+  async () => {
     if (!link.isUp()) return E.left(unavailable('no', 'not connected to nats'));
-    const result = await asked(link, () => send(draft));
-    return result === 'lost' ? E.left(unavailable('unknown', LINK_LOST)) : result.answer;
+    const answer = await request(subject, data, ACK_MS_MAX, headersOf(stream, prev, mac));
+    return E.isLeft(answer) ? E.left(unanswered(answer.left)) : outcomeOf(answer.right.data);
   };
-};

@@ -5,6 +5,7 @@ import { follower } from './jetstream-follow.ts';
 import { linkOf } from './jetstream-link.ts';
 import { watchedReader } from './jetstream-reader.ts';
 import type { Stream } from './jetstream-reader.ts';
+import { requestsOn } from './jetstream-requests.ts';
 import type { Log } from './log.ts';
 
 export { MAC_HEADER } from './jetstream-message.ts';
@@ -17,5 +18,5 @@ export { jetstreamReader } from './jetstream-reader.ts';
  */
 export const jetstreamLog = (nc: NatsConnection, of: Stream): Log => {
   const link = linkOf(nc);
-  return { ...watchedReader(nc, link, of), append: appender(nc, link, of), follow: follower(nc, link, of) };
+  return { ...watchedReader(nc, link, of), append: appender(requestsOn(nc, link), link, of), follow: follower(nc, link, of) };
 };
