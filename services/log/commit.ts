@@ -10,6 +10,7 @@ import type { ReadAttempt, RefusalCount } from '../../events/read/read.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Digest } from '../../events/vocabulary.ts';
 import { makeQueues } from './queues.ts';
+import { ageFromNow } from './age.ts';
 import type { Replica } from './replica.ts';
 import { writeRecord, type Written } from './write.ts';
 
@@ -31,7 +32,7 @@ const REFUSALS_MAX = 1_000;
 /** A reply that is older than this is dropped: the client has asked again. */
 export const STALE_MS = 2_000;
 
-type Entry = { readonly attempt: ReadAttempt; readonly since: number; readonly resolve: (result: Either<Refusal, Committed>) => void };
+type Entry = { readonly attempt: ReadAttempt; readonly age: () => number; readonly resolve: (result: Either<Refusal, Committed>) => void };
 
 /** About what an entry takes in the message. */
 const bytesOf = ({ paths }: ReadAttempt): number => paths.reduce((sum, path) => sum + path.length + 3, 250);
@@ -61,8 +62,8 @@ const onceFolded = (replica: Replica, { id, draft }: Written, entries: ReadonlyA
   let timer: NodeJS.Timeout | undefined;
   const answer = (index: number): Either<Refusal, Committed> => {
     const one = committed?.[index];
-    const since = entries[index]?.since ?? 0;
-    return one === undefined || Date.now() - since > STALE_MS ? left(refuse('unavailable')) : right(one);
+    const age = entries[index]?.age() ?? Infinity;
+    return one === undefined || age > STALE_MS ? left(refuse('unavailable')) : right(one);
   };
   const answerAll = (): void => {
     clearTimeout(timer);
@@ -135,7 +136,7 @@ const makeSender = (replica: Replica) => {
     const counts = refusals;
     refusals = [];
     // Whoever may publish can come between, again and again: for as long as an answer would still be of use.
-    for (const end = Date.now() + STALE_MS; Date.now() < end; ) {
+    for (const age = ageFromNow(); age() < STALE_MS; ) {
       const result = await appender.append(entries, counts);
       if (result === 'sent') return appender.last();
       // Also after a time-out: the record may be there, unanswered, and then the next one stands behind it.
@@ -165,7 +166,7 @@ export const makeCommits = (replica: Replica): Commits => {
 
   const read = (attempt: ReadAttempt): Promise<Either<Refusal, Committed>> =>
     new Promise((resolve) => {
-      queue.push({ attempt, since: Date.now(), resolve });
+      queue.push({ attempt, age: ageFromNow(), resolve });
       // What arrives in the same turn of the event loop shares one message.
       if (!busy) setImmediate(() => void pump());
     });

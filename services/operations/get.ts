@@ -13,6 +13,7 @@ import { refuse, type Refusal } from '../../events/refusal.ts';
 import { sure, Sequence, type Ciphertext, type SecretPath, type ServiceName, type Version } from '../../events/vocabulary.ts';
 import type { SecretVersion } from '../../events/world.ts';
 import { GetRequest, type GetReply } from '../../protocol/operations.ts';
+import { ageFromNow } from '../log/age.ts';
 import { STALE_MS, type Commits, type Committed } from '../log/commit.ts';
 import type { Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
@@ -131,12 +132,12 @@ export const makeGet =
     const count = fittingNow(parts.replica, asker.right, wanted.map(({ path }) => path));
     const paths = wanted.slice(0, count).map(({ path }) => path);
     const { id, time, client } = opened.request;
-    const since = Date.now();
+    const age = ageFromNow();
     const committed = await parts.commits.read({ id, service, credential: credential.fingerprint, paths, at: time, client });
     if (isLeft(committed)) return committed;
     const reply = await answer(parts, asker.right, committed.right, wanted.slice(count).map(({ path }) => path));
     if (!isLeft(reply) && isRefused(reply.right)) parts.refusedReads.use(service);
     parts.followUps.afterRead(service, id, committed.right, wanted);
     // What was decided that long ago may have been revoked since: it stays in the log as allowed, and is not delivered.
-    return Date.now() - since > STALE_MS ? left(refuse('unavailable')) : reply;
+    return age() > STALE_MS ? left(refuse('unavailable')) : reply;
   };

@@ -18,7 +18,7 @@ test('replicas are restarted in turn: no request fails that is made once more at
   let restarts = 0;
   await answersAgain(load.told, BETWEEN);
   for (let round = 0; round < scaled(1, 5); round += 1)
-    for (const { stop, start } of installation.replicas) {
+    for (const { stop, start } of installation.replicas.slice(0, scaled(1, 2))) {
       await stop();
       await answersAgain(load.told, BETWEEN);
       await start();
