@@ -25,7 +25,9 @@ export type NoResult = Unsealed | Distrusted | NotUnderstood | Refused;
 
 const opened = (key: Redacted<Uint8Array>, sealed: SealedReply): Either<NoResult, Reply> => {
   const plain = openText(key, sealed);
-  return plain === undefined ? E.left(distrusted('the reply was not sealed by the service')) : E.mapLeft(notUnderstood)(decodeText(Reply)(plain));
+  if (plain === undefined) return E.left(distrusted('the reply was not sealed by the service'));
+  const reply = decodeText(Reply)(plain);
+  return E.isLeft(reply) ? E.left(notUnderstood(reply.left)) : reply;
 };
 
 /** A genuine reply to something else, played back, answers nothing. */
@@ -40,7 +42,10 @@ const resultFor = (request: Request, reply: Reply): Either<NoResult, unknown> =>
 /** The result in a message, if the service sealed it in answer to this request. */
 export const open = ({ key }: Shared, request: Request, message: Uint8Array): Either<NoResult, unknown> => {
   const sealed = decodeJson(SealedReply)(message);
-  if (E.isRight(sealed)) return E.chain((reply: Reply) => resultFor(request, reply))(opened(key, sealed.right));
+  if (E.isRight(sealed)) {
+    const reply = opened(key, sealed.right);
+    return E.isLeft(reply) ? reply : resultFor(request, reply.right);
+  }
   const unsealed = decodeJson(UnsealedReply)(message);
   return E.left(E.isRight(unsealed) ? { _tag: 'unsealed', code: codeOf(unsealed.right.refusal) } : distrusted('the reply is none of the service'));
 };

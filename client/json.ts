@@ -10,17 +10,19 @@ export const toJson = (value: unknown): Uint8Array => utf8(JSON.stringify(value)
 
 const parsed = (text: () => string): Either<string, unknown> => E.tryCatch<string, unknown>(() => JSON.parse(text()), () => 'not JSON');
 
+const decodedFrom = <A, O>(codec: Type<A, O>, value: Either<string, unknown>): Either<string, A> => (E.isLeft(value) ? value : decoded(codec)(value.right));
+
 /** The value, or why it is none: field names and expected types only. */
 export const decodeJson =
   <A, O>(codec: Type<A, O>) =>
   (bytes: Uint8Array): Either<string, A> =>
-    E.chain(decoded(codec))(parsed(() => fromUtf8(bytes)));
+    decodedFrom(codec, parsed(() => fromUtf8(bytes)));
 
 /** The same for text. */
 export const decodeText =
   <A, O>(codec: Type<A, O>) =>
   (text: string): Either<string, A> =>
-    E.chain(decoded(codec))(parsed(() => text));
+    decodedFrom(codec, parsed(() => text));
 
 /** The same for what has been parsed. */
 export const decoded =

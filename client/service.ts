@@ -72,8 +72,9 @@ export const serviceClient = ({ session, subjects, identity }: ServiceOptions): 
 
   const batch = async (asks: ReadonlyArray<Ask>, withinMs?: number): Promise<Either<ClientFailure, Batch>> => {
     const reply = await ask(subjects.get, { paths: asks }, withinMs)();
-    const read = E.isLeft(reply) ? reply : E.mapLeft(notUnderstood)(decoded(GetReply)(reply.right));
-    return E.isLeft(read) ? read : answersIn(asks, read.right);
+    if (E.isLeft(reply)) return reply;
+    const read = decoded(GetReply)(reply.right);
+    return E.isLeft(read) ? E.left(notUnderstood(read.left)) : answersIn(asks, read.right);
   };
 
   const get: ServiceClient['get'] = (asks, withinMs) => async () => {

@@ -83,13 +83,15 @@ export const newSession = ({ transport, keys, client, now = Date.now }: SessionO
     return closed ? E.left(unavailable('the connection was closed', 'maybe')) : open(using, request, reply.right);
   };
   const sealedTo = async (from: TaskEither<ClientFailure, ServiceKeys>, question: Question): Promise<Either<ClientFailure | NoResult, unknown>> => {
-    const using = E.chain(sharedWith)(await from());
+    const keysOfNow = await from();
+    const using = E.isLeft(keysOfNow) ? keysOfNow : sharedWith(keysOfNow.right);
     return E.isLeft(using) ? E.left(delivered('no', using.left)) : once(question, using.right);
   };
 
   const ask = (question: Question): TaskEither<ClientFailure, unknown> => async () => {
     const first = await sealedTo(keys.current, question);
-    if (E.isRight(first) || first.left._tag !== 'unsealed' || first.left.code !== 'wrong_box_key') return E.mapLeft(believed)(first);
+    if (E.isRight(first)) return first;
+    if (first.left._tag !== 'unsealed' || first.left.code !== 'wrong_box_key') return E.left(believed(first.left));
     // Whoever said so, the first copy may have reached the service.
     return E.mapLeft((failure: ClientFailure | NoResult) => delivered('maybe', believed(failure)))(await sealedTo(keys.renewed, question));
   };
