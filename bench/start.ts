@@ -1,6 +1,6 @@
 /** How long a start takes on a log of 100,000 state events: from its first message, and from a saved fold; with few reads beside them, and with many. */
 import type { Benchmark, Figure } from './benchmark.ts';
-import { hundredThousand } from './support/big-log.ts';
+import { mixOf } from './support/big-log.ts';
 import { fill } from './support/fill.ts';
 import { install } from './support/installation.ts';
 import { startOnce } from './support/starts.ts';
@@ -16,7 +16,7 @@ const timesWith = async (reads: number, say: (line: string) => void): Promise<Ti
   const installation = await install();
   try {
     say(`writing 100,000 state events and ${reads} reads`);
-    await fill(installation, hundredThousand(reads));
+    await fill(installation, mixOf(100_000, reads));
     const first = await startOnce(installation);
     say(`from the first message: ${first.ready.readyMs.toFixed(0)} ms`);
     await first.saved();

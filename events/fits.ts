@@ -28,7 +28,8 @@ const object = (props: Readonly<Record<string, t.Mixed>>): Fits => {
   };
 };
 
-const propsOf = (codec: t.Mixed): Readonly<Record<string, t.Mixed>> => {
+/** The properties of a codec of objects; none of any other. */
+export const propsOf = (codec: t.Mixed): Readonly<Record<string, t.Mixed>> => {
   const known = codec as unknown as Known;
   if (known._tag === 'InterfaceType') return known.props;
   return known._tag === 'ExactType' ? propsOf(known.type) : {};

@@ -2,10 +2,11 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { Unavailable } from '../events/log/log.ts';
 import { ProjectionView } from '../protocol/views.ts';
-import { encodeEntry, type Spot } from './models.ts';
+import type { Spot } from './models.ts';
 import type { Deposed, Mirror, Wish } from './mirror.ts';
 import type { Session } from './session.ts';
 import { checkpointsOf, snapshotOf, type Snapshot } from './snapshot.ts';
+import { encodeEntry } from './text.ts';
 
 /** The sequence whose state the store holds, for those who wait for it on other replicas. */
 export const WRITTEN = 'written';
@@ -20,6 +21,8 @@ export type Keeper = {
   readonly flush: (withUsage: boolean) => Done;
   /** Writes all that changed, and checkpoints over all that is there. */
   readonly settle: () => Promise<Either<Failing, { readonly seq: number }>>;
+  /** Writes what differed at a standing, and checkpoints over it: what changed later is still to be written. */
+  readonly accept: (standing: Standing, differing: ReadonlyArray<Wish>) => Done;
   /** Whether anything was written since the last checkpoint. */
   readonly isUnsettled: () => boolean;
   readonly written: () => number;
@@ -35,11 +38,12 @@ export type KeeperParts = {
 
 /** `told`: the last sequence that the store's own word of it has. */
 type State = KeeperParts & { written: number; told: number; unsettled: boolean };
-type Standing = { readonly seq: number; readonly spots: ReadonlyArray<Spot>; readonly snapshot: Snapshot };
+/** Everything as it is at one sequence. */
+export type Standing = { readonly seq: number; readonly spots: ReadonlyArray<Spot>; readonly snapshot: Snapshot };
 
 const all = (): boolean => true;
 
-/** Everything as it is at one sequence. */
+/** What changed counts as taken. */
 export const standingOf = (session: Session): Promise<Standing> =>
   session.atRest(async () => ({ seq: session.applied(), spots: session.takeChanged(all), snapshot: await snapshotOf(session.models) }));
 
@@ -68,7 +72,7 @@ const writeSpots = async (state: State, session: Session, seq: number, spots: Re
 
 const flush = (state: State, withUsage: boolean): Done => {
   const session = state.session();
-  const spots = session.takeChanged(({ bucket }) => withUsage || bucket !== 'usage');
+  const spots = session.takeChanged((bucket) => withUsage || bucket !== 'usage');
   return writeSpots(state, session, session.applied(), spots, session.models.encoded);
 };
 
@@ -89,20 +93,24 @@ const settle = async (state: State): Promise<Either<Failing, { readonly seq: num
   return isLeft(done) ? done : checkpoint(state, standing);
 };
 
-const reconcile = async (state: State): Done => {
-  const standing = await standingOf(state.session());
-  const differing = await state.mirror.compare(standing.snapshot);
-  if (isLeft(differing)) return differing;
-  const done = await write(state, standing.seq, differing.right);
+const accept = async (state: State, standing: Standing, differing: ReadonlyArray<Wish>): Done => {
+  const done = await write(state, standing.seq, differing);
   if (isLeft(done)) return done;
   const settled = await checkpoint(state, standing);
   return isLeft(settled) ? left(settled.left) : right(undefined);
+};
+
+const reconcile = async (state: State): Done => {
+  const standing = await standingOf(state.session());
+  const differing = await state.mirror.compare(standing.snapshot);
+  return isLeft(differing) ? differing : accept(state, standing, differing.right);
 };
 
 export const makeKeeper = (parts: KeeperParts): Keeper => {
   const state: State = { ...parts, written: -1, told: -1, unsettled: false };
   return {
     reconcile: () => reconcile(state),
+    accept: (standing, differing) => accept(state, standing, differing),
     flush: (withUsage) => flush(state, withUsage),
     settle: () => settle(state),
     isUnsettled: () => state.unsettled,

@@ -2,7 +2,8 @@ import test from 'ava';
 import * as t from 'io-ts';
 import { makeFold } from '../events/fold/fold.ts';
 import { logCrypto, newHistory } from '../tests/support/history.ts';
-import { encodeEntry, newModels } from './models.ts';
+import { newModels } from './models.ts';
+import { encodeEntry } from './text.ts';
 
 test('an entry is the same text however it came about', (t_) => {
   const codec = t.strict({ b: t.array(t.strict({ d: t.number, c: t.number })), a: t.null });

@@ -1,5 +1,4 @@
 /** All read models in memory, and what each entry looks like as text. */
-import type { Type } from 'io-ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import type { World } from '../events/world.ts';
 import { access } from './access.ts';
@@ -7,6 +6,7 @@ import { catalog } from './catalog.ts';
 import { inbox } from './inbox.ts';
 import { factsOf, type Fact, type Projection, type ProjectionName } from './projection.ts';
 import { services } from './services.ts';
+import { encodeEntry } from './text.ts';
 import { usage } from './usage.ts';
 
 /** An entry as it is stored. */
@@ -16,33 +16,23 @@ export type Spot = { readonly bucket: ProjectionName; readonly key: string };
 
 type Model = {
   readonly name: ProjectionName;
-  /** The keys that the fact changed. */
-  readonly apply: (fact: Fact) => ReadonlyArray<string>;
+  /** Names what it changed. */
+  readonly apply: (fact: Fact, changed: Spot[]) => void;
   readonly keys: () => Iterable<string>;
   readonly encoded: (key: string) => string | undefined;
 };
-
-/** JSON with names in their order, so that an entry is the same text however it came about. */
-const canonical = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const fields = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name as keyof typeof value])}`);
-  return `{${fields.join(',')}}`;
-};
-
-/** The stored text of an entry. */
-export const encodeEntry = <E>(codec: Type<E, unknown>, entry: E): string => canonical(codec.encode(entry));
 
 const modelOf = <E>({ name, entry: codec, evolve }: Projection<E>): Model => {
   const entries = new Map<string, E>();
   return {
     name,
-    apply: (fact) =>
-      evolve(entries, fact).map(([key, entry]) => {
+    apply: (fact, changed) => {
+      for (const [key, entry] of evolve(entries, fact)) {
         if (entry === undefined) entries.delete(key);
         else entries.set(key, entry);
-        return key;
-      }),
+        changed.push({ bucket: name, key });
+      }
+    },
     keys: () => entries.keys(),
     encoded: (key) => {
       const entry = entries.get(key);
@@ -63,8 +53,11 @@ export const newModels = (): Models => {
   const models = [catalog, services, access, inbox, usage].map((projection) => modelOf(projection as Projection<unknown>));
   const named = new Map(models.map((model) => [model.name, model]));
   return {
-    apply: (folded, world) =>
-      factsOf(folded, world).flatMap((fact) => models.flatMap(({ name, apply }) => apply(fact).map((key) => ({ bucket: name, key })))),
+    apply: (folded, world) => {
+      const changed: Spot[] = [];
+      for (const fact of factsOf(folded, world)) for (const model of models) model.apply(fact, changed);
+      return changed;
+    },
     encoded: ({ bucket, key }) => named.get(bucket)?.encoded(key),
     *spots() {
       for (const { name, keys } of models) for (const key of keys()) yield { bucket: name, key };

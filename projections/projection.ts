@@ -47,7 +47,9 @@ export const factsOf = ({ seq, now, verdict }: Folded, world: World): ReadonlyAr
     return verdict.record.events.map((event) => ({ _tag: 'event', ...at, by, event }));
   }
   if (verdict._tag !== 'read') return [];
-  return verdict.record.reads.flatMap(({ service }, i) =>
-    (verdict.outcomes[i] ?? []).map((outcome): Fact => ({ _tag: 'read', ...at, service, outcome, isKnown: isKnown(world, service, outcome.path) })),
-  );
+  const facts: Fact[] = [];
+  verdict.record.reads.forEach(({ service }, i) => {
+    for (const outcome of verdict.outcomes[i] ?? []) facts.push({ _tag: 'read', ...at, service, outcome, isKnown: isKnown(world, service, outcome.path) });
+  });
+  return facts;
 };

@@ -1,9 +1,11 @@
 /** One reading of the log from its first message on: a fold of its own, and the read models that it makes in memory. */
 import { type Fold, makeFold } from '../events/fold/fold.ts';
+import { keyIdOf } from '../events/fold/accept.ts';
 import type { LogCrypto } from '../events/fold/log-crypto.ts';
 import type { Log, LogMessage } from '../events/log/log.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { type Models, newModels, type Spot } from './models.ts';
+import { PROJECTIONS, type ProjectionName } from './projection.ts';
 
 /** Why a session cannot go on. Nothing is skipped. */
 export type SessionEnd =
@@ -35,7 +37,7 @@ export type Session = {
   /** No message is folded until the work is done. */
   readonly atRest: <A>(work: () => Promise<A>) => Promise<A>;
   /** What changed since it was taken last, of the read models that are wanted. */
-  readonly takeChanged: (wanted: (spot: Spot) => boolean) => ReadonlyArray<Spot>;
+  readonly takeChanged: (wanted: (bucket: ProjectionName) => boolean) => ReadonlyArray<Spot>;
   readonly giveBack: (spots: ReadonlyArray<Spot>) => void;
   readonly close: () => Promise<void>;
 };
@@ -46,22 +48,25 @@ type State = {
   readonly parts: SessionParts;
   readonly fold: Fold;
   readonly models: Models;
-  readonly changed: Map<string, Spot>;
+  /** Keys by the read model that they are of. */
+  readonly changed: ReadonlyMap<ProjectionName, Set<string>>;
   readonly keys: Set<string>;
   marks: ReadonlyArray<Mark>;
   rest: Promise<unknown> | undefined;
   over: boolean;
 };
 
-const nameOf = ({ bucket, key }: Spot): string => `${bucket} ${key}`;
-
 const mark = (state: State, spots: ReadonlyArray<Spot>): void => {
-  for (const spot of spots) state.changed.set(nameOf(spot), spot);
+  for (const { bucket, key } of spots) state.changed.get(bucket)?.add(key);
 };
 
-const takeChanged = ({ changed }: State, wanted: (spot: Spot) => boolean): ReadonlyArray<Spot> => {
-  const taken = [...changed.values()].filter(wanted);
-  for (const spot of taken) changed.delete(nameOf(spot));
+const takeChanged = ({ changed }: State, wanted: (bucket: ProjectionName) => boolean): ReadonlyArray<Spot> => {
+  const taken: Spot[] = [];
+  for (const [bucket, keys] of changed) {
+    if (!wanted(bucket)) continue;
+    for (const key of keys) taken.push({ bucket, key });
+    keys.clear();
+  }
   return taken;
 };
 
@@ -97,8 +102,10 @@ const withKey = async (state: State, key: string, message: LogMessage): Promise<
 const take = (state: State, message: LogMessage): void | Promise<void> => {
   if (state.over) return;
   if (state.rest !== undefined) return state.rest.then(() => take(state, message));
+  // Nearly always: the fold need not be asked about a key that is there.
+  if (state.keys.has(keyIdOf(message))) return apply(state, message);
   const key = state.fold.keyNeeded(message);
-  return key === undefined || state.keys.has(key) ? apply(state, message) : withKey(state, key, message);
+  return key === undefined ? apply(state, message) : withKey(state, key, message);
 };
 
 const atRest = async <A>(state: State, work: () => Promise<A>): Promise<A> => {
@@ -113,7 +120,8 @@ const atRest = async <A>(state: State, work: () => Promise<A>): Promise<A> => {
 export const openSession = async (parts: SessionParts): Promise<Session> => {
   const { log, subjects, crypto } = parts;
   const fold = makeFold(subjects, crypto);
-  const state: State = { parts, fold, models: newModels(), changed: new Map(), keys: new Set(), marks: [], rest: undefined, over: false };
+  const changed = new Map(PROJECTIONS.map((name) => [name, new Set<string>()]));
+  const state: State = { parts, fold, models: newModels(), changed, keys: new Set(), marks: [], rest: undefined, over: false };
   const subscription = await log.follow({ filters: [subjects.all], from: 1, aside: true, onMessage: (message) => take(state, message) });
   return {
     applied: fold.applied,

@@ -21,8 +21,14 @@ export type Mix = {
   readonly reads: number;
 };
 
-/** 100,000 state events: 400 of them are namespaces. */
-export const hundredThousand = (reads: number): Mix => ({ secrets: 40_000, rewrites: 34_599, services: 5_000, grants: 15_000, reads });
+/** State events, a multiple of 1,000 of them: 0.4 of a hundred are namespaces. */
+export const mixOf = (states: number, reads: number): Mix => ({
+  secrets: 0.4 * states,
+  rewrites: 0.346 * states,
+  services: 0.05 * states,
+  grants: 0.15 * states,
+  reads,
+});
 
 export const SECRETS_OF_A_NAMESPACE = 100;
 const READS_OF_A_MESSAGE = 100;
