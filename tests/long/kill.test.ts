@@ -19,8 +19,8 @@ const READERS = 6;
 const ANSWER_MS = 1_000;
 const LOST_MS = 10_000;
 const READY_MS = 60_000;
-/** A client waits for five seconds, and is not kept longer by anything. */
-const CLIENT_MS = 8_000;
+/** A client tries for ten seconds, and may have begun to ask for the service's keys, which takes five at most, just before they are over. */
+const CLIENT_MS = 20_000;
 
 const disconnected = async (nc: NatsConnection): Promise<void> => {
   for await (const { type } of nc.status()) if (type === 'disconnect') return;
