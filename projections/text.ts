@@ -84,4 +84,4 @@ const textOf = (codec: t.Mixed): Text => {
 };
 
 /** The stored text of an entry. Throws a TypeError for what is of no member of a union of objects. */
-export const encodeEntry = <E>(codec: t.Type<E, unknown>, entry: E): string => textOf(codec as unknown as t.Mixed)(entry);
+export const encodeEntry = <E>(codec: t.Type<E, unknown>, entry: E): string => textOf(codec)(entry);
