@@ -22,10 +22,12 @@ const openings = (world: World, service: ServiceName, path: SecretPath, now: num
   const exact = accessOf(world, service, path);
   if (exact?.status === 'denied') return 'denied';
   if (!world.access.has(service)) return [];
-  return [path, ...prefixesOf(path)].flatMap((target) => {
-    const access = accessOf(world, service, target);
-    return isOpen(access, now) ? [{ target, access }] : [];
-  });
+  const opened: Opening[] = [];
+  for (const target of [path, ...prefixesOf(path)]) {
+    const access = target === path ? exact : accessOf(world, service, target);
+    if (isOpen(access, now)) opened.push({ target, access });
+  }
+  return opened;
 };
 
 const outcome = (world: World, { service }: Reading, path: SecretPath, now: number): Outcome => {
