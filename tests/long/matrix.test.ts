@@ -6,9 +6,11 @@ import { newHistory } from '../support/history.ts';
 import { oldestValue } from '../support/late-values.ts';
 import { startLoad, type Load } from '../support/load.ts';
 import { answersAgain } from '../support/load-progress.ts';
+import { startPartition } from '../support/partition.ts';
 import { eventually } from '../support/poll.ts';
 import { heldAgainstLog } from '../support/recorded.ts';
 import { startReplicaProcesses, type ReplicaProcesses } from '../support/replica-processes.ts';
+import type { Installation } from '../support/replicas.ts';
 import { scaled } from '../support/scale.ts';
 
 /** What is older when it would be delivered is dropped; the rest is for the way and for a machine that is busy. */
@@ -57,6 +59,27 @@ const heldUp = (who: 'nats-server' | 'the replica') => async (t: ExecutionContex
 
 test.serial('a replica that was held up drops what it would deliver too late', heldUp('the replica'));
 test.serial('after nats-server was held up nothing is delivered that was decided before', heldUp('nats-server'));
+
+test.serial('a replica that is cut off from NATS says so and delivers nothing late, and the other one goes on', async (t) => {
+  const way = await startPartition();
+  t.teardown(way.close);
+  const natsUrl = ({ cluster }: Installation): string => way.urlTo(cluster.servers[0]?.port ?? 0);
+  const installation = await startReplicaProcesses({ servers: 1, special: (replica) => (replica === 0 ? { natsUrl } : {}) });
+  t.teardown(installation.stop);
+  // Longer than what is late: somebody is there to take it.
+  const load = await startLoad(installation, { readers: 8, answerMs: STALE_MS + 1_500 });
+  await answersAgain(load.told, 30);
+  way.cut();
+  t.is(await unready(installation), 'nothing was heard from the server');
+  await answersAgain(load.told, 5);
+  t.is(await whyNot(installation, 1), undefined);
+  way.heal();
+  await eventually(async () => ((await whyNot(installation)) === undefined ? true : undefined), NOTICED_MS, 'it to be ready again');
+  await answersAgain(load.told, 30);
+  await load.stop();
+  t.true((await oldestValue(installation, load.told)) < STALE_MS + ON_THE_WAY_MS);
+  await isWhole(t, installation, load);
+});
 
 /** Its clock jumps by that much at SIGUSR2, and back at the next one. */
 const jumpingClock = (ms: number): Readonly<Record<string, string>> => {
