@@ -3,6 +3,7 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { DestinationStream, Logger } from 'pino';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
+import type { Door } from './broker.ts';
 import { failure, type Failure } from './failure.ts';
 import { makeHttp } from './http/server.ts';
 import type { Created } from './keyring/create.ts';
@@ -112,6 +113,12 @@ const staysReady = ({ replica }: Started, commits: Commits): void => {
   replica.onResumed(() => void becomeReady(replica, commits));
 };
 
+/** The log may have been lost meanwhile: whoever is let in before it is back would be turned away, and another replica could have answered. */
+const openDoor = async ({ broker }: ServiceOptions, { replica }: Started, { commits, admission }: Parts): Promise<Door> => {
+  if (!replica.health().ready) await becomeReady(replica, commits);
+  return broker.serve(admission);
+};
+
 /**
  * Starts a replica and resolves when it answers requests.
  * @returns a failure that says what to mend; then nothing was served
@@ -141,12 +148,10 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
     await end();
     return isLeft(listening) ? listening : left(failure(why.startsWith('history') ? 'history' : 'unavailable', why, 'check nats-server'));
   }
-  await started.right.holders.others();
+  await holders.others();
   await parts.tidy();
   await parts.boxKeys.renew();
-  // The log may have been lost meanwhile: whoever is let in before it is back would be turned away, and another replica could have answered.
-  if (!replica.health().ready) await becomeReady(replica, parts.commits);
-  const door = await options.broker.serve(parts.admission);
+  const door = await openDoor(options, started.right, parts);
   tellOpen();
   const stop = async (): Promise<void> => {
     await door.close();
