@@ -26,14 +26,14 @@ const setUp = async (t: Parameters<typeof startNats>[0] & object) => {
 
 test('a request gets its reply, and every way to get none is a failure of its own', async (t) => {
   const { service, transport } = await setUp(t);
-  const ask = (subject: string) => transport.request(subject, utf8('ping'), 300)();
+  const ask = (subject: string, withinMs = 10_000) => transport.request(subject, utf8('ping'), withinMs)();
   service.subscribe('secrets.get.echo', { callback: (_, message) => void message.respond(message.data) });
   service.subscribe('secrets.get.silent', { callback: () => undefined });
   service.subscribe('secrets.get.large', { callback: (_, message) => void message.respond(new Uint8Array(512 * 1024 + 1)) });
   await service.flush();
   t.deepEqual(await ask('secrets.get.echo'), E.right(Buffer.from('ping')) as never);
   t.like(await ask('secrets.get.nobody'), { left: { _tag: 'unavailable', delivered: 'no' } });
-  t.like(await ask('secrets.get.silent'), { left: { _tag: 'unavailable', delivered: 'maybe' } });
+  t.like(await ask('secrets.get.silent', 300), { left: { _tag: 'unavailable', delivered: 'maybe' } });
   t.like(await ask('secrets.get.large'), { left: { _tag: 'unavailable', delivered: 'maybe' } });
   t.like(await ask('secrets.register'), { left: { _tag: 'forbidden' } });
   await transport.close();
@@ -90,6 +90,7 @@ test('when the connection breaks, what was under way fails at once, and what com
     for await (const { type } of service.status()) if (type === 'reconnect') return again.open();
   };
   void reconnected();
+  await service.flush();
   const underWay = transport.request('secrets.get.silent', utf8('ping'), LONG_MS)();
   await received.opened();
   await nats.kill9();
