@@ -14,54 +14,57 @@ import { startNats } from './support/nats.ts';
 import { holds } from './support/needles.ts';
 import { eventually } from './support/poll.ts';
 import { newFolder, newKeys } from './support/restored.ts';
+import { inLongForm } from './support/scale.ts';
 
 const PASSPHRASE = 'zebra violin umbrella tulip';
 
-test.serial('typed twice and shown never; a wrong one is told from damage before anything is asked of NATS', async (t) => {
-  const folder = await newFolder(t);
-  const users = orThrow(identitiesIn(join(folder, 'users'), ['provisioner', 'service']));
-  const config = natsConfig({ subjects, users: (['provisioner', 'service'] as const).map((role) => ({ role, nkey: users[role].publicKey })) });
-  const [one, other] = [await startNats(t, { config }), await startNats(t, { config })];
-  const said: string[] = [];
-  const environment = { HOME: folder, JETLOCK_NKEY: users.provisioner.seedFile, JETLOCK_INBOX_PREFIX: inboxPrefixOf({ role: 'provisioner' }) };
-  /** What is typed at each prompt, once it shows. */
-  const type = async (args: string, answers: ReadonlyArray<readonly [prompt: string, text: string]> = [], setting: Setting = {}) => {
-    const terminals = answers.length > 0 ? (['stdin', 'stderr'] as const) : [];
-    const { io, stdout, stderr, type: press } = memoryIo({ directory: folder, environment, terminals, ...setting });
-    const ended = runProgram(args.split(' '), io);
-    for (const [prompt, text] of answers) {
-      await eventually(() => stderr().includes(prompt) || undefined, 30_000, prompt);
-      press(`${text}\r`);
-    }
-    const code = await ended;
-    said.push(stdout(), stderr(), args);
-    return { code, stdout: stdout(), stderr: stderr() };
-  };
-  const twice = (first: string, second = first) => [['passphrase for the backup', first], ['the same again', second]] as const;
-  t.is((await type(`init --nats ${one.url} --data one`)).code, 0);
+inLongForm(() => {
+  test.serial('typed twice and shown never; a wrong one is told from damage before anything is asked of NATS', async (t) => {
+    const folder = await newFolder(t);
+    const users = orThrow(identitiesIn(join(folder, 'users'), ['provisioner', 'service']));
+    const config = natsConfig({ subjects, users: (['provisioner', 'service'] as const).map((role) => ({ role, nkey: users[role].publicKey })) });
+    const [one, other] = [await startNats(t, { config }), await startNats(t, { config })];
+    const said: string[] = [];
+    const environment = { HOME: folder, JETLOCK_NKEY: users.provisioner.seedFile, JETLOCK_INBOX_PREFIX: inboxPrefixOf({ role: 'provisioner' }) };
+    /** What is typed at each prompt, once it shows. */
+    const type = async (args: string, answers: ReadonlyArray<readonly [prompt: string, text: string]> = [], setting: Setting = {}) => {
+      const terminals = answers.length > 0 ? (['stdin', 'stderr'] as const) : [];
+      const { io, stdout, stderr, type: press } = memoryIo({ directory: folder, environment, terminals, ...setting });
+      const ended = runProgram(args.split(' '), io);
+      for (const [prompt, text] of answers) {
+        await eventually(() => stderr().includes(prompt) || undefined, 30_000, prompt);
+        press(`${text}\r`);
+      }
+      const code = await ended;
+      said.push(stdout(), stderr(), args);
+      return { code, stdout: stdout(), stderr: stderr() };
+    };
+    const twice = (first: string, second = first) => [['passphrase for the backup', first], ['the same again', second]] as const;
+    t.is((await type(`init --nats ${one.url} --data one`)).code, 0);
 
-  t.like(await type(`backup b.age --nats ${one.url} --data one`), { code: 64 });
-  t.regex((await type(`backup b.age --nats ${one.url} --data one`, twice('too short'))).stderr, /shorter than 12 characters/);
-  t.regex((await type(`backup b.age --nats ${one.url} --data one`, twice(PASSPHRASE, `${PASSPHRASE}!`))).stderr, /not the same/);
-  const made = await type(`backup b.age --nats ${one.url} --data one`, twice(PASSPHRASE));
-  t.is(made.code, 0, made.stderr);
-  t.true(made.stderr.includes('backup (MB)'));
-  t.is((await stat(join(folder, 'b.age'))).mode & 0o777, 0o600);
-  t.like(await type(`backup b.age --nats ${one.url} --data one`, []), { code: 65 });
+    t.like(await type(`backup b.age --nats ${one.url} --data one`), { code: 64 });
+    t.regex((await type(`backup b.age --nats ${one.url} --data one`, twice('too short'))).stderr, /shorter than 12 characters/);
+    t.regex((await type(`backup b.age --nats ${one.url} --data one`, twice(PASSPHRASE, `${PASSPHRASE}!`))).stderr, /not the same/);
+    const made = await type(`backup b.age --nats ${one.url} --data one`, twice(PASSPHRASE));
+    t.is(made.code, 0, made.stderr);
+    t.true(made.stderr.includes('backup (MB)'));
+    t.is((await stat(join(folder, 'b.age'))).mode & 0o777, 0o600);
+    t.like(await type(`backup b.age --nats ${one.url} --data one`, []), { code: 65 });
 
-  const at = `--nats ${other.url} --data other`;
-  const wrong = await type(`restore b.age ${at}`, [['passphrase of the backup', 'another passphrase']]);
-  t.is(wrong.code, 78);
-  t.regex(wrong.stderr, /b\.age does not open with that passphrase$/m);
-  await writeFile(join(folder, 'passphrase'), `${PASSPHRASE}\n`, { mode: 0o644 });
-  t.regex((await type(`restore b.age ${at} --passphrase-file passphrase`)).stderr, /passphrase can be read by others/);
-  await writeFile(join(folder, 'private'), `${PASSPHRASE}\n`, { mode: 0o600 });
-  const restored = await type(`restore b.age ${at} --passphrase-file private`);
-  t.is(restored.code, 0, restored.stderr);
-  for (const line of made.stdout.split('\n').filter((text) => /^(head|service key)/.test(text))) t.true(restored.stdout.includes(line), line);
-  t.like(await type(`restore b.age ${at} --passphrase-file private`), { code: 78 });
-  t.false(holds(said.join('\n'), [PASSPHRASE]));
-  t.deepEqual((await readdir(folder)).filter((name) => name.includes('tmp')), []);
+    const at = `--nats ${other.url} --data other`;
+    const wrong = await type(`restore b.age ${at}`, [['passphrase of the backup', 'another passphrase']]);
+    t.is(wrong.code, 78);
+    t.regex(wrong.stderr, /b\.age does not open with that passphrase$/m);
+    await writeFile(join(folder, 'passphrase'), `${PASSPHRASE}\n`, { mode: 0o644 });
+    t.regex((await type(`restore b.age ${at} --passphrase-file passphrase`)).stderr, /passphrase can be read by others/);
+    await writeFile(join(folder, 'private'), `${PASSPHRASE}\n`, { mode: 0o600 });
+    const restored = await type(`restore b.age ${at} --passphrase-file private`);
+    t.is(restored.code, 0, restored.stderr);
+    for (const line of made.stdout.split('\n').filter((text) => /^(head|service key)/.test(text))) t.true(restored.stdout.includes(line), line);
+    t.like(await type(`restore b.age ${at} --passphrase-file private`), { code: 78 });
+    t.false(holds(said.join('\n'), [PASSPHRASE]));
+    t.deepEqual((await readdir(folder)).filter((name) => name.includes('tmp')), []);
+  });
 });
 
 test.serial('a backup to a public key opens with the private one, and by hand', async (t) => {

@@ -11,7 +11,7 @@ import { eventually } from '../support/poll.ts';
 import { heldAgainstLog } from '../support/recorded.ts';
 import { startReplicaProcesses, type ReplicaProcesses } from '../support/replica-processes.ts';
 import type { ReplicasOptions } from '../support/replicas.ts';
-import { scaled } from '../support/scale.ts';
+import { inLongForm, scaled } from '../support/scale.ts';
 import { codeOf, serviceOf } from '../support/steps.ts';
 
 const READERS = 6;
@@ -72,25 +72,29 @@ test.serial('nats-server is killed: unavailable until it is back, then answers a
   }),
 );
 
-test.serial('a replica is killed: the other one answers, and it is back when it was started again', (t) =>
-  underLoad(t, { servers: 1 }, scaled(1, 50), async ({ installation, told }, round) => {
-    const { replicas } = installation;
-    const replica = replicas[round % replicas.length]!;
-    await replica.kill9();
-    const took = await answersAgain(told, 30);
-    await replica.start();
-    return took;
-  }),
-);
+inLongForm(() => {
+  test.serial('a replica is killed: the other one answers, and it is back when it was started again', (t) =>
+    underLoad(t, { servers: 1 }, scaled(1, 50), async ({ installation, told }, round) => {
+      const { replicas } = installation;
+      const replica = replicas[round % replicas.length]!;
+      await replica.kill9();
+      const took = await answersAgain(told, 30);
+      await replica.start();
+      return took;
+    }),
+  );
+});
 
-test.serial("a cluster's leader is killed: the others go on without what it acknowledged being lost", (t) =>
-  underLoad(t, { servers: 3 }, scaled(1, 50), async ({ installation, told }) => {
-    const { cluster } = installation;
-    const leader = await cluster.leaderOf(subjects.stream);
-    await cluster.kill9(leader);
-    const took = await answersAgain(told);
-    await cluster.restart(leader);
-    await cluster.settled();
-    return took;
-  }),
-);
+inLongForm(() => {
+  test.serial("a cluster's leader is killed: the others go on without what it acknowledged being lost", (t) =>
+    underLoad(t, { servers: 3 }, scaled(1, 50), async ({ installation, told }) => {
+      const { cluster } = installation;
+      const leader = await cluster.leaderOf(subjects.stream);
+      await cluster.kill9(leader);
+      const took = await answersAgain(told);
+      await cluster.restart(leader);
+      await cluster.settled();
+      return took;
+    }),
+  );
+});

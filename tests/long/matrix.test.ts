@@ -11,7 +11,7 @@ import { eventually } from '../support/poll.ts';
 import { heldAgainstLog } from '../support/recorded.ts';
 import { startReplicaProcesses, type ReplicaProcesses } from '../support/replica-processes.ts';
 import type { Installation } from '../support/replicas.ts';
-import { scaled } from '../support/scale.ts';
+import { inLongForm, scaled } from '../support/scale.ts';
 
 /** What is older when it would be delivered is dropped; the rest is for the way and for a machine that is busy. */
 const STALE_MS = 2_000;
@@ -58,7 +58,9 @@ const heldUp = (who: 'nats-server' | 'the replica') => async (t: ExecutionContex
 };
 
 test.serial('a replica that was held up drops what it would deliver too late', heldUp('the replica'));
-test.serial('after nats-server was held up nothing is delivered that was decided before', heldUp('nats-server'));
+inLongForm(() => {
+  test.serial('after nats-server was held up nothing is delivered that was decided before', heldUp('nats-server'));
+});
 
 test.serial('a replica that is cut off from NATS says so and delivers nothing late, and the other one goes on', async (t) => {
   const way = await startPartition();
