@@ -93,15 +93,19 @@ const made = (codec: t.Mixed): Fits => {
   }
 };
 
-const cache = new WeakMap<t.Mixed, Fits>();
-
-const fitsOf = (codec: t.Mixed): Fits => {
-  const known = cache.get(codec);
-  if (known !== undefined) return known;
-  const fits = made(codec);
-  cache.set(codec, fits);
-  return fits;
+/** What is made of a codec, made once for each: a codec is looked at once, not with every value. */
+export const onceFor = <A extends object>(make: (codec: t.Mixed) => A): ((codec: t.Mixed) => A) => {
+  const cache = new WeakMap<t.Mixed, A>();
+  return (codec) => {
+    const known = cache.get(codec);
+    if (known !== undefined) return known;
+    const made = make(codec);
+    cache.set(codec, made);
+    return made;
+  };
 };
+
+const fitsOf = onceFor(made);
 
 /** Whether decoding would succeed and give back the same. False says nothing: then the codec has to be asked. */
 export const fits = <A>(codec: t.Type<A, unknown>, value: unknown): value is A => fitsOf(codec)(value);

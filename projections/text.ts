@@ -3,7 +3,7 @@
  * codec names alone. A codec is looked at once, not again with every entry.
  */
 import type * as t from 'io-ts';
-import { propsOf } from '../events/fits.ts';
+import { onceFor, propsOf } from '../events/fits.ts';
 
 type Text = (value: unknown) => string;
 
@@ -72,16 +72,8 @@ const made = (codec: t.Mixed): Text => {
   }
 };
 
-const cache = new WeakMap<t.Mixed, Text>();
-
 /** Throws a TypeError for a codec whose values are written otherwise than they are, or that lets other names through. */
-const textOf = (codec: t.Mixed): Text => {
-  const known = cache.get(codec);
-  if (known !== undefined) return known;
-  const text = made(codec);
-  cache.set(codec, text);
-  return text;
-};
+const textOf = onceFor(made);
 
 /** The stored text of an entry. Throws a TypeError for what is of no member of a union of objects. */
 export const encodeEntry = <E>(codec: t.Type<E, unknown>, entry: E): string => textOf(codec)(entry);

@@ -2,20 +2,10 @@ import test from 'ava';
 import { utf8 } from '../../crypto/bytes.ts';
 import { logMac } from '../../crypto/log.ts';
 import { saidOf, withRecord } from '../../tests/support/decisions.ts';
+import { disable, given, isDisabled, PATH } from '../../tests/support/disabling.ts';
 import { KEYRING, logCrypto, newHistory, OPERATOR_KEY, type History } from '../../tests/support/history.ts';
 import { digestOf, idOf } from '../../tests/support/names.ts';
 import { makeFold } from './fold.ts';
-
-const PATH = 'billing/KEY';
-const disable = { path: PATH };
-
-const given = (): History => {
-  const history = newHistory();
-  history.write(PATH);
-  return history;
-};
-
-const isDisabled = ({ fold }: History): boolean => fold.world.secrets.get(PATH as never)?.status === 'disabled';
 
 test('a forged message is skipped: whatever its MAC is, or none', (t) => {
   const history = given();

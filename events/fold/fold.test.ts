@@ -2,20 +2,10 @@ import test from 'ava';
 import { utf8 } from '../../crypto/bytes.ts';
 import { nextHead } from '../../crypto/log.ts';
 import { saidOf, withRecord } from '../../tests/support/decisions.ts';
-import { logCrypto, newHistory, type History } from '../../tests/support/history.ts';
+import { disable, given, isDisabled, PATH } from '../../tests/support/disabling.ts';
+import { logCrypto } from '../../tests/support/history.ts';
 import { digestOf, fingerprintOf, keyPairOf } from '../../tests/support/names.ts';
 import { CLOCK_DISTANCE_MS, makeFold } from './fold.ts';
-
-const PATH = 'billing/KEY';
-const disable = { path: PATH };
-
-const given = (): History => {
-  const history = newHistory();
-  history.write(PATH);
-  return history;
-};
-
-const isDisabled = ({ fold }: History): boolean => fold.world.secrets.get(PATH as never)?.status === 'disabled';
 
 test('what an honest writer appends counts', (t) => {
   const history = given();

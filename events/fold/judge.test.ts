@@ -1,19 +1,9 @@
 import test from 'ava';
 import { saidOf, withRecord } from '../../tests/support/decisions.ts';
-import { KEYRING, newHistory, type History } from '../../tests/support/history.ts';
+import { disable, given, isDisabled, PATH } from '../../tests/support/disabling.ts';
+import { KEYRING, newHistory } from '../../tests/support/history.ts';
 import { idOf, keyPairOf } from '../../tests/support/names.ts';
 import { SIGNED_AFTER_MS, SIGNED_BEFORE_MS } from './judge.ts';
-
-const PATH = 'billing/KEY';
-const disable = { path: PATH };
-
-const given = (): History => {
-  const history = newHistory();
-  history.write(PATH);
-  return history;
-};
-
-const isDisabled = ({ fold }: History): boolean => fold.world.secrets.get(PATH as never)?.status === 'disabled';
 
 test('a command counts for a while before and after it was signed', (t) => {
   const sign = (offset: number) => {
