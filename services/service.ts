@@ -15,9 +15,9 @@ import { becomeReady } from './log/ready.ts';
 import type { Health } from './log/replica.ts';
 import { makeSaver } from './log/saver.ts';
 import { makeLogger } from './observe/access-log.ts';
+import { tellUncounted } from './observe/uncounted.ts';
 import { makeNotices } from './operations/notices.ts';
 import { makeParts, type Parts } from './parts.ts';
-import { rateLimit } from './request/rate-limit.ts';
 import { start, type Started, type StartOptions } from './start.ts';
 
 export type ServiceOptions = StartOptions & {
@@ -39,8 +39,6 @@ const SAVE_EVERY_MS = 10_000;
 const HEALTH_EVERY_MS = 1_000;
 const CLOCK_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 60_000;
-/** Anyone who may publish can write what does not count; the rest of it is counted by the metrics. */
-const TOLD_PER_SECOND = 10;
 
 /** Events after which something has to follow. */
 const isFollowed = ({ type }: Event): boolean =>
@@ -67,14 +65,13 @@ const tellHealth = (health: () => Health, logger: Logger): (() => void) => {
 
 const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders }: Started, parts: Parts, save: () => Promise<void>): (() => void) => {
   const stopHead = keepHead(dataDir, created, replica);
-  const mayTell = rateLimit(TOLD_PER_SECOND);
+  const uncounted = tellUncounted(parts.logger);
   const notices = makeNotices(broker.publish, replica);
   watchKeys(replica, parts.sessions.forget);
   replica.onFolded((folded) => {
     parts.metrics.folded(folded.verdict._tag);
     notices(folded);
-    if ((folded.verdict._tag === 'skipped' || folded.verdict._tag === 'void') && mayTell(folded.verdict._tag))
-      parts.logger.warn({ sequence: folded.seq, verdict: folded.verdict._tag }, 'a message of the log does not count');
+    uncounted(folded);
     if (replica.health().ready && hasFollowed(folded)) setImmediate(() => void parts.tidy());
   });
   const stops = [

@@ -20,7 +20,8 @@ import { eventually } from './support/poll.ts';
 import { codeOf, pathOf, serviceOf, stepsOf } from './support/steps.ts';
 
 const MAC = 'Jetlock-Mac';
-const jetlock = await startJetlock();
+const logged: Array<{ readonly level: string; readonly message: string; readonly sequence?: number; readonly why?: string; readonly code?: string }> = [];
+const jetlock = await startJetlock({ logLevel: 'info', logTo: { write: (line) => void logged.push(JSON.parse(line) as (typeof logged)[number]) } });
 const steps = stepsOf(jetlock);
 const nc: NatsConnection = await jetlock.connection();
 const streams: JetStreamManager['streams'] = (await jetstreamManager(nc)).streams;
@@ -53,6 +54,17 @@ const publish = async (subject: string, data: Uint8Array, mac?: string): Promise
 };
 
 const access = (path: string) => subjects.state.access(serviceOf('target-api'), pathOf(path));
+
+test.serial('what somebody forged is a warning in the log of the service, a command that was refused is none', async (t) => {
+  const lineAbout = (sequence: number) => eventually(() => logged.find((line) => line.sequence === sequence && line.message !== 'access'), 5_000, `a line about ${sequence}`);
+  const refused = await jetlock.admin.command({ operation: 'secret.disable', path: pathOf('prod/nothing/KEY') })();
+  t.like(refused, { left: { refusal: { code: 'not_found' } } });
+  const { seq } = await stored({ last_by_subj: subjects.state.secret(pathOf('prod/nothing/KEY')) });
+  t.like(await lineAbout(seq), { level: 'info', code: 'not_found', message: 'a record of the log is void' });
+  const forged = await publish(subjects.state.secret(pathOf('prod/nothing/KEY')), utf8('{}'));
+  t.like(await lineAbout(forged), { level: 'warn', why: 'key', message: 'a message of the log is none of ours' });
+  t.deepEqual(logged.filter(({ level }) => level === 'warn').map(({ sequence }) => sequence), [forged]);
+});
 
 test.serial('a forged grant has no effect, whatever MAC it bears', async (t) => {
   const [open, closed] = ['prod/forged/OPEN', 'prod/forged/SHUT'];
