@@ -16,6 +16,9 @@ await build({
   platform: 'node',
   target: 'node20',
   external: ['fastify', 'pino', 'prom-client'],
+  // The same packages as modules: each use of a function of theirs would go through a getter that looks it up by its name, and
+  // all of them would be loaded, used or not.
+  alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts': 'io-ts/es6/index.js' },
   // Packages in CommonJS ask for Node's own modules by `require`, which a module has not.
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   sourcemap: true,

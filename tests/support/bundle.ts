@@ -34,6 +34,7 @@ export const bundled = async (entry: string, plugins: Plugin[] = []): Promise<st
     platform: 'node',
     target: 'node20',
     external: ['fastify', 'pino', 'prom-client'],
+    alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts': 'io-ts/es6/index.js' },
     outExtension: { '.js': '.mjs' },
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     logLevel: 'silent',
