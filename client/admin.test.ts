@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { fromBase64 } from '../crypto/bytes.ts';
 import { valueDigest } from '../crypto/hash.ts';
 import { statementBytes, verify } from '../crypto/sign.ts';
-import { Statement } from '../events/record.ts';
+import { OpenStatement, Statement } from '../events/record.ts';
 import { AdminName, sure, SecretPath } from '../events/vocabulary.ts';
 import { clientInfo, fakeService, subjects, tagOf, type FakeService } from '../tests/support/fake-service.ts';
 import { manualTime, type ManualTime } from '../tests/support/manual-time.ts';
@@ -134,4 +134,17 @@ test('a query is signed, waits as long as it takes, and is decoded', async (t) =
 
   service.script.answer = () => ({ result: { items: 'none' } });
   t.is(tagOf(await admin.query('secret.list', { prefix: null })()), 'not_understood');
+});
+
+test('a query goes on for as long as the service says that it is at it, signed anew before a statement is too old', async (t) => {
+  const { service, admin, time } = setUp();
+  const verified = { identical: true, compared: 1, differing: [] };
+  service.script.answer = () => (time.now() < 1_700_000_000_000 + 200_000 ? { refusal: 'running' } : { result: verified });
+  const result = admin.query('projections.verify', {})();
+  await time.advance(210_000);
+  t.deepEqual(await result, E.right(verified as never));
+  const ages = service.seen.map(({ request }) => request.time - sure(OpenStatement, JSON.parse(request.body)).at);
+  t.true(ages.length > 10 && ages.every((age) => age < 90_000));
+  service.script.answer = () => ({ refusal: 'role' });
+  t.is(tagOf(await admin.query('projections.verify', {})()), 'role');
 });

@@ -27,7 +27,7 @@ import type { Transport } from './transport.ts';
 export type WriteOptions = { readonly description?: string; readonly ifVersion?: number };
 
 export type AdminClient = {
-  /** The answer to a signed query; failures are those of the transport and the refusals of the service. */
+  /** The answer to a signed query, waited for as long as the service says that it is at work; failures are those of the transport and the refusals of the service. */
   readonly query: <Q extends QueryName>(operation: Q, args: Omit<QueryRequest<Q>, 'operation'>) => TaskEither<ClientFailure, QueryReply<Q>>;
   /**
    * What became of a command. The same signed statement is sent again for up to 20 s where no answer came; the failure
@@ -64,6 +64,15 @@ const as = <A>(codec: Type<A, unknown>) => (result: unknown): E.Either<ClientFai
 
 const mayHaveArrived = (failure: ClientFailure): boolean => failure._tag === 'unavailable' && failure.delivered === 'maybe';
 
+const RUNNING = Symbol('running');
+/** A service that is at it lets its answer wait for some seconds by itself. */
+const RUNNING_MS = 500;
+
+/** That the service is at it is no failure: it says so every few seconds. */
+const orRunning: (asked: TaskEither<ClientFailure, unknown>) => TaskEither<ClientFailure, unknown> = TE.orElse((failure) =>
+  failure._tag === 'refusal' && failure.refusal.code === 'running' ? TE.right<ClientFailure, unknown>(RUNNING) : TE.left(failure),
+);
+
 /** The answer to copies of one command. One that was not answered may have been carried out: then only an answer says what became of it. */
 const answerTo = (send: (timeoutMs: number) => TaskEither<ClientFailure, unknown>, again: Again): TaskEither<ClientFailure, unknown> => {
   let mayBeDone = false;
@@ -86,9 +95,18 @@ export const adminClient = ({ transport, subjects, keys, identity, client, time 
     enclosed,
   });
 
-  const query: AdminClient['query'] = (operation, args) => async () => {
+  const answerToQuery = (operation: QueryName, args: object): TaskEither<ClientFailure, unknown> => async () => {
+    // Signed anew each time: a statement does not count for as long as the service may be at it.
     const question = questionOf(operation, { operation, ...args }, null);
-    const result = await repeated((leftMs) => session.ask({ ...question, timeoutMs: leftMs }), again)();
+    const attempt = (leftMs: number) => orRunning(session.ask({ ...question, timeoutMs: leftMs }));
+    const result = await repeated(attempt, again)();
+    if (E.isLeft(result) || result.right !== RUNNING) return result;
+    await time.pause(RUNNING_MS);
+    return answerToQuery(operation, args)();
+  };
+
+  const query: AdminClient['query'] = (operation, args) => async () => {
+    const result = await answerToQuery(operation, args)();
     return E.chain(as<QueryReply<typeof operation>>(queries[operation].reply as never))(result);
   };
 

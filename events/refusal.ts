@@ -18,6 +18,7 @@ export const refusals = {
   busy: { message: 'too many requests', hint: 'try again in a moment', retryable: true },
   unavailable: { message: 'the log cannot be written now', hint: 'try again; nothing is answered without an audit record', retryable: true },
   behind: { message: 'the read models are behind the log', hint: 'try again in a moment; jetlock projections status says how far they are', retryable: true },
+  running: { message: 'it is under way and not done yet', hint: 'ask again: it goes on meanwhile, and its outcome waits for a minute', retryable: true },
   unknown_outcome: { message: 'no answer from the log in time', hint: 'repeat the same command: it is carried out at most once', retryable: true },
   // Of commands of admins
   role: { message: 'this key may not do that', hint: 'ask an admin whose role allows it' },

@@ -36,6 +36,8 @@ export const subjectsUnder = (prefix: string) => {
     register: `${prefix}.register`,
     get: `${prefix}.get`,
     admin: (operation: string) => `${prefix}.admin.${operation}`,
+    /** Of one replica's own, for what another one hands on to it. */
+    replica: (replica: ReplicaId, operation: string) => `${prefix}.replica.${replica}.${operation}`,
     notify: (service: ServiceName) => `${prefix}.notify.${service}`,
     bucket: (name: 'keys' | 'catalog' | 'services' | 'access' | 'inbox' | 'usage' | 'checkpoints') => `${prefix}_${name}`,
     /** A path, prefix or namespace as a key in KV. */

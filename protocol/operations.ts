@@ -87,6 +87,11 @@ export type QueryName = keyof typeof queries;
 export type QueryRequest<Q extends QueryName> = t.TypeOf<(typeof queries)[Q]['request']>;
 export type QueryReply<Q extends QueryName> = t.TypeOf<(typeof queries)[Q]['reply']>;
 
+/** What only the replica that keeps the read models can carry out; the others hand it on. */
+export const keptQueries = ['projections.verify', 'projections.rebuild'] as const;
+export type KeptQuery = (typeof keptQueries)[number];
+export const isKept = (operation: QueryName): operation is KeptQuery => keptQueries.some((kept) => kept === operation);
+
 export const isQuery = (operation: string): operation is QueryName => Object.hasOwn(queries, operation);
 export const isCommand = (operation: string): operation is AdminCommandType['operation'] => Object.hasOwn(commandRoles, operation);
 

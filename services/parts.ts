@@ -22,6 +22,7 @@ import { makeAdmin } from './operations/admin.ts';
 import { makeFollowUps } from './operations/follow-ups.ts';
 import { makeGet, REFUSED_READS, type GetParts } from './operations/get.ts';
 import { makeBoxKeys, type BoxKeys } from './operations/keys.ts';
+import { makeKept } from './operations/kept.ts';
 import { makePrepare } from './operations/prepare.ts';
 import { makeViews } from './operations/queries.ts';
 import { makeRegister } from './operations/register.ts';
@@ -114,7 +115,11 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
     get: makeGet({ replica, commits, execute, values, followUps, lookAgain: makeSecondLook(replica), refusedReads, onAccess }),
-    admin: makeAdmin({ replica, execute, prepare, tidy, views: makeViews({ replica, models: readModels(broker.views), projector, holders }) }),
+    admin: makeAdmin({
+      ...{ replica, execute, prepare, tidy },
+      views: makeViews({ replica, models: readModels(broker.views), projector, holders }),
+      kept: makeKept({ replica, projector, ask: broker.ask }),
+    }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects });
   return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission };

@@ -113,7 +113,7 @@ const staysReady = ({ replica }: Started, commits: Commits): void => {
 /** The log may have been lost meanwhile: whoever is let in before it is back would be turned away, and another replica could have answered. */
 const openDoor = async ({ broker }: ServiceOptions, { replica }: Started, { commits, admission }: Parts): Promise<Door> => {
   if (!replica.health().ready) await becomeReady(replica, commits);
-  return broker.serve(admission);
+  return broker.serve(admission, replica.id);
 };
 
 /**

@@ -21,6 +21,7 @@ import { jetstreamReader } from '../events/log/jetstream.ts';
 import { init, serve } from '../services/serve.ts';
 import { orThrow, subjects } from './support/jetlock.ts';
 import { startNats } from './support/nats.ts';
+import { eventually } from './support/poll.ts';
 import { pathOf, serviceOf } from './support/steps.ts';
 
 type Printed = { readonly config: string; readonly users: ReadonlyArray<{ readonly name: string; readonly seedFile: string; readonly inboxPrefix: string }> };
@@ -44,11 +45,11 @@ const path = pathOf('prod/shop/KEY');
 const identity = newAdminIdentity({ admin: sure(AdminName, 'alice'), keyring: sure(Id, 'A'.repeat(22)), servicePublicKey: 'A'.repeat(43) as PublicKey });
 const dataDir = join(directory, 'data');
 const created = orThrow(await init({ nc: await as('provisioner'), dataDir, firstAdmin: identity, replicas: 1 }));
-const service = orThrow(
-  await serve({ nc: await as('service'), requests: await as('service'), dataDir, http: { host: '127.0.0.1', port: 0 }, logLevel: 'silent', acceptHistory: undefined, firstAdmin: undefined }),
-);
+const startReplica = async () =>
+  orThrow(await serve({ nc: await as('service'), requests: await as('service'), dataDir, http: { host: '127.0.0.1', port: 0 }, logLevel: 'silent', acceptHistory: undefined, firstAdmin: undefined }));
+const replicas = [await startReplica(), await startReplica()];
 test.after.always(async () => {
-  await service.stop();
+  await Promise.all(replicas.map((replica) => replica.stop()));
   await Promise.all(opened.map((nc) => nc.close()));
   await nats.stop();
 });
@@ -88,6 +89,20 @@ test.serial('the story goes with these users, each part under its own', async (t
   t.true(orThrow(await auditor.last(subjects.state.service(serviceOf('shop')))()) > 0);
 });
 
+test.serial('a replica hands on what only another one can do, and gives back its answer', async (t) => {
+  const admin = adminClient({ ...(await partsAs('admin')), identity: { ...identity, ...created } });
+  let handedOn = 0;
+  const nc = await as('service');
+  nc.subscribe('secrets.replica.*.projections.verify', { callback: () => void (handedOn += 1) });
+  await nc.flush();
+  const verify = async () => {
+    t.true(orThrow(await admin.query('projections.verify', {})()).identical);
+    return handedOn > 0 || undefined;
+  };
+  // Which of them is asked is left to NATS.
+  await eventually(verify, 20_000, 'the one that does not keep the read models to be asked');
+});
+
 const STREAMS = ['SECRETS', 'KV_secrets_keys', 'KV_secrets_inbox'] as const;
 const onEach = (...verbs: ReadonlyArray<string>): ReadonlyArray<string> => STREAMS.flatMap((stream) => verbs.map((verb) => `$JS.API.${verb.replace('*', stream)}`));
 
@@ -101,11 +116,12 @@ const CONSUME = [
   '$JS.FC.SECRETS.x.y',
 ];
 const READ = onEach('STREAM.MSG.GET.*', 'DIRECT.GET.*', 'DIRECT.GET.*.secrets.events.state.keyring', 'STREAM.INFO.*');
-const WRITE = ['secrets.events.state.keyring', 'secrets.events.state.access.shop.prod', 'secrets.events.read.r-1', '$KV.secrets_keys.a', '$KV.secrets_inbox.a'];
+const RELAY = ['secrets.replica.r-1.projections.verify', 'secrets.replica.r-1.projections.rebuild'];
+const WRITE = [...RELAY, 'secrets.events.state.keyring', 'secrets.events.state.access.shop.prod', 'secrets.events.read.r-1', '$KV.secrets_keys.a', '$KV.secrets_inbox.a'];
 const SYSTEM = ['$SYS.REQ.SERVER.PING', '$SYS.REQ.ACCOUNT.PING.CONNZ', '$JS.API.INFO', '$JS.API.STREAM.NAMES', '$JS.API.STREAM.LIST', '$JS.API.ACCOUNT.PURGE.X', '$JS.API.META.LEADER.STEPDOWN'];
 /** Answers in the service's place, to each who could wait for one. */
 const ANSWER = ['_INBOX.x', '_INBOX_shop.x', '_INBOX_billing.x', '_INBOX_JETLOCK.x', '_INBOX_PROVISIONER.x', '_INBOX_AUDITOR.x', 'secrets.notify.shop'];
-const LISTEN = ['>', '*.>', 'secrets.>', 'secrets.events.>', 'secrets.get', 'secrets.get.*', 'secrets.register.*', 'secrets.admin.>', 'secrets.keys', '$KV.>', '$KV.secrets_keys.>', '$JS.>', '$JS.API.>', '$SYS.>', '_INBOX_JETLOCK.>', '_INBOX_PROVISIONER.>'];
+const LISTEN = ['secrets.replica.>', 'secrets.replica.*.>', '>', '*.>', 'secrets.>', 'secrets.events.>', 'secrets.get', 'secrets.get.*', 'secrets.register.*', 'secrets.admin.>', 'secrets.keys', '$KV.>', '$KV.secrets_keys.>', '$JS.>', '$JS.API.>', '$SYS.>', '_INBOX_JETLOCK.>', '_INBOX_PROVISIONER.>'];
 const INBOXES = ['_INBOX.>', '_INBOX_shop.>', '_INBOX_billing.>', '_INBOX_AUDITOR.>', 'secrets.notify.*', 'secrets.notify.shop', 'secrets.notify.billing'];
 const ASK = ['secrets.get', 'secrets.get.shop', 'secrets.register', 'secrets.register.shop'];
 
@@ -114,22 +130,22 @@ const but = (all: ReadonlyArray<string>, ...own: ReadonlyArray<string>): Readonl
 const CANNOT: Readonly<Record<Name, { readonly publish: ReadonlyArray<string>; readonly subscribe: ReadonlyArray<string> }>> = {
   service: {
     // It consumes, writes and reads by itself; what it answers is what it was asked.
-    publish: [...REMAKE, ...DESTROY, ...onEach('DIRECT.GET.*', 'CONSUMER.PAUSE.*.x'), ...but(ANSWER, 'secrets.notify.shop'), ...SYSTEM, ...ASK, 'secrets.admin.inbox.list', '$JS.ACK.SECRETS.x.1.1.1.1.1'],
+    publish: [...REMAKE, ...DESTROY, ...onEach('DIRECT.GET.*', 'CONSUMER.PAUSE.*.x'), ...but(ANSWER, 'secrets.notify.shop'), ...SYSTEM, ...ASK, 'secrets.admin.inbox.list', '$JS.ACK.SECRETS.x.1.1.1.1.1', 'secrets.replica.r-1.secret.list'],
     subscribe: [...but(LISTEN, '_INBOX_JETLOCK.>'), ...INBOXES],
   },
   provisioner: {
-    publish: [...DESTROY, ...but(ANSWER, 'secrets.notify.shop'), ...SYSTEM, ...ASK, 'secrets.admin.inbox.list', '$JS.API.STREAM.CREATE.OTHER', '$KV.other.a'],
-    subscribe: [...but(LISTEN, '_INBOX_PROVISIONER.>'), ...INBOXES],
+    publish: [...DESTROY, ...RELAY, ...but(ANSWER, 'secrets.notify.shop'), ...SYSTEM, ...ASK, 'secrets.admin.inbox.list', '$JS.API.STREAM.CREATE.OTHER', '$KV.other.a'],
+    subscribe: [...RELAY, ...but(LISTEN, '_INBOX_PROVISIONER.>'), ...INBOXES],
   },
-  admin: { publish: [...REMAKE, ...DESTROY, ...CONSUME, ...READ, ...WRITE, ...SYSTEM, ...ANSWER, ...ASK], subscribe: [...LISTEN, ...but(INBOXES, '_INBOX.>')] },
+  admin: { publish: [...REMAKE, ...DESTROY, ...CONSUME, ...READ, ...WRITE, ...SYSTEM, ...ANSWER, ...ASK], subscribe: [...RELAY, ...LISTEN, ...but(INBOXES, '_INBOX.>')] },
   auditor: {
     // It reads messages of the log, and how streams are: not the keys, however they are wrapped.
     publish: [...REMAKE, ...DESTROY, ...CONSUME, ...but(READ, '$JS.API.STREAM.MSG.GET.SECRETS', ...onEach('STREAM.INFO.*')), ...WRITE, ...SYSTEM, ...ANSWER, ...ASK, 'secrets.admin.inbox.list'],
-    subscribe: [...LISTEN, ...but(INBOXES, '_INBOX_AUDITOR.>')],
+    subscribe: [...RELAY, ...LISTEN, ...but(INBOXES, '_INBOX_AUDITOR.>')],
   },
   'requester-shop': {
     publish: [...REMAKE, ...DESTROY, ...CONSUME, ...READ, ...WRITE, ...SYSTEM, ...ANSWER, 'secrets.get.billing', 'secrets.register.billing', 'secrets.get.shop.x', 'secrets.admin.inbox.list', 'secrets.admin.service.approve'],
-    subscribe: [...LISTEN, ...but(INBOXES, '_INBOX_shop.>', 'secrets.notify.shop')],
+    subscribe: [...RELAY, ...LISTEN, ...but(INBOXES, '_INBOX_shop.>', 'secrets.notify.shop')],
   },
   'requester-billing': {
     publish: [...WRITE, ...ANSWER, ...ASK.filter((subject) => subject.endsWith('.shop'))],

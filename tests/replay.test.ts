@@ -23,9 +23,9 @@ const jetlock = await startReplicas({
   servers: 1,
   broker: (broker) => ({
     ...broker,
-    serve: (admission) => {
+    serve: (admission, replica) => {
       doors.push(admission);
-      return broker.serve(admission);
+      return broker.serve(admission, replica);
     },
   }),
 });

@@ -5,15 +5,16 @@
 import { isLeft, left, type Either } from 'fp-ts/lib/Either.js';
 import { utf8 } from '../../crypto/bytes.ts';
 import { refuse, type Refusal, type RefusalCode } from '../../events/refusal.ts';
-import type { Subjects } from '../../events/subjects.ts';
 import { sure, Instant, type ServiceName } from '../../events/vocabulary.ts';
 import { toWire } from '../../protocol/refusal.ts';
 import { ServiceKeys, UnsealedReply, type Request, REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
 import type { Replica } from '../log/replica.ts';
 import { open, sealReply, type Opened, type Opener } from '../request/open.ts';
 import type { Replays } from '../request/replays.ts';
+import { Relayed } from '../operations/kept.ts';
+import { route } from './route.ts';
 
-type Operation = (opened: Opened) => Promise<Either<Refusal, unknown>>;
+type Operation = (opened: Opened, isRelayed: boolean) => Promise<Either<Refusal, unknown>>;
 
 export type DoorParts = {
   readonly replica: Replica;
@@ -31,15 +32,6 @@ export type DoorParts = {
 export type Handle = (subject: string, bytes: Uint8Array) => Promise<Uint8Array>;
 
 const unsealed = (refusal: Refusal): Uint8Array => utf8(JSON.stringify(UnsealedReply.encode({ v: 1, refusal: toWire({ code: refusal.code }) })));
-
-/** Which operation a subject asks for, and for a service's own subject, whose. */
-const route = (subjects: Subjects, subject: string): { readonly operation: 'register' | 'get' | 'admin'; readonly service: string | null } | undefined => {
-  for (const operation of ['register', 'get'] as const) {
-    if (subject === subjects[operation]) return { operation, service: null };
-    if (subject.startsWith(`${subjects[operation]}.`)) return { operation, service: subject.slice(subjects[operation].length + 1) };
-  }
-  return subject.startsWith(subjects.admin('')) ? { operation: 'admin', service: null } : undefined;
-};
 
 /**
  * The request was made for this place, now, and for the first time that this replica sees. A copy at another replica harms
@@ -59,6 +51,7 @@ const isStranger = ({ code }: Refusal): boolean => code === 'unauthorized' || co
 const reply = (opened: Opened, operation: string, result: Either<Refusal, unknown>): Uint8Array => {
   const { subject, service, id }: Request = opened.request;
   const common = { v: 1, type: 'rep', subject, service, id, time: sure(Instant, Date.now()) } as const;
+  if (!isLeft(result) && result.right instanceof Relayed) return result.right.bytes;
   if (!isLeft(result)) return sealReply(opened, { ...common, result: result.right, refusal: null });
   // Admins are told what exactly was refused. A requester is told which field is wrong, and nothing else: that says nothing of secrets.
   const isTold = operation === 'admin' || result.left.code === 'malformed';
@@ -71,12 +64,12 @@ export const makeHandle = (parts: DoorParts): Handle => {
   const { subjects } = replica;
 
   const carryOut = async (opened: Opened, subject: string): Promise<Uint8Array> => {
-    const routed = route(subjects, subject);
+    const routed = route(subjects, replica.id, subject);
     if (routed === undefined) return unsealed(refuse('malformed'));
     const { request } = opened;
     const isOwn = routed.service === null || routed.service === request.service;
-    const refused = isOwn ? fresh(parts, opened, subject) : refuse('unauthorized');
-    const result = refused === undefined ? await parts[routed.operation](opened) : left(refused);
+    const refused = isOwn ? fresh(parts, opened, routed.subject) : refuse('unauthorized');
+    const result = refused === undefined ? await parts[routed.operation](opened, routed.isRelayed) : left(refused);
     if (isLeft(result) && isStranger(result.left)) opened.session.forget();
     if (isLeft(result)) onRefused(result.left.code, result.left.code === 'credential_pending' ? request.service : null);
     return reply(opened, routed.operation, result);

@@ -2,6 +2,8 @@
 import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import type { NatsConnection } from 'nats';
 import { jetstreamLog } from '../../events/log/jetstream.ts';
+import { linkOf } from '../../events/log/jetstream-link.ts';
+import { requestsOn } from '../../events/log/jetstream-requests.ts';
 import type { Subjects } from '../../events/subjects.ts';
 import { kvStore } from '../../projections/kv.ts';
 import type { Broker } from '../broker.ts';
@@ -17,6 +19,7 @@ import { openNatsDoor } from './door.ts';
 export const natsBroker = async (nc: NatsConnection, subjects: Subjects, requests = nc): Promise<Either<Failure, Broker>> => {
   const keyStore = await openKeyStore(nc, subjects.bucket('keys'));
   if (isLeft(keyStore)) return keyStore;
+  const ask = requestsOn(requests, linkOf(requests));
   return right({
     log: jetstreamLog(nc, { stream: subjects.stream }),
     keyStore: keyStore.right,
@@ -24,6 +27,10 @@ export const natsBroker = async (nc: NatsConnection, subjects: Subjects, request
     publish: (subject, data) => {
       if (!nc.isClosed()) nc.publish(subject, data);
     },
-    serve: (admission) => openNatsDoor(requests, subjects, admission),
+    ask: async (subject, data, timeoutMs) => {
+      const answer = await ask(subject, data, timeoutMs);
+      return isLeft(answer) ? undefined : answer.right.data;
+    },
+    serve: (admission, replica) => openNatsDoor(requests, { subjects, replica }, admission),
   });
 };

@@ -2,6 +2,7 @@ import test from 'ava';
 import { connect } from 'nats';
 import { fromUtf8, utf8 } from '../../crypto/bytes.ts';
 import { subjectsUnder } from '../../events/subjects.ts';
+import { ReplicaId, sure } from '../../events/vocabulary.ts';
 import { latch } from '../../tests/support/latch.ts';
 import { startNats } from '../../tests/support/nats.ts';
 import { eventually } from '../../tests/support/poll.ts';
@@ -20,7 +21,7 @@ test('a door that closes answers what came in before, and takes in nothing more'
     arrived.open();
     return utf8(await mayAnswer.opened());
   };
-  const door = await openNatsDoor(service, subjects, makeAdmission({ handle, ownerOf: () => undefined, mayAsk: () => true, subjects }));
+  const door = await openNatsDoor(service, { subjects, replica: sure(ReplicaId, 'r-1') }, makeAdmission({ handle, ownerOf: () => undefined, mayAsk: () => true, subjects }));
   const asked = requester.request(subjects.get, new Uint8Array(), { timeout: LIMIT_MS });
   await arrived.opened();
   let isClosed = false;

@@ -10,7 +10,7 @@ import type { NatsConnection } from 'nats';
 import { connectNats } from '../../client/nats/connect.ts';
 import { jetstreamLog, jetstreamReader } from '../../events/log/jetstream.ts';
 import { subjectsUnder } from '../../events/subjects.ts';
-import { ServiceName, sure } from '../../events/vocabulary.ts';
+import { ReplicaId, ServiceName, sure } from '../../events/vocabulary.ts';
 import { latch } from '../../tests/support/latch.ts';
 import { startNats } from '../../tests/support/nats.ts';
 import { identitiesIn } from './identities.ts';
@@ -108,6 +108,8 @@ test('the service answers each request once, as a member of the queue group only
   await service.flush();
   t.is((await shop.request(`${subjects.get}.shop`, 'please', { timeout: 10_000 })).string(), 'yes');
   t.deepEqual(await publishes(service, subjects.notify(sure(ServiceName, 'shop'))), []);
+  const own = subjects.replica(sure(ReplicaId, 'r-1'), 'projections.verify');
+  t.deepEqual([...(await publishes(service, own)), ...(await subscribes(service, own))], []);
 });
 
 const cannot: Readonly<Record<Name, { readonly publish: ReadonlyArray<string>; readonly subscribe: ReadonlyArray<string> }>> = {

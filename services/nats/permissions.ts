@@ -1,6 +1,7 @@
 /** What each NATS user may do: from here, and from nowhere else. Everything that is not listed is denied. */
 import type { Subjects } from '../../events/subjects.ts';
 import type { ServiceName } from '../../events/vocabulary.ts';
+import { keptQueries } from '../../protocol/operations.ts';
 import { QUEUE } from './door.ts';
 import { BUCKETS, bucketStream } from './stream-config.ts';
 
@@ -48,20 +49,28 @@ const consumes = (stream: string): ReadonlyArray<string> => [
   `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
 ];
 
+/** The log and the buckets, as they are. */
+const works = (subjects: Subjects): ReadonlyArray<string> => [
+  subjects.all,
+  `${subjects.prefix}.notify.*`,
+  ...BUCKETS.map((bucket) => `$KV.${subjects.bucket(bucket)}.>`),
+  ...streams(subjects).flatMap((stream) => [...reads(stream), ...consumes(stream)]),
+  '$JS.FC.>',
+];
+
+/** What one replica hands on to another. */
+const relayed = ({ prefix }: Subjects): ReadonlyArray<string> => keptQueries.map((operation) => `${prefix}.replica.*.${operation}`);
+
 const service = (subjects: Subjects): Permissions => ({
-  publish: [
-    subjects.all,
-    `${subjects.prefix}.notify.*`,
-    ...BUCKETS.map((bucket) => `$KV.${subjects.bucket(bucket)}.>`),
-    ...streams(subjects).flatMap((stream) => [...reads(stream), ...consumes(stream)]),
-    '$JS.FC.>',
-  ],
+  publish: [...works(subjects), ...relayed(subjects)],
   // Only in the queue group: nobody listens to all requests, not even with the service's key.
   subscribe: [
     ...[subjects.keys, subjects.register, `${subjects.register}.*`, subjects.get, `${subjects.get}.*`, subjects.admin('>')].map((subject) => `${subject} ${QUEUE}`),
+    ...relayed(subjects),
     inbox({ role: 'service' }),
   ],
-  answersWithin: '10s',
+  // A command has ten seconds, what must follow it five, and it may have waited two to be let in; what takes longer is not waited for.
+  answersWithin: '20s',
 });
 
 const changes = (stream: string): ReadonlyArray<string> => ['CREATE', 'UPDATE', 'PURGE', 'INFO'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
@@ -77,7 +86,7 @@ const copies = (stream: string): ReadonlyArray<string> => [
 /** Also writes the first event and the first keys, since `jetlock init` is one command; and makes backups and restores them. */
 const provisioner = (subjects: Subjects): Permissions => ({
   publish: [
-    ...service(subjects).publish,
+    ...works(subjects),
     ...streams(subjects).flatMap(changes),
     ...[subjects.stream, bucketStream(subjects.bucket('keys'))].flatMap(copies),
   ],

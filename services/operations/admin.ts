@@ -9,22 +9,25 @@ import { SIGNED_AFTER_MS, SIGNED_BEFORE_MS } from '../../events/fold/judge.ts';
 import { OpenStatement, type Origin } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { sure, Sequence, type AdminName, type Digest, Version } from '../../events/vocabulary.ts';
-import { isCommand, isQuery, queries, roleFor, type Done, type QueryName, type QueryReply, type QueryRequest } from '../../protocol/operations.ts';
+import { isCommand, isKept, isQuery, queries, roleFor, type Done, type KeptQuery, type QueryName, type QueryReply, type QueryRequest } from '../../protocol/operations.ts';
 import type { Enclosed } from '../../protocol/wire.ts';
 import type { Execute, Executed, Prepare } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
 import { signedStatement, type SignedStatement } from '../request/authenticate.ts';
 import { decodeAs, parseBody } from '../request/body.ts';
 import type { Opened } from '../request/open.ts';
+import type { AskKept } from './kept.ts';
 import { rotationNote } from './rotation-note.ts';
 
-export type Views = { readonly [Q in QueryName]: (args: QueryRequest<Q>) => Promise<Either<Refusal, QueryReply<Q>>> };
+type Seen = Exclude<QueryName, KeptQuery>;
+export type Views = { readonly [Q in Seen]: (args: QueryRequest<Q>) => Promise<Either<Refusal, QueryReply<Q>>> };
 
 export type AdminParts = {
   readonly replica: Replica;
   readonly execute: Execute;
   readonly prepare: (salted: SaltedValue | null) => Prepare;
   readonly views: Views;
+  readonly kept: AskKept;
   /** Completes what follows a command, such as destroying keys; what it cannot complete now, which is a Left, it does later. */
   readonly tidy: () => Promise<Either<unknown, unknown>>;
 };
@@ -121,8 +124,9 @@ const command = async (parts: AdminParts, { request }: Opened, asked: Asked): Pr
   return isLeft(salted) ? salted : carryOut(parts, decoded.right, asked.signed, salted.right);
 };
 
-const query = async (views: Views, operation: QueryName, args: unknown): Promise<Either<Refusal, unknown>> => {
+const query = async ({ views, kept }: AdminParts, opened: Opened, { operation, command: args, admin }: Asked & { readonly operation: QueryName }, isRelayed: boolean): Promise<Either<Refusal, unknown>> => {
   const decoded = decodeAs(queries[operation].request, args);
+  if (isKept(operation)) return isLeft(decoded) ? decoded : kept({ opened, admin, operation, isRelayed });
   // The codec of the operation has made them the arguments of its view.
   const view = views[operation] as (args: unknown) => Promise<Either<Refusal, unknown>>;
   return isLeft(decoded) ? decoded : view(decoded.right);
@@ -130,7 +134,7 @@ const query = async (views: Views, operation: QueryName, args: unknown): Promise
 
 export const makeAdmin =
   (parts: AdminParts) =>
-  async (opened: Opened): Promise<Either<Refusal, unknown>> => {
+  async (opened: Opened, isRelayed: boolean): Promise<Either<Refusal, unknown>> => {
     const asked = pipe(
       signedStatement(opened.request),
       chain((signed) => authorise(parts.replica, opened, signed)),
@@ -138,5 +142,5 @@ export const makeAdmin =
     if (isLeft(asked)) return asked;
     opened.session.remember(`admin ${asked.right.admin}`);
     const { operation } = asked.right;
-    return isQuery(operation) ? query(parts.views, operation, asked.right.command) : command(parts, opened, asked.right);
+    return isQuery(operation) ? query(parts, opened, { ...asked.right, operation }, isRelayed) : command(parts, opened, asked.right);
   };

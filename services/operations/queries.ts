@@ -5,12 +5,13 @@ import { refuse, type Refusal } from '../../events/refusal.ts';
 import { sure, Count, Instant, Sequence } from '../../events/vocabulary.ts';
 import { currentKey, type Admin, type Key, type World } from '../../events/world.ts';
 import type { NotRead, ReadModels } from '../../projections/read.ts';
-import type { NotNow, Projector } from '../../projections/run.ts';
+import type { Projector, ProjectorStatus } from '../../projections/run.ts';
 import type { AdminView, KeyView } from '../../protocol/views.ts';
 import type { Holders } from '../keyring/holders.ts';
 import { operatorKeySince } from '../keyring/rotation.ts';
 import type { Replica } from '../log/replica.ts';
 import type { Views } from './admin.ts';
+import { told } from './not-now.ts';
 
 /** How long a question waits for the read models, which stand still for some seconds when their keeper is gone: clients ask again. */
 const LAG_MS = 2_000;
@@ -49,11 +50,6 @@ const keyStatus =
     });
   };
 
-/** What a read model cannot say now is unavailable; an entry that does not decode is mended by a rebuild. */
-const toRefusal = (why: NotRead | NotNow): Refusal =>
-  refuse('unavailable', why._tag === 'bad_entry' ? `entry ${why.key} of ${why.bucket}: run jetlock projections rebuild` : why._tag);
-
-const told = <A>(answer: Either<NotRead | NotNow, A>): Either<Refusal, A> => (isLeft(answer) ? left(toRefusal(answer.left)) : answer);
 const items = <A>(answer: Either<NotRead, ReadonlyArray<A>>): Either<Refusal, { readonly items: ReadonlyArray<A> }> =>
   map((found: ReadonlyArray<A>) => ({ items: found }))(told(answer));
 
@@ -64,37 +60,6 @@ const secretShow =
     if (isLeft(shown)) return shown;
     return shown.right === undefined ? left(refuse('not_found', path)) : right(shown.right);
   };
-
-const STANDBY_MS = 10_000;
-const STANDBY_EVERY_MS = 100;
-
-/** Just after a start, or when the holder of the lease is gone, it takes a moment until the read models have a keeper. */
-const whenKept = async <A>(ask: () => Promise<Either<NotNow | NotRead, A>>): Promise<Either<Refusal, A>> => {
-  const limit = Date.now() + STANDBY_MS;
-  let answer = await ask();
-  while (isLeft(answer) && answer.left._tag === 'standby' && Date.now() < limit) {
-    await new Promise((resolve) => setTimeout(resolve, STANDBY_EVERY_MS));
-    answer = await ask();
-  }
-  return told(answer);
-};
-
-const projections = (projector: Projector): Pick<Views, 'projections.status' | 'projections.verify' | 'projections.rebuild'> => ({
-  'projections.status': async () => {
-    const status = await whenKept(projector.status);
-    return isLeft(status) ? status : right({ head: sure(Sequence, status.right.head), items: status.right.items });
-  },
-  'projections.verify': async () => {
-    const verified = await whenKept(projector.verify);
-    return isLeft(verified) ? verified : right({ ...verified.right, compared: sure(Count, verified.right.compared) });
-  },
-  'projections.rebuild': async () => {
-    const rebuilt = await whenKept(projector.rebuild);
-    if (isLeft(rebuilt)) return rebuilt;
-    const { identical, entries, events } = rebuilt.right;
-    return right({ identical, entries: sure(Count, entries), events: sure(Count, events) });
-  },
-});
 
 type Asked = { readonly replica: Replica; readonly models: ReadModels; readonly projector: Projector; readonly holders: Holders };
 
@@ -112,6 +77,6 @@ export const makeViews = ({ replica, models, projector, holders }: Asked): Views
     'inbox.list': () => current(async () => items(await models.inbox(Math.max(fold.world.now, Date.now())))),
     'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView) })),
     'key.status': keyStatus(replica, holders),
-    ...projections(projector),
+    'projections.status': async () => map(({ head, items: views }: ProjectorStatus) => ({ head: sure(Sequence, head), items: views }))(told(await projector.status())),
   };
 };

@@ -104,6 +104,7 @@ const brokerOf = (world: World, death?: Death): Broker & { readonly transport: T
     keyStore: mortalStore(keyStoreOf(world), life),
     views: memoryStore(),
     publish: () => undefined,
+    ask: () => Promise.resolve(undefined),
     transport: transportOf(() => door),
     serve: (admission) => {
       door = admission;
