@@ -63,17 +63,20 @@ const withValue = async ({ values }: GetParts, path: SecretPath, version: Secret
 };
 
 /** A grant for one read is spent by an event of its own; only if that counts is the value given. */
-const spend = async ({ execute }: GetParts, { service, credential }: Asker, outcome: Extract<Outcome, { result: 'spending' }>, read: ReadRef): Promise<boolean> => {
+const spend = async ({ execute }: GetParts, { service, credential }: Asker, outcome: Extract<Outcome, { result: 'spending' }>, read: ReadRef): Promise<Either<Refusal, boolean>> => {
   const { path, target } = outcome;
   const command = { operation: 'access.consume', service, credential: credential.fingerprint, target, path, read } as const;
   const executed = await execute({ by: 'replica', id: randomId(), command }, () => Promise.resolve(right(madeNothing)));
-  return !isLeft(executed) && executed.right.seq > 0;
+  if (!isLeft(executed)) return right(executed.right.seq > 0);
+  // Refused for good is only what was decided: what could not be written may still be had.
+  return executed.left.code === 'spent' ? right(false) : left(refuse('unavailable'));
 };
 
 const resultOf = async (parts: GetParts, asker: Asker, outcome: Outcome, read: ReadRef): Promise<Either<Refusal, Result>> => {
   if (outcome.result === 'refused') return right({ path: outcome.path, outcome: 'refused' });
-  if (outcome.result === 'spending' && !(await spend(parts, asker, outcome, read))) return right({ path: outcome.path, outcome: 'refused' });
-  return withValue(parts, outcome.path, outcome.version);
+  const given = outcome.result === 'spending' ? await spend(parts, asker, outcome, read) : right(true);
+  if (isLeft(given)) return given;
+  return given.right ? withValue(parts, outcome.path, outcome.version) : right({ path: outcome.path, outcome: 'refused' });
 };
 
 const answer = async (parts: GetParts, asker: Asker, { seq: at, outcomes, messageHash }: Committed, cut: ReadonlyArray<SecretPath>): Promise<Either<Refusal, GetReply>> => {
