@@ -10,8 +10,15 @@ export type Base64 = {
   readonly encode: (bytes: Uint8Array) => string;
   /** Throws a TypeError for anything that `encode` could not have written. */
   readonly decode: (text: string) => Uint8Array;
-  /** The same, written to the beginning of `into`, which has room for `decodedBytes`; how many they are. */
-  readonly decodeInto: (text: string, into: Uint8Array) => number;
+  /** The same for one piece of memory that is worked in again and again. */
+  readonly over: (memory: Uint8Array) => Base64Memory;
+};
+
+export type Base64Memory = {
+  /** What the bytes from `from` up to `to` are written as. */
+  readonly encode: (from: number, to: number) => string;
+  /** Writes bytes from `at` on, where there is room for `decodedBytes`; how many they are. */
+  readonly decode: (text: string, at: number) => number;
 };
 
 /** How many bytes a text stands for. */
@@ -30,21 +37,30 @@ const portableDecode = (text: string): Uint8Array => {
 export const portable: Base64 = {
   encode: (bytes) => sodium.to_base64(bytes, URL_SAFE),
   decode: portableDecode,
-  decodeInto: (text, into) => {
-    const bytes = portableDecode(text);
-    into.set(bytes);
-    return bytes.length;
-  },
+  over: (memory) => ({
+    encode: (from, to) => portable.encode(memory.subarray(from, to)),
+    decode: (text, at) => {
+      const bytes = portableDecode(text);
+      memory.set(bytes, at);
+      return bytes.length;
+    },
+  }),
 };
 
+/** Made once for a piece of memory: it takes longer than what is done with it, and the more so the shorter the memory is. */
 const bufferOver = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
 
-const nodeDecodeInto = (text: string, into: Uint8Array): number => {
-  const buffer = bufferOver(into);
-  const length = buffer.write(text, 'base64url');
-  // Node lets through what is not base64url; only what comes back as it was is.
-  if (buffer.toString('base64url', 0, length) !== text) throw malformed();
-  return length;
+const nodeOver = (memory: Uint8Array): Base64Memory => {
+  const buffer = bufferOver(memory);
+  return {
+    encode: (from, to) => buffer.toString('base64url', from, to),
+    decode: (text, at) => {
+      const end = at + buffer.write(text, at, 'base64url');
+      // Node lets through what is not base64url; only what comes back as it was is.
+      if (buffer.toString('base64url', at, end) !== text) throw malformed();
+      return end - at;
+    },
+  };
 };
 
 const node: Base64 = {
@@ -52,10 +68,10 @@ const node: Base64 = {
   // Into memory of its own: it may be a key, and Node's buffers share theirs with others.
   decode: (text) => {
     const bytes = new Uint8Array(decodedBytes(text));
-    nodeDecodeInto(text, bytes);
+    nodeOver(bytes).decode(text, 0);
     return bytes;
   },
-  decodeInto: nodeDecodeInto,
+  over: nodeOver,
 };
 
 export const base64: Base64 = typeof globalThis.Buffer === 'function' ? node : portable;

@@ -21,10 +21,11 @@ test('base64url goes there and back, and both makers agree', (t) => {
 test('decoding into a place writes there, and nothing behind it', (t) => {
   fc.assert(
     fc.property(bytes, (b) => {
-      for (const { decodeInto } of [base64, portable]) {
+      for (const { over } of [base64, portable]) {
         const whole = new Uint8Array(b.length + 4).fill(7);
-        t.is(decodeInto(toBase64(b), whole.subarray(2, b.length + 2)), b.length);
+        t.is(over(whole).decode(toBase64(b), 2), b.length);
         t.deepEqual([...whole], [7, 7, ...b, 7, 7]);
+        t.is(over(whole).encode(2, b.length + 2), toBase64(b));
       }
     }),
   );
@@ -43,9 +44,9 @@ test('decoded bytes own their memory', (t) => {
 
 for (const text of ['A', 'AB', 'AAB', 'AA==', 'AA=', '+/+/', 'AA AA', 'AAAA\n', ' AAAA', 'AA.A', 'ÁAAA', 'AAAA\u0000', 'AAA\u0141']) {
   test(`not base64url: ${JSON.stringify(text)}`, (t) => {
-    for (const { decode, decodeInto } of [base64, portable]) {
+    for (const { decode, over } of [base64, portable]) {
       t.throws(() => decode(text), { instanceOf: TypeError, message: 'not base64url' });
-      t.throws(() => decodeInto(text, new Uint8Array(9)), { instanceOf: TypeError, message: 'not base64url' });
+      t.throws(() => over(new Uint8Array(9)).decode(text, 0), { instanceOf: TypeError, message: 'not base64url' });
     }
   });
 }
@@ -107,4 +108,13 @@ test('wipe leaves zeros, and only in its part of a buffer', (t) => {
   const whole = Uint8Array.of(1, 2, 3, 4);
   wipe(whole.subarray(1, 3));
   t.deepEqual(whole, Uint8Array.of(1, 0, 0, 4));
+});
+
+test('text of any length becomes the bytes of a TextEncoder, in memory of its own', (t) => {
+  const encoder = new TextEncoder();
+  for (const length of [0, 1, 5_461, 5_462, 100_000]) {
+    const bytes = utf8('\u20ac'.repeat(length));
+    t.deepEqual(bytes, encoder.encode('\u20ac'.repeat(length)));
+    t.is(bytes.buffer.byteLength, bytes.length);
+  }
 });

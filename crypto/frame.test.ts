@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { toBase64, utf8 } from './bytes.ts';
-import { frame, frameBound, writeFrame } from './frame.ts';
+import { frame, frameBound, passingFrame, writeFrame } from './frame.ts';
 import type { Part } from './frame.ts';
 
 const number = fc.maxSafeNat();
@@ -34,9 +34,14 @@ test('a frame is never longer than its bound, and fills no more than its length'
       const length = writeFrame(space, domain, parts);
       t.true(length <= bound);
       t.deepEqual(space.slice(0, length), frame(domain, ...parts));
+      t.deepEqual(passingFrame(domain, ...parts), frame(domain, ...parts));
       t.true(space.subarray(bound).every((byte) => byte === 0xaa));
     }),
   );
+});
+
+test('a frame that is longer than any before has room as well', (t) => {
+  for (const bytes of [10, 100_000, 20]) t.deepEqual(passingFrame('d', new Uint8Array(bytes).fill(9)), frame('d', new Uint8Array(bytes).fill(9)));
 });
 
 test('halves of surrogate pairs stay apart from each other and from U+FFFD', (t) => {

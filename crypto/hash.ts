@@ -1,6 +1,6 @@
 /** BLAKE2b-256 over bytes. */
 import type { Digest } from '../events/vocabulary.ts';
-import { concat, toBase64, wipe } from './bytes.ts';
+import { concat, wipe } from './bytes.ts';
 import { randomBytes } from './random.ts';
 import { inMemory, native } from './memory.ts';
 
@@ -11,22 +11,29 @@ const KEY_BYTES_MAX = 64;
 /** Length of the salt of a value, in bytes. */
 export const SALT_BYTES = 32;
 
-/** BLAKE2b-256, as bytes; under a key of 16 to 64 bytes if one is given, throws a RangeError for another length. */
-export const hashBytes = (bytes: Uint8Array, key: Uint8Array | null = null): Uint8Array => {
+type Read<A> = Parameters<typeof inMemory<A>>[1];
+
+/** `read` finds the hash at its address. */
+const hashed = <A>(bytes: Uint8Array, key: Uint8Array | null, read: Read<A>): A => {
   const keyBytes = key?.length ?? 0;
   if (key !== null && (keyBytes < KEY_BYTES_MIN || keyBytes > KEY_BYTES_MAX)) throw new RangeError('a key has 16 to 64 bytes');
-  return inMemory(DIGEST_BYTES + keyBytes + bytes.length, (at, memory) => {
+  return inMemory(DIGEST_BYTES + keyBytes + bytes.length, (at, memory, text) => {
     const keyAt = at + DIGEST_BYTES;
     const bytesAt = keyAt + keyBytes;
     if (key !== null) memory.set(key, keyAt);
     memory.set(bytes, bytesAt);
     native._crypto_generichash(at, DIGEST_BYTES, bytesAt, bytes.length, 0, key === null ? 0 : keyAt, keyBytes);
-    return memory.slice(at, keyAt);
+    return read(at, memory, text);
   });
 };
 
-/** BLAKE2b-256. */
-export const hash = (bytes: Uint8Array): Digest => toBase64(hashBytes(bytes)) as Digest;
+/** BLAKE2b-256, as bytes; under a key of 16 to 64 bytes if one is given, throws a RangeError for another length. */
+export const hashBytes = (bytes: Uint8Array, key: Uint8Array | null = null): Uint8Array =>
+  hashed(bytes, key, (at, memory) => memory.slice(at, at + DIGEST_BYTES));
+
+/** The same as text. */
+export const hash = (bytes: Uint8Array, key: Uint8Array | null = null): Digest =>
+  hashed(bytes, key, (at, _, text) => text.encode(at, at + DIGEST_BYTES) as Digest);
 
 export const newSalt = (): Uint8Array => randomBytes(SALT_BYTES);
 

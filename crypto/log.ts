@@ -1,22 +1,12 @@
 /** What binds the messages of the log: a MAC on each, and one hash that rolls over all. */
 import type { Digest } from '../events/vocabulary.ts';
 import { fromBase64, toBase64 } from './bytes.ts';
-import { frameBound, writeFrame } from './frame.ts';
-import type { Part } from './frame.ts';
-import { hash, hashBytes } from './hash.ts';
+import { passingFrame } from './frame.ts';
+import { hash } from './hash.ts';
 import type { Redacted } from './redacted.ts';
 
 /** The log key of the keyring: 32 bytes. */
 export type MacKey = Redacted<Uint8Array>;
-
-// Every message is framed at every start. New memory for each would take as long as the hash; nothing in it is secret.
-let space = new Uint8Array(16_384);
-
-const framed = (domain: string, parts: ReadonlyArray<Part>): Uint8Array => {
-  const bound = frameBound(domain, parts);
-  if (bound > space.length) space = new Uint8Array(bound);
-  return space.subarray(0, writeFrame(space, domain, parts));
-};
 
 /**
  * The MAC of a message: BLAKE2b-256 under the log key over frame('jetlock log v1', subject, prev, data).
@@ -24,7 +14,7 @@ const framed = (domain: string, parts: ReadonlyArray<Part>): Uint8Array => {
  * @param data the exact bytes of the message
  */
 export const logMac = (key: Uint8Array, subject: string, prev: number, data: Uint8Array): Digest =>
-  toBase64(hashBytes(framed('jetlock log v1', [subject, prev, data]), key)) as Digest;
+  hash(passingFrame('jetlock log v1', subject, prev, data), key);
 
 /** The rolling hash before the first message: 32 zero bytes. */
 export const noHead = toBase64(new Uint8Array(32)) as Digest;
@@ -34,7 +24,7 @@ export const noHead = toBase64(new Uint8Array(32)) as Digest;
  * @param seq place of the message in the stream
  */
 export const nextHead = (previous: Digest, seq: number, subject: string, data: Uint8Array): Digest =>
-  toBase64(hashBytes(framed('jetlock head v1', [fromBase64(previous), seq, subject, data]))) as Digest;
+  hash(passingFrame('jetlock head v1', fromBase64(previous), seq, subject, data));
 
 /** BLAKE2b-256 of a message's exact bytes: what a reply names as its `messageHash`. */
 export const messageHash = (data: Uint8Array): Digest => hash(data);

@@ -2,6 +2,7 @@
  * libsodium's own memory, worked in directly: its wrappers take memory, copy and give back for every argument of a call, which
  * takes longer than the work on a message of the log or on a request. One place is used again and again here.
  */
+import { base64, type Base64Memory } from './base64.ts';
 import { sodium } from './sodium.ts';
 
 /** Addresses are numbers. A length is followed by its upper half, which is always 0 here. What is not 0 is a failure. */
@@ -36,15 +37,19 @@ const roomFor = (bytes: number): number => {
   return place;
 };
 
-/**
- * Works on so many bytes of libsodium's memory, and writes zeros over them behind it.
- * @param work gets the address and the memory; must not call this again, and keeps nothing of the memory
- */
-export const inMemory = <A>(bytes: number, work: (at: number, memory: Uint8Array<ArrayBuffer>) => A): A => {
+let seen = native.HEAPU8;
+let text = base64.over(seen);
+
+/** Works on so many bytes at an address; must not call `inMemory` again, and keeps nothing of the memory. */
+type Work<A> = (at: number, memory: Uint8Array<ArrayBuffer>, text: Base64Memory) => A;
+
+/** Works on so many bytes of libsodium's memory, and writes zeros over them behind it. */
+export const inMemory = <A>(bytes: number, work: Work<A>): A => {
   const at = roomFor(bytes);
   const memory = native.HEAPU8;
+  if (memory !== seen) [seen, text] = [memory, base64.over(memory)];
   try {
-    return work(at, memory);
+    return work(at, memory, text);
   } finally {
     memory.fill(0, at, at + bytes);
   }

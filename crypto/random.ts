@@ -3,7 +3,7 @@
  * cost 25 times the encryption that it is for.
  */
 import type { Id } from '../events/vocabulary.ts';
-import { toBase64 } from './bytes.ts';
+import { base64 } from './base64.ts';
 
 /** The most that one call of getRandomValues gives. */
 const CALL_BYTES_MAX = 65_536;
@@ -16,23 +16,32 @@ const fill = (bytes: Uint8Array<ArrayBuffer>): Uint8Array => {
   return bytes;
 };
 
-const take = (n: number): Uint8Array => {
+const names = base64.over(pool);
+
+/** Hands so many bytes out once: they are not to be found here afterwards. */
+const handOut = <A>(n: number, use: (from: number, to: number) => A): A => {
   if (used + n > pool.length) {
     fill(pool);
     used = 0;
   }
-  const taken = pool.slice(used, used + n);
-  // Handed out once, and not to be found here afterwards.
-  pool.fill(0, used, used + n);
+  const from = used;
   used += n;
-  return taken;
+  const handed = use(from, used);
+  pool.fill(0, from, used);
+  return handed;
 };
 
 /** `n` random bytes, fit for keys. */
-export const randomBytes = (n: number): Uint8Array => (n > pool.length / 4 ? fill(new Uint8Array(n)) : take(n));
+export const randomBytes = (n: number): Uint8Array =>
+  n > pool.length / 4 ? fill(new Uint8Array(n)) : handOut(n, (from, to) => pool.slice(from, to));
 
 /** A new name for a command, request, record or key. */
-export const randomId = (): Id => toBase64(randomBytes(16)) as Id;
+export const randomId = (): Id => handOut(16, names.encode) as Id;
 
-/** A nonce for XChaCha20-Poly1305 or crypto_box; 24 bytes are enough to draw them at random. */
-export const nonce24 = (): Uint8Array => randomBytes(24);
+const NONCE_BYTES = 24;
+
+/** A nonce for XChaCha20-Poly1305 or crypto_box, written to `memory` at an address; 24 bytes are enough to draw them at random. */
+export const putNonce24 = (memory: Uint8Array, at: number): void => handOut(NONCE_BYTES, (from, to) => memory.set(pool.subarray(from, to), at));
+
+/** The same in memory of its own. */
+export const nonce24 = (): Uint8Array => randomBytes(NONCE_BYTES);

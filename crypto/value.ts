@@ -1,9 +1,9 @@
 /** A secret's value as it is stored: with its salt, under the secret's key, for one version of one path. */
-import type { Id, SecretPath, Version } from '../events/vocabulary.ts';
-import { decrypt, encrypt } from './aead.ts';
-import type { Sealed } from './aead.ts';
+import type { Ciphertext, Id, SecretPath, Version } from '../events/vocabulary.ts';
+import { decryptInMemory, encrypt } from './aead.ts';
+import type { ReadPlain, Sealed } from './aead.ts';
 import { concat, wipe } from './bytes.ts';
-import { frame } from './frame.ts';
+import { passingFrame } from './frame.ts';
 import { SALT_BYTES } from './hash.ts';
 import type { Redacted } from './redacted.ts';
 
@@ -16,7 +16,7 @@ export type SaltedValue = { readonly salt: Uint8Array; readonly value: Uint8Arra
 /** Which value it is. `keyId` names the secret key that it is encrypted with. */
 export type ValuePlace = { readonly path: SecretPath; readonly version: Version; readonly keyId: Id };
 
-const additional = ({ path, version, keyId }: ValuePlace): Uint8Array => frame('jetlock value v1', path, version, keyId);
+const additional = ({ path, version, keyId }: ValuePlace): Uint8Array => passingFrame('jetlock value v1', path, version, keyId);
 
 /**
  * Encrypts salt ‖ value with frame('jetlock value v1', path, version, keyId) as additional data, so that a swapped row does
@@ -30,11 +30,13 @@ export const sealValue = (key: Redacted<Uint8Array>, { salt, value }: SaltedValu
   return sealed;
 };
 
+const read = <A>(key: Redacted<Uint8Array>, sealed: Sealed, place: ValuePlace, use: ReadPlain<A>): A | undefined =>
+  decryptInMemory(key, sealed, additional(place), (at, bytes, ...memory) => (bytes < SALT_BYTES ? undefined : use(at, bytes, ...memory)));
+
 /** Salt and value; `undefined` if it was not sealed with this key for this place. */
-export const openValue = (key: Redacted<Uint8Array>, sealed: Sealed, place: ValuePlace): SaltedValue | undefined => {
-  const plain = decrypt(key, sealed, additional(place));
-  if (plain === undefined || plain.length < SALT_BYTES) return undefined;
-  const opened = { salt: plain.slice(0, SALT_BYTES), value: plain.slice(SALT_BYTES) };
-  wipe(plain);
-  return opened;
-};
+export const openValue = (key: Redacted<Uint8Array>, sealed: Sealed, place: ValuePlace): SaltedValue | undefined =>
+  read(key, sealed, place, (at, bytes, memory) => ({ salt: memory.slice(at, at + SALT_BYTES), value: memory.slice(at + SALT_BYTES, at + bytes) }));
+
+/** The value alone, in base64url: what a reply says of it. `undefined` as above. */
+export const openValueText = (key: Redacted<Uint8Array>, sealed: Sealed, place: ValuePlace): Ciphertext | undefined =>
+  read(key, sealed, place, (at, bytes, _, base64) => base64.encode(at + SALT_BYTES, at + bytes) as Ciphertext);
