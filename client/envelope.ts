@@ -4,20 +4,18 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import { openText, sealText } from '../crypto/box.ts';
 import type { Redacted } from '../crypto/redacted.ts';
 import { codeOf } from '../protocol/refusal.ts';
-import { Reply, SealedReply, UnsealedReply, type Request, type SealedRequest } from '../protocol/wire.ts';
+import { Reply, SealedReply, sealedRequestJson, UnsealedReply, type Request } from '../protocol/wire.ts';
 import type { RefusalCode } from '../events/refusal.ts';
 import type { Id, PublicKey } from '../events/vocabulary.ts';
 import { distrusted, notUnderstood, refused, type Distrusted, type NotUnderstood, type Refused } from './failure.ts';
-import { decodeJson, decodeText, toJson } from './json.ts';
+import { decodeJson, decodeText } from './json.ts';
 
 /** One session with one box key of the service: who we are in it, and the key that both sides have. */
 export type Shared = { readonly kid: Id; readonly from: PublicKey; readonly key: Redacted<Uint8Array> };
 
 /** The message for a request. */
-export const seal = ({ kid, from, key }: Shared, request: Request): Uint8Array => {
-  const sealed: SealedRequest = { v: 1, kid, from, ...sealText(key, JSON.stringify(request)) };
-  return toJson(sealed);
-};
+export const seal = ({ kid, from, key }: Shared, request: Request): Uint8Array =>
+  sealedRequestJson({ kid, from, ...sealText(key, JSON.stringify(request)) });
 
 /** Said by anyone at all: worth a try with another key, and nothing else. */
 export type Unsealed = { readonly _tag: 'unsealed'; readonly code: RefusalCode };

@@ -80,10 +80,7 @@ const answered = async (handle: Handle, { subject, bytes, answer }: Arrival): Pr
 
 /** Both lanes; what is in them is in hand. */
 const makeLanes = (handle: Handle, { tellBusy, release }: ReturnType<typeof makeGate>, now: () => number) => {
-  const run = async (arrival: Arrival): Promise<void> => {
-    await answered(handle, arrival);
-    release(arrival);
-  };
+  const run = (arrival: Arrival): Promise<void> => answered(handle, arrival).then(() => release(arrival));
   const turnAway = (arrival: Arrival, name: string): void => {
     release(arrival);
     tellBusy(arrival, name);

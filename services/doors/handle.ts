@@ -12,7 +12,8 @@ import type { Replica } from '../log/replica.ts';
 import { open, sealReply, type Opened, type Opener } from '../request/open.ts';
 import type { Replays } from '../request/replays.ts';
 import { Relayed } from '../operations/kept.ts';
-import { route } from './route.ts';
+import { isLater } from '../soon.ts';
+import { makeRoute } from './route.ts';
 
 type Operation = (opened: Opened, isRelayed: boolean) => Promise<Either<Refusal, unknown>>;
 
@@ -62,9 +63,10 @@ const reply = (opened: Opened, operation: string, result: Either<Refusal, unknow
 export const makeHandle = (parts: DoorParts): Handle => {
   const { replica, opener, onRefused } = parts;
   const { subjects } = replica;
+  const route = makeRoute(subjects, replica.id);
 
   const carryOut = async (opened: Opened, subject: string): Promise<Uint8Array> => {
-    const routed = route(subjects, replica.id, subject);
+    const routed = route(subject);
     if (routed === undefined) return unsealed(refuse('malformed'));
     const { request } = opened;
     const isOwn = routed.service === null || routed.service === request.service;
@@ -75,21 +77,20 @@ export const makeHandle = (parts: DoorParts): Handle => {
     return reply(opened, routed.operation, result);
   };
 
-  const answer = async (subject: string, bytes: Uint8Array): Promise<Uint8Array> => {
-    if (subject === subjects.keys) {
-      const keys = await parts.keys();
-      return keys === undefined ? unsealed(refuse('unavailable')) : utf8(JSON.stringify(ServiceKeys.encode(keys)));
-    }
-    if (!replica.health().ready) return unsealed(refuse('unavailable'));
-    const opened = await open(opener, bytes);
-    if (!isLeft(opened)) return carryOut(opened.right, subject);
-    onRefused(opened.left.code, null);
-    return unsealed(opened.left);
+  const keys = async (): Promise<Uint8Array> => {
+    const told = await parts.keys();
+    return told === undefined ? unsealed(refuse('unavailable')) : utf8(JSON.stringify(ServiceKeys.encode(told)));
   };
 
   return async (subject, bytes) => {
     try {
-      return await answer(subject, bytes);
+      if (subject === subjects.keys) return await keys();
+      if (!replica.health().ready) return unsealed(refuse('unavailable'));
+      const opening = open(opener, bytes);
+      const opened = isLater(opening) ? await opening : opening;
+      if (!isLeft(opened)) return await carryOut(opened.right, subject);
+      onRefused(opened.left.code, null);
+      return unsealed(opened.left);
     } catch (error) {
       parts.onDefect(error);
       return unsealed(refuse('unavailable'));

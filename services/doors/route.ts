@@ -1,6 +1,6 @@
 /** What a subject asks for. */
 import type { Subjects } from '../../events/subjects.ts';
-import { keptQueries, type KeptQuery } from '../../protocol/operations.ts';
+import { keptQueries } from '../../protocol/operations.ts';
 import type { ReplicaId } from '../../events/vocabulary.ts';
 
 export type Route = {
@@ -16,17 +16,20 @@ export type Route = {
 /** Where replicas hand on to this one what only it can do. */
 export const relayedTo = (subjects: Subjects, replica: ReplicaId): ReadonlyArray<string> => keptQueries.map((operation) => subjects.replica(replica, operation));
 
-const relayed = (subjects: Subjects, replica: ReplicaId, subject: string): KeptQuery | undefined =>
-  keptQueries.find((operation) => subject === subjects.replica(replica, operation));
-
-/** @param replica the one that was asked */
-export const route = (subjects: Subjects, replica: ReplicaId, subject: string): Route | undefined => {
-  const direct = { service: null, subject, isRelayed: false };
-  for (const operation of ['register', 'get'] as const) {
-    if (subject === subjects[operation]) return { ...direct, operation };
-    if (subject.startsWith(`${subjects[operation]}.`)) return { ...direct, operation, service: subject.slice(subjects[operation].length + 1) };
-  }
-  if (subject.startsWith(subjects.admin(''))) return { ...direct, operation: 'admin' };
-  const kept = relayed(subjects, replica, subject);
-  return kept === undefined ? undefined : { operation: 'admin', service: null, subject: subjects.admin(kept), isRelayed: true };
+/** @param replica the one that is asked */
+export const makeRoute = (subjects: Subjects, replica: ReplicaId): ((subject: string) => Route | undefined) => {
+  const { get, register } = subjects;
+  const open = [['get', get, `${get}.`], ['register', register, `${register}.`]] as const;
+  const ofAdmins = subjects.admin('');
+  const relayed = new Map(keptQueries.map((operation) => [subjects.replica(replica, operation), subjects.admin(operation)]));
+  return (subject) => {
+    const direct = { service: null, subject, isRelayed: false };
+    for (const [operation, all, own] of open) {
+      if (subject.startsWith(own)) return { ...direct, operation, service: subject.slice(own.length) };
+      if (subject === all) return { ...direct, operation };
+    }
+    if (subject.startsWith(ofAdmins)) return { ...direct, operation: 'admin' };
+    const kept = relayed.get(subject);
+    return kept === undefined ? undefined : { operation: 'admin', service: null, subject: kept, isRelayed: true };
+  };
 };

@@ -1,11 +1,10 @@
 /** A record as bytes under its MAC, ready to be appended after the messages that were folded. */
-import type * as t from 'io-ts';
 import { logMac } from '../../crypto/log.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import { randomId } from '../../crypto/random.ts';
 import { fits } from '../../events/fits.ts';
 import type { Draft } from '../../events/log/log.ts';
-import { ReadRecord, StateRecord } from '../../events/record.ts';
+import { StateRecord, type ReadRecord } from '../../events/record.ts';
 import { sure, Instant, Sequence, type Id } from '../../events/vocabulary.ts';
 import type { Replica } from './replica.ts';
 
@@ -16,11 +15,9 @@ export type Content =
 
 export type Written = { readonly id: Id; readonly draft: Draft };
 
-/** What fits its codec is its own encoding; anything more than that is taken away before it is stored. */
-const encoded = <A>(codec: t.Type<A, unknown>, record: A): unknown => (fits(codec, record) ? record : codec.encode(record));
-
-const encode = (record: StateRecord | ReadRecord): Uint8Array =>
-  utf8(JSON.stringify(record.kind === 'state' ? encoded(StateRecord, record) : encoded(ReadRecord, record)));
+/** What fits its codec is its own encoding; anything more than that is taken away before it is stored. A read is made of what was decoded just now. */
+const encoded = (record: StateRecord | ReadRecord): unknown =>
+  record.kind === 'read' || fits(StateRecord, record) ? record : StateRecord.encode(record);
 
 /** The last one that is open: one that was added just now is being opened, and the one before it counts for a moment longer. */
 const newestLogKey = ({ fold, keyring }: Replica): Id | undefined =>
@@ -38,6 +35,6 @@ export const writeRecord = (replica: Replica, subject: string, prev: number, con
   if (key === undefined || macKey === undefined) return undefined;
   const id = randomId();
   const common = { v: 1, id, at: sure(Instant, Date.now()), writer: replica.id, prev: sure(Sequence, prev), head: replica.fold.head() } as const;
-  const data = encode({ ...common, ...content });
+  const data = utf8(JSON.stringify(encoded({ ...common, ...content })));
   return { id, draft: { subject, prev, data, mac: `${key}.${logMac(macKey.reveal(), subject, prev, data)}` } };
 };

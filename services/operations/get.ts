@@ -4,13 +4,12 @@
  * missing, disabled, denied and ungranted take the same steps.
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { toBase64 } from '../../crypto/bytes.ts';
 import { randomId } from '../../crypto/random.ts';
 import type { ReadRef } from '../../events/access/access.ts';
 import { madeNothing } from '../../events/record.ts';
 import { decideRead, type Outcome } from '../../events/read/decide.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import { sure, Sequence, type Ciphertext, type SecretPath, type ServiceName, type Version } from '../../events/vocabulary.ts';
+import { sure, Sequence, type SecretPath, type ServiceName, type Version } from '../../events/vocabulary.ts';
 import type { SecretVersion } from '../../events/world.ts';
 import { GetRequest, type GetReply } from '../../protocol/operations.ts';
 import { ageFromNow } from '../log/age.ts';
@@ -23,6 +22,7 @@ import { parseBody } from '../request/body.ts';
 import type { Opened } from '../request/open.ts';
 import type { Allowance } from '../request/rate-limit.ts';
 import type { SecondLook } from '../request/second-look.ts';
+import { andThen, isLater, type Soon } from '../soon.ts';
 import type { FollowUps } from './follow-ups.ts';
 import { fitting } from './reply-room.ts';
 
@@ -52,18 +52,19 @@ export type AccessSeen = {
 type Result = GetReply['results'][number];
 type Asker = { readonly service: ServiceName; readonly credential: Held; readonly opened: Opened };
 
-/** How many of the paths fit by the sizes of now. */
+/** How many of the paths fit by the sizes of now; one always does. */
 const fittingNow = ({ fold }: Replica, { service, credential }: Asker, paths: ReadonlyArray<SecretPath>): number =>
-  fitting(decideRead(fold.world, { service, credential: credential.fingerprint, paths }, Math.max(fold.world.now, Date.now())));
+  paths.length === 1 ? 1 : fitting(decideRead(fold.world, { service, credential: credential.fingerprint, paths }, Math.max(fold.world.now, Date.now())));
 
-const withValue = async ({ values }: GetParts, path: SecretPath, version: SecretVersion): Promise<Either<Refusal, Result>> => {
-  const opened = await values.open(path, version);
-  if (isLeft(opened)) return opened;
-  return right({ path, outcome: 'value', version: version.version as Version, value: toBase64(opened.right.value) as Ciphertext });
-};
+const withValue = ({ values }: GetParts, path: SecretPath, version: SecretVersion): Soon<Either<Refusal, Result>> =>
+  andThen(values.told(path, version), (value) =>
+    value === undefined ? left(refuse('unavailable')) : right({ path, outcome: 'value', version: version.version as Version, value }),
+  );
+
+type Spending = Extract<Outcome, { result: 'spending' }>;
 
 /** A grant for one read is spent by an event of its own; only if that counts is the value given. */
-const spend = async ({ execute }: GetParts, { service, credential }: Asker, outcome: Extract<Outcome, { result: 'spending' }>, read: ReadRef): Promise<Either<Refusal, boolean>> => {
+const spend = async ({ execute }: GetParts, { service, credential }: Asker, outcome: Spending, read: ReadRef): Promise<Either<Refusal, boolean>> => {
   const { path, target } = outcome;
   const command = { operation: 'access.consume', service, credential: credential.fingerprint, target, path, read } as const;
   const executed = await execute({ by: 'replica', id: randomId(), command }, () => Promise.resolve(right(madeNothing)));
@@ -72,11 +73,15 @@ const spend = async ({ execute }: GetParts, { service, credential }: Asker, outc
   return executed.left.code === 'spent' ? right(false) : left(refuse('unavailable'));
 };
 
-const resultOf = async (parts: GetParts, asker: Asker, outcome: Outcome, read: ReadRef): Promise<Either<Refusal, Result>> => {
-  if (outcome.result === 'refused') return right({ path: outcome.path, outcome: 'refused' });
-  const given = outcome.result === 'spending' ? await spend(parts, asker, outcome, read) : right(true);
+const ifSpent = async (parts: GetParts, asker: Asker, outcome: Spending, read: ReadRef): Promise<Either<Refusal, Result>> => {
+  const given = await spend(parts, asker, outcome, read);
   if (isLeft(given)) return given;
   return given.right ? withValue(parts, outcome.path, outcome.version) : right({ path: outcome.path, outcome: 'refused' });
+};
+
+const resultOf = (parts: GetParts, asker: Asker, outcome: Outcome, read: ReadRef): Soon<Either<Refusal, Result>> => {
+  if (outcome.result === 'refused') return right({ path: outcome.path, outcome: 'refused' });
+  return outcome.result === 'spending' ? ifSpent(parts, asker, outcome, read) : withValue(parts, outcome.path, outcome.version);
 };
 
 const answer = async (parts: GetParts, asker: Asker, { seq: at, outcomes, messageHash }: Committed, cut: ReadonlyArray<SecretPath>): Promise<Either<Refusal, GetReply>> => {
@@ -89,7 +94,8 @@ const answer = async (parts: GetParts, asker: Asker, { seq: at, outcomes, messag
   const late = outcomes.slice(count);
   const results: Result[] = [];
   for (const outcome of outcomes.slice(0, count)) {
-    const result = await resultOf(parts, asker, outcome, { seq, id: request.id });
+    const made = resultOf(parts, asker, outcome, { seq, id: request.id });
+    const result = isLater(made) ? await made : made;
     if (isLeft(result)) return result;
     results.push(result.right);
     seen(outcome, result.right.outcome === 'value' ? 'allowed' : outcome.result === 'refused' ? outcome.reason : 'spent');

@@ -9,10 +9,11 @@ import { SIGNERS_MAX, type ServiceKeys } from '../../protocol/wire.ts';
 import { freshKey } from '../keyring/fresh.ts';
 import type { Execute, Prepare } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
+import type { Soon } from '../soon.ts';
 
 export type BoxKeys = {
   /** The secret box key of that name, while requests may still be sealed to it. */
-  readonly secret: (kid: Id) => Promise<Redacted<Uint8Array> | undefined>;
+  readonly secret: (kid: Id) => Soon<Redacted<Uint8Array> | undefined>;
   readonly told: () => Promise<ServiceKeys | undefined>;
   /** Adds a new box key when the current one has served half of its time. */
   readonly renew: () => Promise<void>;
@@ -74,12 +75,9 @@ export const makeBoxKeys = (replica: Replica, execute: Execute, prepare: Prepare
   const isAccepted = (key: Key | undefined): boolean =>
     key?.purpose === 'box' && now(replica) < key.addedAt + 2 * BOX_KEY_MS && (!key.retired || key.id === currentKey(fold.world, 'box')?.id);
   return {
-    secret: async (kid) => {
+    secret: (kid) => {
       if (!isAccepted(fold.world.keyring?.keys.get(kid))) return undefined;
-      const known = keyring.opened(kid);
-      if (known !== undefined) return known;
-      const opened = await keyring.open(kid);
-      return isLeft(opened) ? undefined : opened.right;
+      return keyring.opened(kid) ?? keyring.open(kid).then((opened) => (isLeft(opened) ? undefined : opened.right));
     },
     told: makeTold(replica),
     renew: () => renew(replica, execute, prepare),

@@ -19,7 +19,9 @@ const fingerprints = new LRUCache<string, Fingerprint>({ max: 10_000 });
 
 const fingerprintOf = (kind: CredentialKind, verifier: Digest | PublicKey): Fingerprint => {
   const name = `${kind} ${verifier}`;
-  const fingerprint = fingerprints.get(name) ?? credentialFingerprint(kind, verifier);
+  const known = fingerprints.get(name);
+  if (known !== undefined) return known;
+  const fingerprint = credentialFingerprint(kind, verifier);
   fingerprints.set(name, fingerprint);
   return fingerprint;
 };

@@ -2,12 +2,13 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { openText, sealText } from '../../crypto/box.ts';
-import { fromUtf8, utf8 } from '../../crypto/bytes.ts';
+import { fromUtf8 } from '../../crypto/bytes.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import { decoded } from '../../events/fits.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Id } from '../../events/vocabulary.ts';
-import { Request, SealedRequest, type Reply, type SealedReply, WIRE_BYTES_MAX } from '../../protocol/wire.ts';
+import { Request, SealedRequest, sealedReplyJson, type Reply, WIRE_BYTES_MAX } from '../../protocol/wire.ts';
+import { andThen, type Soon } from '../soon.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** A request that could be opened; whether its credential is right is not known yet. */
@@ -16,7 +17,7 @@ export type Opened = { readonly request: Request; readonly sealed: SealedRequest
 export type Opener = {
   readonly sessions: Sessions;
   /** The secret key of one of our box keys that is still accepted. */
-  readonly boxKey: (kid: Id) => Promise<Redacted<Uint8Array> | undefined>;
+  readonly boxKey: (kid: Id) => Soon<Redacted<Uint8Array> | undefined>;
 };
 
 const parse = <A>(codec: t.Type<A, unknown>, text: string): A | undefined => {
@@ -51,17 +52,19 @@ const sessionFor = ({ sessions }: Opener, { kid, from }: SealedRequest, boxKey: 
   return orMalformed(session);
 };
 
-export const open = async (opener: Opener, bytes: Uint8Array): Promise<Either<Refusal, Opened>> => {
+const openSealed = (opener: Opener, sealed: SealedRequest, boxKey: Redacted<Uint8Array> | undefined): Either<Refusal, Opened> => {
+  if (boxKey === undefined) return left(refuse('wrong_box_key'));
+  const session = sessionFor(opener, sealed, boxKey);
+  if (isLeft(session)) return session;
+  const request = openBox(session.right, sealed);
+  return isLeft(request) ? request : right({ request: request.right, sealed, session: session.right });
+};
+
+export const open = (opener: Opener, bytes: Uint8Array): Soon<Either<Refusal, Opened>> => {
   const sealed = decode(bytes);
   if (isLeft(sealed)) return sealed;
-  const boxKey = await opener.boxKey(sealed.right.kid);
-  if (boxKey === undefined) return left(refuse('wrong_box_key'));
-  const session = sessionFor(opener, sealed.right, boxKey);
-  if (isLeft(session)) return session;
-  const request = openBox(session.right, sealed.right);
-  return isLeft(request) ? request : right({ request: request.right, sealed: sealed.right, session: session.right });
+  return andThen(opener.boxKey(sealed.right.kid), (boxKey) => openSealed(opener, sealed.right, boxKey));
 };
 
 /** A reply to that session alone, as bytes. */
-export const sealReply = ({ session }: Opened, reply: Reply): Uint8Array =>
-  utf8(JSON.stringify({ v: 1, ...sealText(session.key, JSON.stringify(reply)) } satisfies SealedReply));
+export const sealReply = ({ session }: Opened, reply: Reply): Uint8Array => sealedReplyJson(sealText(session.key, JSON.stringify(reply)));
