@@ -16,6 +16,7 @@ import { logCrypto, type Replica } from './log/replica.ts';
 import { makeTidy, type Tidy } from './log/tidy.ts';
 import { makeValues } from './log/values.ts';
 import { logAccess } from './observe/access-log.ts';
+import { afterwards } from './observe/afterwards.ts';
 import { makeMetrics, type Metrics } from './observe/metrics.ts';
 import { sumRefusals, type RefusalSums } from './observe/refusals.ts';
 import { makeAdmin } from './operations/admin.ts';
@@ -76,10 +77,10 @@ type Seen = Pick<DoorParts, 'onRefused' | 'onDefect'> & Pick<GetParts, 'onAccess
 const observers = (logger: Logger, metrics: Metrics, refusals: RefusalSums): Seen => {
   const access = logAccess(logger);
   return {
-    onAccess: (seen) => {
+    onAccess: afterwards((seen) => {
       access(seen);
       metrics.read(seen.outcome);
-    },
+    }),
     onRefused: (code, service) => {
       refusals.add(code, service);
       metrics.refused(code);

@@ -1,6 +1,9 @@
 /** One JSON line for each path of each answered read, in the shape that log stores take. It has no field that a value could be in. */
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { AccessSeen } from '../operations/get.ts';
+import { gathered } from './gathered.ts';
+
+const STDERR = 2;
 
 /** The time as text; lines come many in a millisecond, and to write a date takes as long as the rest of a line. */
 const makeTimestamp = (): (() => string) => {
@@ -24,7 +27,7 @@ export const makeLogger = (level: string, destination?: DestinationStream): Logg
       // Errors are logged by their kind alone: a message of a library can quote what it was given.
       serializers: { err: (error: unknown) => ({ kind: error instanceof Error ? error.name : typeof error }) },
     },
-    destination ?? pino.destination({ fd: 2, sync: false }),
+    destination ?? gathered(STDERR),
   );
 
 export const logAccess =
