@@ -8,7 +8,7 @@ import { fine, unseen, wrong, type Check } from './check.ts';
 const NOT_ALLOWED = /permissions? violation/i;
 
 type Difference = { readonly [part in 'stream' | 'field' | 'found' | 'wanted' | 'mend']: string };
-type Failed = { readonly why: string; readonly hint: string; readonly differences: ReadonlyArray<Difference> };
+type Failed = { readonly why: string; readonly hint: string; readonly about: 'streams' | 'clock'; readonly differences: ReadonlyArray<Difference> };
 type Looked = { readonly replicas: number; readonly clockMs: number };
 
 /** The stream and its buckets, and the clock, which the server tells with them. */
@@ -20,13 +20,21 @@ export const streamChecks = (outcome: E.Either<Failed, Looked>): ReadonlyArray<C
       fine('clock', clockMs === 0 ? 'that of nats-server is the one here' : `that of nats-server is ${Math.abs(clockMs)} ms ${clockMs > 0 ? 'ahead' : 'behind'}`),
     ];
   }
-  const { why, hint, differences } = outcome.left;
+  const { why, hint, about, differences } = outcome.left;
   if (NOT_ALLOWED.test(why)) return [unseen('stream and buckets', 'not visible to this NATS user', 'ask as the NATS user of the service')];
-  if (differences.length === 0) return [wrong('stream and buckets', why, hint)];
+  if (differences.length === 0) return [wrong(about === 'clock' ? 'clock' : 'stream and buckets', why, hint)];
   return differences.map(({ stream, field, found, wanted, mend }) => wrong('stream and buckets', `${stream}: ${field} is ${found} and must be ${wanted}`, mend));
 };
 
-const Monitored = t.type({ jetstream: t.type({ config: t.partial({ sync_always: t.boolean }) }) }, 'Varz');
+const Monitored = t.type(
+  {
+    jetstream: t.intersection([
+      t.type({ config: t.partial({ sync_always: t.boolean, max_storage: t.number }) }),
+      t.partial({ stats: t.partial({ storage: t.number }) }),
+    ]),
+  },
+  'Varz',
+);
 
 const NOT_VISIBLE = unseen('sync_interval', 'not visible from here', 'give --monitoring URL, where nats-server answers /varz');
 
@@ -38,6 +46,19 @@ export const syncCheck = (varz: unknown): Check => {
   return decoded.right.jetstream.config.sync_always === true
     ? fine('sync_interval', 'always: a message is on the disk before it is acknowledged')
     : wrong('sync_interval', 'a power cut can lose what was acknowledged in the last minutes', 'set sync_interval: always in the jetstream block of nats-server');
+};
+
+/** From there on it is time to make room: what no longer fits is refused, reads too, since none is answered without its record. */
+const STORAGE_SHARE = 0.8;
+
+/** How much of what JetStream may store is in use. @param varz as in `syncCheck` */
+export const storageCheck = (varz: unknown): Check => {
+  const decoded = Monitored.decode(varz);
+  const { config, stats } = E.isLeft(decoded) ? {} : decoded.right.jetstream;
+  const [used, most] = [stats?.storage, config?.max_storage];
+  if (used === undefined || most === undefined || most <= 0) return unseen('storage', NOT_VISIBLE.detail, NOT_VISIBLE.mend ?? '');
+  const said = `${(used / 1e6).toFixed(1)} MB of the ${(most / 1e6).toFixed(1)} MB that JetStream may store are in use`;
+  return used < STORAGE_SHARE * most ? fine('storage', said) : wrong('storage', said, 'make the disk larger and raise max_file_store in the jetstream block; without room nothing is answered');
 };
 
 const Rights = t.partial({ allow: t.array(t.string), deny: t.array(t.string) });

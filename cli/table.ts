@@ -148,6 +148,8 @@ const RUNNING: ReadonlyArray<Row> = [
   ]),
   row('doctor', 'check NATS, the stream and the service, and say how to mend what is wrong', [
     { name: 'monitoring', value: 'URL', description: 'where nats-server has its monitoring, such as http://127.0.0.1:8222' },
+    { name: 'replica', value: 'URLS', description: 'HTTP listeners of jetlock serve, with commas between', beside: (dev) => dev.httpUrl },
+    { ...IDENTITY, description: 'private file of an admin, who is told how old keys are', beside: (dev) => dev.adminKey },
     ...BROKER,
     SIGNING_KEY,
   ]),

@@ -10,6 +10,8 @@ import { permissionCheck, streamChecks, syncCheck } from '../broker-checks.ts';
 import type { Check } from '../check.ts';
 import { memoryIo } from '../memory-io.ts';
 import { DEV_INBOXES } from '../nats-options.ts';
+import { keyChecks } from '../admin-checks.ts';
+import type { KeyStatusView } from '../../protocol/views.ts';
 import { runProgram } from '../program.ts';
 import { serviceCheck } from '../service-check.ts';
 import { copiesChecks } from '../stream-check.ts';
@@ -61,14 +63,14 @@ test('doctor: nats that is not there is exit 69', async (t) => {
 });
 
 test('doctor: what this NATS user may not ask is not called wrong', (t) => {
-  const denied = { why: 'jetstream does not answer: Permissions Violation for Publish to "$JS"', hint: '', differences: [] };
+  const denied = { why: 'jetstream does not answer: Permissions Violation for Publish to "$JS"', hint: '', about: 'streams', differences: [] } as const;
   t.like(streamChecks(E.left(denied)), [{ ok: null }]);
   t.like(streamChecks(E.left({ ...denied, why: 'timeout' })), [{ ok: false }]);
 });
 
 test('doctor: every difference is a line of its own', (t) => {
   const one = { stream: 'SECRETS', field: 'max_age', found: '1', wanted: '0', mend: 'edit' };
-  t.is(streamChecks(E.left({ why: '', hint: '', differences: [one, { ...one, field: 'deny_purge' }] })).length, 2);
+  t.is(streamChecks(E.left({ why: '', hint: '', about: 'streams', differences: [one, { ...one, field: 'deny_purge' }] })).length, 2);
 });
 
 test('doctor: sync_interval as the monitoring tells it', (t) => {
@@ -80,13 +82,23 @@ test('doctor: sync_interval as the monitoring tells it', (t) => {
 test('doctor: the copies of the log in a cluster', (t) => {
   const seen = (cluster?: object) => copiesChecks({ state: { messages: 3, bytes: 2_500_000 }, cluster }).map(({ check, ok, detail }) => `${check} ${String(ok)} ${detail.split(':')[0] ?? ''}`);
   t.deepEqual(seen(), ['log true 3 messages, 2.5 MB']);
-  t.deepEqual(seen({ leader: 'n1', replicas: [{ name: 'n2', current: true }, { name: 'n3', current: false, offline: true }, { name: 'n4', current: false, lag: 5_000 }] }).slice(1), [
+  t.deepEqual(seen({ leader: 'n1', replicas: [{ name: 'n2', current: true }, { name: 'n3', current: false, offline: true }, { name: 'n4', current: false, lag: 5_000 }, { name: 'n5', current: true, lag: 2, active: 6e9 }] }).slice(1), [
     'copies true n2 is up to date',
-    'copies false n3 is down',
+    'copies false n3 is down or cut off',
     'copies false n4 is 5000 messages behind',
+    'copies false n5 is down or cut off',
   ]);
   t.is(seen({ leader: '' })[1], 'copies false the log has no leader');
   t.like(copiesChecks(undefined), [{ ok: null }]);
+});
+
+test('doctor: a key that is retired and not replaced yet', (t) => {
+  const key = (purpose: string, retired: boolean) => ({ id: 'k', purpose, current: true, retired, addedAt: 0, public: null });
+  const status = (retired: boolean) => ({ operatorKey: 'f', operatorKeySince: 0, operatorKeyRetired: false, rotatedBy: 'service', otherDirectories: 0, keys: [key('root', retired), key('log', false)] }) as unknown as KeyStatusView;
+  t.like(keyChecks(status(false), 50 * 3_600_000), [{ ok: true, detail: 'ages: operator 2 d, root 2 d, log 2 d' }]);
+  t.like(keyChecks(status(true), 0), [{ ok: false, detail: 'the root key is retired and to be replaced' }]);
+  t.like(keyChecks(status(false), 31 * 24 * 3_600_000), [{ ok: false, detail: 'the operator key is old and to be replaced' }]);
+  t.like(keyChecks({ ...status(false), otherDirectories: 1 as never }, 0), [{ ok: true, mend: /./ }, { ok: true }].map(({ ok }) => ({ ok })));
 });
 
 test('doctor: permissions that are too wide', (t) => {

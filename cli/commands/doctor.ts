@@ -1,18 +1,24 @@
 /** `jetlock doctor` */
 import * as E from 'fp-ts/lib/Either.js';
-import { permissionCheck, streamChecks, syncCheck } from '../broker-checks.ts';
+import { adminChecks } from '../admin-checks.ts';
+import { permissionCheck, storageCheck, streamChecks, syncCheck } from '../broker-checks.ts';
 import { fine, wrong, type Check } from '../check.ts';
 import { openNats, type Connection } from '../connect-nats.ts';
 import { SUBJECTS } from '../connect.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
+import { NO_REPLICAS, replicaCheck } from '../replica-check.ts';
+import { rightsChecks } from '../rights-check.ts';
 import { serviceCheck } from '../service-check.ts';
 import { copiesChecks } from '../stream-check.ts';
 import { printJson, printLines, printable } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 const LIMIT_MS = 5_000;
+
+/** Public on a connection, and not in its type. */
+const inboxPrefixOf = (nc: Connection): string => (nc as { readonly options?: { readonly inboxPrefix?: string } }).options?.inboxPrefix ?? '_INBOX';
 
 /** What a question was answered; undefined where it was not, whatever the reason. */
 const answered = async (ask: () => Promise<unknown>): Promise<unknown> => {
@@ -38,19 +44,35 @@ const varz = (url: string | undefined): Promise<unknown> =>
     ? Promise.resolve(undefined)
     : answered(async () => (await fetch(new URL('/varz', url), { signal: AbortSignal.timeout(LIMIT_MS) })).json()).then((found) => found ?? null);
 
-const checksOf = async (nc: Connection, { text }: Options): Promise<ReadonlyArray<Check>> => {
+const replicaChecks = async (nc: Connection, replicas: string | undefined): Promise<ReadonlyArray<Check>> => {
+  const urls = (replicas ?? '').split(',').filter((url) => url !== '');
+  if (urls.length === 0) return [NO_REPLICAS];
+  const { jetstreamReader } = await import('../../events/log/jetstream.ts');
+  const last = await jetstreamReader(nc, { stream: SUBJECTS.stream }).last(SUBJECTS.anyState)();
+  return Promise.all(urls.map((url) => replicaCheck(url, E.isLeft(last) ? undefined : last.right)));
+};
+
+const checksOf = async (nc: Connection, options: Options, io: Io): Promise<ReadonlyArray<Check>> => {
+  const { text } = options;
   const { checkStream } = await import('../../services/nats/provision.ts');
+  const { rightsOf } = await import('../../services/nats/rights.ts');
   const { natsTransport } = await import('../../client/nats/transport.ts');
   const userInfo = await answered(async () => (await nc.request('$SYS.REQ.USER.INFO', '', { timeout: LIMIT_MS })).json());
+  // Of a user whose role cannot be told it is said whether it may destroy the log.
+  const rights = rightsOf(SUBJECTS, inboxPrefixOf(nc), userInfo);
+  const monitored = await varz(text['monitoring']);
   return [
     fine('connection', nc.getServer()),
     await versionCheck(nc),
     jetstreamCheck(nc),
     ...streamChecks(await checkStream(nc, SUBJECTS)()),
     ...copiesChecks(await answered(async () => (await nc.request(`$JS.API.STREAM.INFO.${SUBJECTS.stream}`, '', { timeout: LIMIT_MS })).json())),
-    syncCheck(await varz(text['monitoring'])),
-    permissionCheck(SUBJECTS, userInfo),
+    syncCheck(monitored),
+    storageCheck(monitored),
+    ...(rights === undefined ? [permissionCheck(SUBJECTS, userInfo)] : rightsChecks(rights)),
     await serviceCheck(natsTransport(nc, SUBJECTS), SUBJECTS, text['signing-key'], Date.now()),
+    ...(await replicaChecks(nc, text['replica'])),
+    ...(await adminChecks(options, io, Date.now())),
   ];
 };
 
@@ -70,7 +92,7 @@ export const run: Run = (_args, options, io) => async () => {
   const nc = await openNats(options, io, 'auditor')();
   if (E.isLeft(nc)) return nc;
   try {
-    const checks = await checksOf(nc.right, options);
+    const checks = await checksOf(nc.right, options, io);
     await print(checks, options, io);
     return E.right(checks.some(({ ok }) => ok === false) ? EXIT.configuration : EXIT.ok);
   } finally {

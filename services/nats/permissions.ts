@@ -1,6 +1,6 @@
 /** What each NATS user may do: from here, and from nowhere else. Everything that is not listed is denied. */
 import type { Subjects } from '../../events/subjects.ts';
-import type { ServiceName } from '../../events/vocabulary.ts';
+import { ServiceName } from '../../events/vocabulary.ts';
 import { keptQueries } from '../../protocol/operations.ts';
 import { QUEUE } from './door.ts';
 import { BUCKETS, bucketStream } from './stream-config.ts';
@@ -23,15 +23,26 @@ export type Permissions = {
   readonly answersWithin?: string;
 };
 
-type Who = Omit<NatsUser, 'nkey'> & { readonly name?: ServiceName };
+type Keyless<U> = U extends unknown ? Omit<U, 'nkey'> : never;
+/** A user, whatever its key is. */
+export type Who = Keyless<NatsUser>;
 
 /** Names of services are in lower case, so no service is ever given the replies of one of these. */
 const OWN_INBOX = { service: '_INBOX_JETLOCK', provisioner: '_INBOX_PROVISIONER', auditor: '_INBOX_AUDITOR' } as const;
 
 /** What a connection of this user must be made with (`inboxPrefix`): it gets its replies nowhere else. */
-export const inboxPrefixOf = ({ role, name }: Who): string => {
-  if (role === 'requester') return `_INBOX_${name ?? ''}`;
+export const inboxPrefixOf = (user: Who): string => {
+  if (user.role === 'requester') return `_INBOX_${user.name}`;
+  const { role } = user;
   return role === 'admin' || role === 'client' ? '_INBOX' : OWN_INBOX[role];
+};
+
+/** Whose inbox prefix that is; of `_INBOX` that cannot be told. */
+export const userOf = (prefix: string): Who | undefined => {
+  const own = (['service', 'provisioner', 'auditor'] as const).find((role) => OWN_INBOX[role] === prefix);
+  if (own !== undefined) return { role: own };
+  const name = prefix.startsWith('_INBOX_') ? prefix.slice('_INBOX_'.length) : '';
+  return ServiceName.is(name) ? { role: 'requester', name } : undefined;
 };
 
 const inbox = (user: Who): string => `${inboxPrefixOf(user)}.>`;
@@ -49,6 +60,9 @@ const consumes = (stream: string): ReadonlyArray<string> => [
   `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
 ];
 
+/** What a user may do the server tells that user alone. */
+const WHO_AM_I = '$SYS.REQ.USER.INFO';
+
 /** The log and the buckets, as they are. */
 const works = (subjects: Subjects): ReadonlyArray<string> => [
   subjects.all,
@@ -62,7 +76,7 @@ const works = (subjects: Subjects): ReadonlyArray<string> => [
 const relayed = ({ prefix }: Subjects): ReadonlyArray<string> => keptQueries.map((operation) => `${prefix}.replica.*.${operation}`);
 
 const service = (subjects: Subjects): Permissions => ({
-  publish: [...works(subjects), ...relayed(subjects)],
+  publish: [...works(subjects), ...relayed(subjects), WHO_AM_I],
   // Only in the queue group: nobody listens to all requests, not even with the service's key.
   subscribe: [
     ...[subjects.keys, subjects.register, `${subjects.register}.*`, subjects.get, `${subjects.get}.*`, subjects.admin('>')].map((subject) => `${subject} ${QUEUE}`),
@@ -102,7 +116,7 @@ const admin = (subjects: Subjects): Permissions => ({ publish: [subjects.keys, s
 
 /** What `audit log` and `doctor` look at. No consumers: with the right to make one, somebody else's subscription could be fed with stored messages. */
 const auditor = (subjects: Subjects): Permissions => ({
-  publish: [...reads(subjects.stream), ...streams(subjects).map((stream) => `$JS.API.STREAM.INFO.${stream}`), subjects.keys, '$SYS.REQ.USER.INFO'],
+  publish: [...reads(subjects.stream), ...streams(subjects).map((stream) => `$JS.API.STREAM.INFO.${stream}`), subjects.keys, WHO_AM_I],
   subscribe: [inbox({ role: 'auditor' })],
 });
 
@@ -112,7 +126,7 @@ const client = (subjects: Subjects): Permissions => ({
 });
 
 /** What a user may do. */
-export const permissionsOf = (subjects: Subjects, user: NatsUser): Permissions =>
+export const permissionsOf = (subjects: Subjects, user: Who): Permissions =>
   user.role === 'requester' ? requester(subjects, user.name) : { service, provisioner, admin, auditor, client }[user.role](subjects);
 
 const entry = (subjects: Subjects, user: NatsUser): string => {

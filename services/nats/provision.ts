@@ -21,6 +21,7 @@ export type ProvisionFailure = {
   readonly retryable: boolean;
   readonly why: string;
   readonly hint: string;
+  readonly about: 'streams' | 'clock';
   /** What is not as it must be, where that is the reason. */
   readonly differences: ReadonlyArray<Difference>;
 };
@@ -39,9 +40,10 @@ export type Provisioned = Checked & {
   readonly made: ReadonlyArray<string>;
 };
 
-const failed = (why: string, hint: string, more: Partial<Pick<ProvisionFailure, 'retryable' | 'differences'>> = {}): ProvisionFailure => ({
+const failed = (why: string, hint: string, more: Partial<Pick<ProvisionFailure, 'retryable' | 'differences' | 'about'>> = {}): ProvisionFailure => ({
   _tag: 'provision',
   retryable: false,
+  about: 'streams',
   differences: [],
   why,
   hint,
@@ -75,7 +77,7 @@ const serverIsFit = (version: string, replicas: number, clockMs: number): Either
     return E.left(failed(`nats-server is ${version}; with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} it must be ${wanted}`, 'update nats-server'));
   if (Math.abs(clockMs) <= CLOCK_DISTANCE_MS_MAX) return E.right(undefined);
   const where = clockMs > 0 ? 'ahead of' : 'behind';
-  return E.left(failed(`the clock of nats-server is ${Math.abs(clockMs)} ms ${where} the one here`, 'set both by NTP'));
+  return E.left(failed(`the clock of nats-server is ${Math.abs(clockMs)} ms ${where} the one here`, 'set both by NTP', { about: 'clock' }));
 };
 
 const asTold = (found: ReadonlyArray<Difference>): Either<ProvisionFailure, void> => {
