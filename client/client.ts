@@ -91,7 +91,7 @@ const asked = ({ path, description }: Wanted): Ask => {
 };
 
 const asksOf = (paths: string | ReadonlyArray<string>, { description }: GetOptions): ReadonlyArray<Ask> =>
-  [paths].flat().map((path) => asked(description === undefined ? { path } : { path, description }));
+  (typeof paths === 'string' ? [paths] : paths).map((path) => asked(description === undefined ? { path } : { path, description }));
 
 const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Found>): ReadonlyArray<Secret> =>
   asks.flatMap(({ path }) => {

@@ -8,7 +8,13 @@ import { report } from '../protocol/report.ts';
 
 export const toJson = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
 
-const parsed = (text: () => string): Either<string, unknown> => E.tryCatch<string, unknown>(() => JSON.parse(text()), () => 'not JSON');
+const parsed = <A>(input: A, textOf: (input: A) => string): Either<string, unknown> => {
+  try {
+    return E.right(JSON.parse(textOf(input)) as unknown);
+  } catch {
+    return E.left('not JSON');
+  }
+};
 
 const decodedFrom = <A, O>(codec: Type<A, O>, value: Either<string, unknown>): Either<string, A> => (E.isLeft(value) ? value : decoded(codec)(value.right));
 
@@ -16,13 +22,13 @@ const decodedFrom = <A, O>(codec: Type<A, O>, value: Either<string, unknown>): E
 export const decodeJson =
   <A, O>(codec: Type<A, O>) =>
   (bytes: Uint8Array): Either<string, A> =>
-    decodedFrom(codec, parsed(() => fromUtf8(bytes)));
+    decodedFrom(codec, parsed(bytes, fromUtf8));
 
 /** The same for text. */
 export const decodeText =
   <A, O>(codec: Type<A, O>) =>
   (text: string): Either<string, A> =>
-    decodedFrom(codec, parsed(() => text));
+    decodedFrom(codec, parsed(text, String));
 
 /** The same for what has been parsed. */
 export const decoded =

@@ -16,6 +16,8 @@ export type Trust = { readonly signer: PublicKey } | { readonly firstUse: true }
 
 /** The service's box key, checked. */
 export type Keys = {
+  /** The key to seal to now, if there is one that is not over; asks for none. */
+  readonly kept: () => ServiceKeys | undefined;
   /** The key to seal to now; asked for when there is none yet, or it is over. `signer` in it is the trusted one, or one that it leads to. */
   readonly current: TaskEither<ClientFailure, ServiceKeys>;
   /** The same, asked for anew. */
@@ -59,7 +61,7 @@ const read = (reply: Uint8Array): Either<ClientFailure, ServiceKeys> =>
  */
 export const serviceKeys = ({ transport, subjects, trust, now = Date.now, onNewSigner = () => undefined }: KeysOptions): Keys => {
   let signer = 'signer' in trust ? trust.signer : undefined;
-  let kept: ServiceKeys | undefined;
+  let last: ServiceKeys | undefined;
   let underWay: Promise<Either<ClientFailure, ServiceKeys>> | undefined;
 
   const fetched = async (): Promise<Either<ClientFailure, ServiceKeys>> => {
@@ -67,13 +69,17 @@ export const serviceKeys = ({ transport, subjects, trust, now = Date.now, onNewS
     if (E.isLeft(reply)) return reply;
     const checked = E.chain(checkKeys(signer, now()))(read(reply.right));
     if (E.isRight(checked)) {
-      kept = checked.right;
-      if (signer !== undefined && signer !== kept.signer) onNewSigner(kept.signer);
-      signer = kept.signer;
+      last = checked.right;
+      if (signer !== undefined && signer !== last.signer) onNewSigner(last.signer);
+      signer = last.signer;
     }
     return checked;
   };
   const renewed = () => (underWay ??= fetched().finally(() => (underWay = undefined)));
-  const current = async () => (kept !== undefined && valid(kept, now()) ? E.right(kept) : renewed());
-  return { current, renewed };
+  const kept = () => (last !== undefined && valid(last, now()) ? last : undefined);
+  const current = async () => {
+    const keys = kept();
+    return keys === undefined ? renewed() : E.right(keys);
+  };
+  return { kept, current, renewed };
 };

@@ -1,6 +1,5 @@
 /** Trying again without doing harm: later each time, at a moment of its own, and not for ever. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { ClientFailure } from './failure.ts';
 
@@ -51,15 +50,13 @@ export type Again = {
 
 const repeatedIf = <A>(isWorthIt: (failure: ClientFailure) => boolean, attempt: Attempt<A>, { withinMs, time }: Again): TaskEither<ClientFailure, A> => async () => {
   const end = time.now() + withinMs;
-  const go = async (failed: number): Promise<Either<ClientFailure, A>> => {
+  for (let failed = 1; ; failed += 1) {
     const result = await attempt(Math.max(1, end - time.now()))();
     if (E.isRight(result) || !canPass(result.left) || !isWorthIt(result.left)) return result;
-    const wait = backOff(failed + 1);
+    const wait = backOff(failed);
     if (time.now() + wait >= end) return result;
     await time.pause(wait);
-    return go(failed + 1);
-  };
-  return go(0);
+  }
 };
 
 /**

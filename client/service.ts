@@ -45,33 +45,32 @@ const answersIn = (asks: ReadonlyArray<Ask>, { results, more }: GetReply): Eithe
     : E.left(notUnderstood('the reply does not answer what was asked'));
 };
 
-const withoutRepeats = (asks: ReadonlyArray<Ask>): ReadonlyArray<Ask> => [...new Map(asks.map((ask) => [ask.path, ask])).values()];
+const withoutRepeats = (asks: ReadonlyArray<Ask>): ReadonlyArray<Ask> =>
+  asks.length === 1 ? asks : [...new Map(asks.map((ask) => [ask.path, ask])).values()];
 
 /** The requests of one service. */
 export const serviceClient = ({ session, subjects, identity }: ServiceOptions): ServiceClient => {
+  const { service } = identity;
+  const credential = credentialOf(identity);
   // With the service's name in the subject the broker's own permissions can tie a connection to it.
+  const [toGet, toRegister] = [`${subjects.get}.${service}`, `${subjects.register}.${service}`];
+
   const ask = (subject: string, body: RegisterRequest | GetRequest, withinMs = TIMEOUT_MS): TaskEither<ClientFailure, unknown> => {
-    const question = {
-      subject: `${subject}.${identity.service}`,
-      service: identity.service,
-      body: JSON.stringify(body),
-      credential: credentialOf(identity),
-      enclosed: null,
-    };
+    const question = { subject, service, body: JSON.stringify(body), credential, enclosed: null };
     // Asked anew it is a request with an id of its own: a read is one more line in the audit log, a credential is known or is not.
     const again = { withinMs: Math.min(TIMEOUT_MS, withinMs), time: systemTime, isUnsettled: session.isUnsettled };
     return acrossLoss((timeoutMs) => session.ask({ ...question, timeoutMs }), again);
   };
 
   const register: ServiceClient['register'] = (serviceVersion) => async () => {
-    const reply = await ask(subjects.register, { service: identity.service, kind: identity.kind, serviceVersion })();
+    const reply = await ask(toRegister, { service, kind: identity.kind, serviceVersion })();
     const read = E.isLeft(reply) ? reply : E.mapLeft(notUnderstood)(decoded(RegisterReply)(reply.right));
     if (E.isLeft(read) || read.right.fingerprint === identityFingerprint(identity)) return read;
     return E.left(distrusted('the service has another fingerprint for this credential', 'do not have it approved; ask who runs the service'));
   };
 
   const batch = async (asks: ReadonlyArray<Ask>, withinMs?: number): Promise<Either<ClientFailure, Batch>> => {
-    const reply = await ask(subjects.get, { paths: asks }, withinMs)();
+    const reply = await ask(toGet, { paths: asks }, withinMs)();
     if (E.isLeft(reply)) return reply;
     const read = decoded(GetReply)(reply.right);
     return E.isLeft(read) ? E.left(notUnderstood(read.left)) : answersIn(asks, read.right);

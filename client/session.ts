@@ -82,18 +82,18 @@ export const newSession = ({ transport, keys, client, now = Date.now }: SessionO
     if (E.isLeft(reply)) return reply;
     return closed ? E.left(unavailable('the connection was closed', 'maybe')) : open(using, request, reply.right);
   };
-  const sealedTo = async (from: TaskEither<ClientFailure, ServiceKeys>, question: Question): Promise<Either<ClientFailure | NoResult, unknown>> => {
-    const keysOfNow = await from();
-    const using = E.isLeft(keysOfNow) ? keysOfNow : sharedWith(keysOfNow.right);
-    return E.isLeft(using) ? E.left(delivered('no', using.left)) : once(question, using.right);
+  const sealedTo = (theirs: Either<ClientFailure, ServiceKeys>, question: Question): Promise<Either<ClientFailure | NoResult, unknown>> => {
+    const using = E.isLeft(theirs) ? theirs : sharedWith(theirs.right);
+    return E.isLeft(using) ? Promise.resolve(E.left(delivered('no', using.left))) : once(question, using.right);
   };
 
   const ask = (question: Question): TaskEither<ClientFailure, unknown> => async () => {
-    const first = await sealedTo(keys.current, question);
+    const kept = keys.kept();
+    const first = await sealedTo(kept === undefined ? await keys.current() : E.right(kept), question);
     if (E.isRight(first)) return first;
     if (first.left._tag !== 'unsealed' || first.left.code !== 'wrong_box_key') return E.left(believed(first.left));
     // Whoever said so, the first copy may have reached the service.
-    return E.mapLeft((failure: ClientFailure | NoResult) => delivered('maybe', believed(failure)))(await sealedTo(keys.renewed, question));
+    return E.mapLeft((failure: ClientFailure | NoResult) => delivered('maybe', believed(failure)))(await sealedTo(await keys.renewed(), question));
   };
   const close = () => {
     closed = true;

@@ -42,7 +42,11 @@ const newBell = (time: Time, signal: AbortSignal | undefined) => {
   return { ring, heard, silence: () => signal?.removeEventListener('abort', ring) };
 };
 
-const refusedPaths = (answers: Answers): ReadonlyArray<SecretPath> => [...answers].flatMap(([path, answer]) => (answer === 'refused' ? [path] : []));
+const refusedPaths = (answers: Answers): ReadonlyArray<SecretPath> => {
+  const refused: SecretPath[] = [];
+  for (const [path, answer] of answers) if (answer === 'refused') refused.push(path);
+  return refused;
+};
 
 export const foundIn = (answers: Answers): ReadonlyMap<SecretPath, Found> =>
   new Map([...answers].flatMap(([path, answer]) => (answer === 'refused' ? [] : [[path, answer] as const])));
@@ -50,7 +54,7 @@ export const foundIn = (answers: Answers): ReadonlyMap<SecretPath, Found> =>
 /** Every path found, or the refusal that names those which were not. */
 export const allFound = (answers: Answers): Either<ClientFailure, ReadonlyMap<SecretPath, Found>> => {
   const refused = refusedPaths(answers);
-  return refused.length === 0 ? E.right(foundIn(answers)) : E.left(refusedHere('refused', refused.join(', ')));
+  return refused.length === 0 ? E.right(answers as ReadonlyMap<SecretPath, Found>) : E.left(refusedHere('refused', refused.join(', ')));
 };
 
 const isApproval = (failure: ClientFailure): boolean =>
