@@ -64,6 +64,7 @@ export const rebuild = async (state: State): Promise<Either<NotNow, Rebuilt>> =>
   const before = state.session;
   state.session = session;
   await before.close();
+  session.join();
   const accepted = await state.keeper.accept(standing, differing);
   if (!isLeft(accepted)) return right({ identical: differing.length === 0, entries: sizeOf(standing.snapshot), events: standing.seq });
   // What was not written is found by the comparison that comes next.

@@ -3,6 +3,7 @@ import * as t from 'io-ts';
 import { makeFold } from '../events/fold/fold.ts';
 import { logCrypto, newHistory } from '../tests/support/history.ts';
 import { newModels } from './models.ts';
+import { factsOf } from './projection.ts';
 import { encodeEntry } from './text.ts';
 
 test('an entry is the same text however it came about', (t_) => {
@@ -17,6 +18,6 @@ test('what changed is named, and nothing else', (t_) => {
   history.write('billing/KEY');
   const models = newModels();
   const fold = makeFold(history.subjects, logCrypto);
-  const changed = history.messages.map((message) => models.apply(fold.apply(message), fold.world));
+  const changed = history.messages.map((message) => models.apply(factsOf(fold.apply(message), fold.world)));
   t_.deepEqual(changed, [[], [{ bucket: 'catalog', key: '=.billing' }], [{ bucket: 'catalog', key: 'billing.KEY' }]]);
 });

@@ -1,10 +1,8 @@
 /** All read models in memory, and what each entry looks like as text. */
-import type { Folded } from '../events/fold/verdict.ts';
-import type { World } from '../events/world.ts';
 import { access } from './access.ts';
 import { catalog } from './catalog.ts';
 import { inbox } from './inbox.ts';
-import { factsOf, type Fact, type Projection, type ProjectionName } from './projection.ts';
+import type { Fact, Projection, ProjectionName } from './projection.ts';
 import { services } from './services.ts';
 import { encodeEntry } from './text.ts';
 import { usage } from './usage.ts';
@@ -42,8 +40,8 @@ const modelOf = <E>({ name, entry: codec, evolve }: Projection<E>): Model => {
 };
 
 export type Models = {
-  /** Changes the entries; where they changed. `world`: the state after the message. */
-  readonly apply: (folded: Folded, world: World) => ReadonlyArray<Spot>;
+  /** Changes the entries by what one message told; where they changed. */
+  readonly apply: (facts: ReadonlyArray<Fact>) => ReadonlyArray<Spot>;
   /** An entry as it is stored, undefined if there is none. */
   readonly encoded: (spot: Spot) => string | undefined;
   readonly spots: () => Iterable<Spot>;
@@ -53,9 +51,9 @@ export const newModels = (): Models => {
   const models = [catalog, services, access, inbox, usage].map((projection) => modelOf(projection as Projection<unknown>));
   const named = new Map(models.map((model) => [model.name, model]));
   return {
-    apply: (folded, world) => {
+    apply: (facts) => {
       const changed: Spot[] = [];
-      for (const fact of factsOf(folded, world)) for (const model of models) model.apply(fact, changed);
+      for (const fact of facts) for (const model of models) model.apply(fact, changed);
       return changed;
     },
     encoded: ({ bucket, key }) => named.get(bucket)?.encoded(key),

@@ -30,7 +30,7 @@ export type NotNow =
 type Due = 'state' | 'usage' | 'checkpoint';
 
 export type State = {
-  readonly parts: Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey'>;
+  readonly parts: Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey' | 'verdicts'>;
   readonly store: ViewStore;
   readonly pace: Pace;
   readonly onFailure: (failure: SessionEnd | Unavailable) => void;

@@ -24,7 +24,7 @@ export type { SessionEnd } from './session.ts';
 
 const PACE: Pace = { leaseMs: 3000, renewMs: 750, usageMs: 2000, checkpointMs: 60_000 };
 
-export type ProjectorOptions = Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey'> & {
+export type ProjectorOptions = Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey' | 'verdicts'> & {
   readonly store: ViewStore;
   /** Names the holder of the lease: new at every start. */
   readonly replica: ReplicaId;
@@ -69,7 +69,7 @@ const makeState = async (options: ProjectorOptions): Promise<State> => {
   const listeners = new Set<() => void>();
   const onWritten = () => listeners.forEach((tell) => tell());
   const keeper: Keeper = makeKeeper({ session: () => state.session, mirror, hash, onWritten });
-  const parts = { log: options.log, subjects: options.subjects, crypto: options.crypto, loadKey: options.loadKey };
+  const parts = { log: options.log, subjects: options.subjects, crypto: options.crypto, loadKey: options.loadKey, verdicts: options.verdicts };
   const session = await openSession({ ...parts, onState: () => poke(state), onEnd: (why) => void stop(state, why) });
   const beginning = { term: 0, phase: 'standby', stopped: undefined, renewing: false, failing: false } as const;
   const state: State = { parts, store, pace, onFailure, exclusive: makeExclusive(), lease, mirror, keeper, session, listeners, queued: new Set(), timers: [], ...beginning };
@@ -79,6 +79,7 @@ const makeState = async (options: ProjectorOptions): Promise<State> => {
 /** Settles when the log is followed, long before its head is reached. */
 export const startProjector = async (options: ProjectorOptions): Promise<Projector> => {
   const state = await makeState(options);
+  state.session.join();
   startTimers(state);
   void renew(state);
   return {

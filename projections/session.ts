@@ -1,56 +1,54 @@
-/** One reading of the log from its first message on: a fold of its own, and the read models that it makes in memory. */
-import { type Fold, makeFold } from '../events/fold/fold.ts';
-import { keyIdOf } from '../events/fold/accept.ts';
-import type { LogCrypto } from '../events/fold/log-crypto.ts';
-import type { Log, LogMessage } from '../events/log/log.ts';
-import type { Subjects } from '../events/subjects.ts';
+/**
+ * The read models in memory. A session reads the log from its first message on, with a fold of its own; if it is told to, it goes on
+ * with the fold of its process as soon as it has caught up with that one, and lets go of its own.
+ */
+import type { Folded } from '../events/fold/verdict.ts';
+import type { World } from '../events/world.ts';
+import { join, type Joining } from './join.ts';
 import { type Models, newModels, type Spot } from './models.ts';
-import { PROJECTIONS, type ProjectionName } from './projection.ts';
+import { factsOf, PROJECTIONS, type Fact, type ProjectionName } from './projection.ts';
+import { openReading, type Reading, type ReadingEnd, type ReadingParts } from './reading.ts';
+import type { Verdicts } from './verdicts.ts';
 
-/** Why a session cannot go on. Nothing is skipped. */
-export type SessionEnd =
-  /** The fold came to a message after which nothing can be judged. */
-  | { readonly _tag: 'halted'; readonly why: 'history changed' | 'unknown event'; readonly seq: number }
-  /** A log key that the keyring names is not there. */
-  | { readonly _tag: 'log_key'; readonly key: string; readonly seq: number };
+/** Why a session cannot go on. `failed`: the fold that it went on with has failed. */
+export type SessionEnd = ReadingEnd | { readonly _tag: 'failed'; readonly why: string };
 
-export type SessionParts = {
-  readonly log: Log;
-  readonly subjects: Subjects;
-  readonly crypto: LogCrypto;
-  /**
-   * Makes a log key available to `crypto.mac`. False: there is no such key. While that cannot be told it waits; it must not
-   * reject.
-   */
-  readonly loadKey: (key: string) => Promise<boolean>;
+export type SessionParts = ReadingParts & {
+  /** Of the fold to go on with; none for a session that keeps to its own. */
+  readonly verdicts?: Verdicts | undefined;
   /** After each message of the state's family, whether it counted or not. */
   readonly onState: () => void;
   readonly onEnd: (end: SessionEnd) => void;
 };
 
 export type Session = {
-  /** Sequence of the last message that was folded. */
+  /** Sequence of the last message that the read models have. */
   readonly applied: () => number;
   readonly models: Models;
   /** Calls back once, with the entries as they are at the first message at or after the sequence. */
   readonly at: (seq: number, then: () => void) => void;
-  /** No message is folded until the work is done. */
+  /** The read models stay as they are until the work is done. */
   readonly atRest: <A>(work: () => Promise<A>) => Promise<A>;
   /** What changed since it was taken last, of the read models that are wanted. */
   readonly takeChanged: (wanted: (bucket: ProjectionName) => boolean) => ReadonlyArray<Spot>;
   readonly giveBack: (spots: ReadonlyArray<Spot>) => void;
+  /** Goes on with the fold of the process once it has caught up, if there is one. To be called once. */
+  readonly join: () => void;
   readonly close: () => Promise<void>;
 };
 
 type Mark = { readonly seq: number; readonly then: () => void };
+/** What a message told the read models. */
+type Told = { readonly seq: number; readonly isState: boolean; readonly facts: ReadonlyArray<Fact> };
 
 type State = {
   readonly parts: SessionParts;
-  readonly fold: Fold;
   readonly models: Models;
   /** Keys by the read model that they are of. */
   readonly changed: ReadonlyMap<ProjectionName, Set<string>>;
-  readonly keys: Set<string>;
+  /** Told while the read models were at rest. */
+  readonly held: Told[];
+  applied: number;
   marks: ReadonlyArray<Mark>;
   rest: Promise<unknown> | undefined;
   over: boolean;
@@ -70,72 +68,95 @@ const takeChanged = ({ changed }: State, wanted: (bucket: ProjectionName) => boo
   return taken;
 };
 
-const end = (state: State, why: SessionEnd): void => {
-  state.over = true;
-  state.parts.onEnd(why);
-};
-
 const reach = (state: State): void => {
-  if (state.marks.length === 0) return;
-  const due = state.marks.filter(({ seq }) => seq <= state.fold.applied());
+  if (!state.marks.some(({ seq }) => seq <= state.applied)) return;
+  const due = state.marks.filter(({ seq }) => seq <= state.applied);
   state.marks = state.marks.filter((one) => !due.includes(one));
   for (const { then } of due) then();
 };
 
-const apply = (state: State, message: LogMessage): void => {
-  const { parts, fold, models } = state;
-  const folded = fold.apply(message);
-  if (folded.verdict._tag === 'halted') return end(state, { _tag: 'halted', why: folded.verdict.why, seq: message.seq });
-  mark(state, models.apply(folded, fold.world));
-  if (parts.subjects.isState(message.subject)) parts.onState();
+const apply = (state: State, { seq, isState, facts }: Told): void => {
+  state.applied = seq;
+  mark(state, state.models.apply(facts));
+  if (isState) state.parts.onState();
   reach(state);
 };
 
-const withKey = async (state: State, key: string, message: LogMessage): Promise<void> => {
-  if (await state.parts.loadKey(key)) state.keys.add(key);
-  // Before there is a keyring anyone may have written anything: what is under no key of ours is skipped by the fold.
-  else if (state.fold.world.keyring !== null) return end(state, { _tag: 'log_key', key, seq: message.seq });
-  while (state.rest !== undefined) await state.rest;
-  if (!state.over) apply(state, message);
+/** Facts are made at once, since the world goes on; a reading of one's own waits, the fold of the process waits for nobody. */
+const hear = (state: State, folded: Folded, world: World): void => {
+  if (state.over) return;
+  const told = { seq: folded.seq, isState: state.parts.subjects.isState(folded.subject), facts: factsOf(folded, world) };
+  if (state.rest === undefined) apply(state, told);
+  else state.held.push(told);
 };
 
-const take = (state: State, message: LogMessage): void | Promise<void> => {
-  if (state.over) return;
-  if (state.rest !== undefined) return state.rest.then(() => take(state, message));
-  // Nearly always: the fold need not be asked about a key that is there.
-  if (state.keys.has(keyIdOf(message))) return apply(state, message);
-  const key = state.fold.keyNeeded(message);
-  return key === undefined ? apply(state, message) : withKey(state, key, message);
+/** Who is called at a mark may want the read models to be at rest there. */
+const drain = (state: State): void => {
+  let count = 0;
+  for (const told of state.held) {
+    if (state.rest !== undefined) break;
+    count += 1;
+    if (!state.over) apply(state, told);
+  }
+  state.held.splice(0, count);
 };
 
 const atRest = async <A>(state: State, work: () => Promise<A>): Promise<A> => {
   while (state.rest !== undefined) await state.rest;
   const working = work();
-  const goOn = () => (state.rest = undefined);
-  state.rest = working.then(goOn, goOn);
+  const over = () => {
+    state.rest = undefined;
+    drain(state);
+  };
+  state.rest = working.then(over, over);
   return working;
 };
 
+const at = (state: State, mark: Mark): void => {
+  state.marks = [...state.marks, mark];
+  reach(state);
+};
+
+const joinWith = (state: State, reading: Reading, verdicts: Verdicts): Joining =>
+  join({
+    reading,
+    verdicts,
+    log: state.parts.log,
+    reached: (seq) => new Promise((resolve) => at(state, { seq, then: resolve })),
+    onFolded: (folded, world) => hear(state, folded, world),
+    onFailed: (why) => {
+      state.over = true;
+      state.parts.onEnd({ _tag: 'failed', why });
+    },
+  });
+
 /** Begins to read; settles when the log is followed, long before its head is reached. */
 export const openSession = async (parts: SessionParts): Promise<Session> => {
-  const { log, subjects, crypto } = parts;
-  const fold = makeFold(subjects, crypto);
   const changed = new Map(PROJECTIONS.map((name) => [name, new Set<string>()]));
-  const state: State = { parts, fold, models: newModels(), changed, keys: new Set(), marks: [], rest: undefined, over: false };
-  const subscription = await log.follow({ filters: [subjects.all], from: 1, aside: true, onMessage: (message) => take(state, message) });
-  return {
-    applied: fold.applied,
-    models: state.models,
-    at: (seq, then) => {
-      state.marks = [...state.marks, { seq, then }];
-      reach(state);
+  const state: State = { parts, models: newModels(), changed, held: [], applied: 0, marks: [], rest: undefined, over: false };
+  let joining: Joining | undefined;
+  const reading = await openReading(parts, {
+    pause: () => state.rest,
+    onFolded: (folded, world) => {
+      hear(state, folded, world);
+      joining?.tryNow();
     },
+    onEnd: parts.onEnd,
+  });
+  return {
+    applied: () => state.applied,
+    models: state.models,
+    at: (seq, then) => at(state, { seq, then }),
     atRest: (work) => atRest(state, work),
     takeChanged: (wanted) => takeChanged(state, wanted),
     giveBack: (spots) => mark(state, spots),
+    join: () => {
+      joining = parts.verdicts && joinWith(state, reading, parts.verdicts);
+    },
     close: async () => {
       state.over = true;
-      await subscription.close();
+      joining?.stop();
+      await reading.close();
     },
   };
 };

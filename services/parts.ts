@@ -15,6 +15,7 @@ import type { Execute } from './log/execute.ts';
 import { logCrypto, type Replica } from './log/replica.ts';
 import { makeTidy, type Tidy } from './log/tidy.ts';
 import { makeValues } from './log/values.ts';
+import { verdictsOf } from './log/verdicts.ts';
 import { logAccess } from './observe/access-log.ts';
 import { afterwards } from './observe/afterwards.ts';
 import { makeMetrics, type Metrics } from './observe/metrics.ts';
@@ -62,6 +63,7 @@ const makeProjector = ({ replica, broker, logger, open }: Given): Promise<Projec
     store: broker.views,
     replica: replica.id,
     crypto: logCrypto(replica.keyring),
+    verdicts: verdictsOf(replica),
     loadKey: async (key) => !isLeft(await awaitKey(replica.keyring, key, () => !replica.health().failed)),
     hash: messageHash,
     onFailure: (why) => {

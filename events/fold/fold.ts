@@ -29,6 +29,13 @@ export type Fold = {
   readonly headAt: (seq: number) => Digest | undefined;
   /** Sequence of the last message on a subject, whatever it was. */
   readonly previous: (subject: string) => number;
+  /** The same of every subject. */
+  readonly lasts: ReadonlyMap<string, number>;
+  /**
+   * Goes on where another fold of the same log stands, which was given everything. Up to there this one was given every message of
+   * the state's family: nothing that is decided from is passed over.
+   */
+  readonly goOnFrom: (other: Pick<Fold, 'applied' | 'lasts'>) => void;
   /** The log key that has to be at hand before this message can be folded. */
   readonly keyNeeded: (message: LogMessage) => string | undefined;
   readonly apply: (message: LogMessage) => Folded;
@@ -83,6 +90,11 @@ export const makeFold = (subjects: Subjects, crypto: LogCrypto, state: FoldState
     head: heads.current,
     headAt: heads.at,
     previous: (subject) => previous.get(subject) ?? 0,
+    lasts: previous,
+    goOnFrom: (other) => {
+      for (const [subject, seq] of other.lasts) if (previous.get(subject) !== seq) previous.set(subject, seq);
+      applied = other.applied();
+    },
     keyNeeded: (message) => {
       const key = keyIdOf(message);
       // What cannot be a name of a key is not looked for: anyone may have written it.

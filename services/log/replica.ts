@@ -7,11 +7,13 @@ import { equalText } from '../../crypto/bytes.ts';
 import { logMac, nextHead, noHead } from '../../crypto/log.ts';
 import { makeFold, type Fold } from '../../events/fold/fold.ts';
 import type { Folded } from '../../events/fold/verdict.ts';
-import type { Log, LogMessage, Subscription } from '../../events/log/log.ts';
+import type { Log, LogMessage } from '../../events/log/log.ts';
 import type { Subjects } from '../../events/subjects.ts';
 import type { Id, ReplicaId } from '../../events/vocabulary.ts';
+import type { Place } from '../../projections/verdicts.ts';
 import { awaitKey } from '../keyring/await-key.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import { makeFollowing } from './following.ts';
 import type { Saved } from './saved-fold.ts';
 import { makeWaiters } from './waiters.ts';
 
@@ -50,7 +52,15 @@ export type Replica = {
   readonly reached: (seq: number, limitMs: number) => Promise<boolean>;
   /** Calls back once, when the record of that id is folded; what it returns stops the wait. */
   readonly onRecord: (id: Id, callback: (folded: Folded) => void) => () => void;
-  readonly onFolded: (listener: (folded: Folded) => void) => void;
+  /** What it returns ends that. */
+  readonly onFolded: (listener: (folded: Folded) => void) => () => void;
+  /** Calls back once it has failed, and why. What it returns ends that. */
+  readonly onFailed: (listener: (why: string) => void) => () => void;
+  /**
+   * Folds every message from a place on, for whoever makes more of the log than decisions; at first it folds state and its own reads.
+   * @returns false if it does not stand at that place, or is not ready: then nothing has changed
+   */
+  readonly widen: (place: Place) => boolean;
 };
 
 /** The cryptography of the log, with the keys of the keyring that are open already. */
@@ -73,13 +83,20 @@ type Parts = Pick<Replica, 'id' | 'subjects' | 'log' | 'keyring' | 'created'> & 
 const makeStatus = () => {
   let health: Health = { ready: false, failed: false, why: 'the log is being read' };
   let isLost = false;
+  const listeners = new Set<(why: string) => void>();
   const change = (next: Health): void => {
     if (!health.failed) health = next;
   };
   return {
     health: () => health,
+    onFailed: (listener: (why: string) => void) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     fail: (why: string) => {
+      if (health.failed) return;
       change({ ready: false, failed: true, why });
+      for (const listener of listeners) listener(why);
     },
     mayWrite: () => !health.failed && !isLost,
     trust: () => {
@@ -112,7 +129,7 @@ const openKey = async (keyring: Keyring, key: string, hasKeyring: boolean, { hea
 const makeTelling = (fold: Fold) => {
   const waiters = makeWaiters(fold.applied);
   const records = new Map<Id, (folded: Folded) => void>();
-  const listeners: Array<(folded: Folded) => void> = [];
+  const listeners = new Set<(folded: Folded) => void>();
   let counted = 0;
   return {
     folded: () => counted,
@@ -121,7 +138,10 @@ const makeTelling = (fold: Fold) => {
       records.set(record, callback);
       return () => void records.delete(record);
     },
-    onFolded: (listener: (folded: Folded) => void) => void listeners.push(listener),
+    onFolded: (listener: (folded: Folded) => void) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     tell: (folded: Folded): void => {
       if (folded.verdict._tag === 'state') counted += 1;
       const record = recordId(folded);
@@ -134,46 +154,53 @@ const makeTelling = (fold: Fold) => {
   };
 };
 
-export const makeReplica = ({ id, subjects, log, keyring, created, saved }: Parts): Replica => {
-  const fold = makeFold(subjects, logCrypto(keyring), saved?.state);
-  const status = makeStatus();
-  const { tell, ...telling } = makeTelling(fold);
-  let subscription: Subscription | undefined;
-  let latest = saved?.last;
-  let resumed = (): void => undefined;
-
+/** Folds what comes, in its order, once the key that it is under is open. */
+const makeTaking = (fold: Fold, keyring: Keyring, status: Status, tell: (folded: Folded) => void, last: LogMessage | undefined) => {
+  const taking = { latest: last, isWaiting: false };
   const apply = (message: LogMessage): void => {
     const one = fold.apply(message);
-    latest = message;
+    taking.latest = message;
     if (one.verdict._tag === 'halted') status.fail(one.verdict.why);
     else tell(one);
   };
-
   const applyWithKey = async (key: string, message: LogMessage): Promise<void> => {
+    taking.isWaiting = true;
     const why = await openKey(keyring, key, fold.world.keyring !== null, status);
+    taking.isWaiting = false;
     if (why === undefined) apply(message);
     else status.fail(why);
   };
-
   const onMessage = (message: LogMessage): void | Promise<void> => {
     if (status.health().failed) return;
     const key = fold.keyNeeded(message);
     return key === undefined || keyring.opened(key) !== undefined ? apply(message) : applyWithKey(key, message);
   };
+  return { taking, onMessage };
+};
 
+export const makeReplica = ({ id, subjects, log, keyring, created, saved }: Parts): Replica => {
+  const fold = makeFold(subjects, logCrypto(keyring), saved?.state);
+  const status = makeStatus();
+  const { tell, ...telling } = makeTelling(fold);
+  const { taking, onMessage } = makeTaking(fold, keyring, status, tell, saved?.last);
+  let resumed = (): void => undefined;
+  const following = makeFollowing({ id, subjects, log, fold }, { onMessage, onLost: status.lose, onResumed: () => resumed() });
   return {
     ...{ id, subjects, log, fold, keyring, created, ...status, ...telling },
-    latest: () => latest,
+    latest: () => taking.latest,
     onResumed: (callback) => {
       resumed = callback;
     },
-    start: async () => {
-      const filters = [subjects.anyState, subjects.read(id)];
-      subscription = await log.follow({ filters, from: fold.applied() + 1, onMessage, onLost: status.lose, onResumed: () => resumed() });
+    widen: (place) => {
+      if (!status.health().ready || taking.isWaiting || !following.isAt(place)) return false;
+      taking.latest = place.latest;
+      following.widen(place.fold);
+      return true;
     },
+    start: following.start,
     stop: async () => {
       status.fail('stopped');
-      await subscription?.close();
+      await following.stop();
     },
   };
 };

@@ -32,8 +32,9 @@ export const FIRST_ADMIN = 'root';
 export const BEGIN = Date.UTC(2026, 0, 1);
 /** A ciphertext of the length that a value of 3 bytes has; nothing opens it. */
 export const SEALED = { nonce: 'A'.repeat(32), box: 'A'.repeat(68) } as const;
-const LOG_KEY = new Uint8Array(32).fill(7);
-const WRITER = sure(ReplicaId, 'replica-1');
+export const LOG_KEY: Uint8Array = new Uint8Array(32).fill(7);
+/** The replica that wrote all of it. */
+export const WRITER = sure(ReplicaId, 'replica-1');
 
 /** What folds of these logs are made with. */
 export const logCrypto: LogCrypto = {

@@ -3,7 +3,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { makeFold } from '../../events/fold/fold.ts';
 import { logCrypto, type History } from './history.ts';
 import { newModels } from '../../projections/models.ts';
-import { PROJECTIONS, type ProjectionName } from '../../projections/projection.ts';
+import { factsOf, PROJECTIONS, type ProjectionName } from '../../projections/projection.ts';
 import type { ViewStore } from '../../projections/view-store.ts';
 
 /** Texts of entries by `bucket key`. */
@@ -13,7 +13,7 @@ export type Stored = Readonly<Record<string, string>>;
 export const storedAfter = ({ subjects, messages }: Pick<History, 'subjects' | 'messages'>): Stored => {
   const fold = makeFold(subjects, logCrypto);
   const models = newModels();
-  for (const message of messages) models.apply(fold.apply(message), fold.world);
+  for (const message of messages) models.apply(factsOf(fold.apply(message), fold.world));
   return Object.fromEntries([...models.spots()].map((spot) => [`${spot.bucket} ${spot.key}`, models.encoded(spot) ?? '']));
 };
 
