@@ -58,9 +58,11 @@ const tell = async (state: State, seq: number): Done => {
 const write = async (state: State, seq: number, wishes: ReadonlyArray<Wish>): Done => {
   const done = await state.mirror.write(wishes);
   if (isLeft(done)) return done;
+  // Who waits for more than there is would ask for it again at once, and let nothing else happen.
+  const isNews = seq !== state.written || wishes.length > 0;
   state.written = seq;
   state.unsettled ||= wishes.length > 0;
-  state.onWritten();
+  if (isNews) state.onWritten();
   return tell(state, seq);
 };
 

@@ -63,6 +63,17 @@ test('an empty log is nothing to wait for', async (t) => {
   await projector.close();
 });
 
+test('waiting for what is not there yet lets it come', async (t) => {
+  const { history, store } = given();
+  const projector = await start(history, store);
+  t.true(await projector.waitFor(history.fold.applied(), LIMIT));
+  const waiting = projector.waitFor(history.fold.applied() + 1, LIMIT);
+  await new Promise(setImmediate);
+  history.write('billing/OTHER');
+  t.true(await waiting);
+  await projector.close();
+});
+
 test('mends a store that holds something else', async (t) => {
   const { history, store } = given();
   await store.put('catalog', 'billing.stripe.KEY', '{"path":"billing/stripe/KEY"}', 0)();
