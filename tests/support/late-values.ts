@@ -4,15 +4,15 @@ import { subjects } from './clients.ts';
 import type { Told } from './load.ts';
 import type { Installation } from './replicas.ts';
 
-/** The longest time from the record of a read to the delivery of its value, in milliseconds. */
-export const oldestValue = async (installation: Pick<Installation, 'connection'>, told: ReadonlyArray<Told>): Promise<number> => {
+/** How old each value was, from the record of its read to its delivery, in milliseconds. */
+export const agesOfValues = async (installation: Pick<Installation, 'connection'>, told: ReadonlyArray<Told>): Promise<ReadonlyArray<number>> => {
   const { streams } = await jetstreamManager(await installation.connection(), { checkAPI: false });
   const times = new Map<number, number>();
-  let oldest = 0;
+  const ages: number[] = [];
   for (const { seq, answered } of told.filter(({ outcome }) => outcome === 'value')) {
     const time = times.get(seq) ?? (await streams.getMessage(subjects.stream, { seq }))?.time.getTime() ?? 0;
     times.set(seq, time);
-    oldest = Math.max(oldest, performance.timeOrigin + answered - time);
+    ages.push(performance.timeOrigin + answered - time);
   }
-  return oldest;
+  return ages;
 };
