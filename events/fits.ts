@@ -18,13 +18,18 @@ type Known =
 
 const isObject = (value: unknown): value is Properties => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Each property is there and fits, and there are no others: decoding would take those away. */
+/** Each property is there and fits, and there are no others: decoding would take those away. JSON has none that are inherited. */
 const object = (props: Readonly<Record<string, t.Mixed>>): Fits => {
-  const each = Object.entries(props).map(([name, codec]) => [name, fitsOf(codec)] as const);
+  const each = new Map(Object.entries(props).map(([name, codec]) => [name, fitsOf(codec)]));
   return (value) => {
-    if (!isObject(value) || Object.keys(value).length !== each.length) return false;
-    for (const [name, fits] of each) if (!Object.hasOwn(value, name) || !fits(value[name])) return false;
-    return true;
+    if (!isObject(value)) return false;
+    let found = 0;
+    for (const name in value) {
+      const fits = each.get(name);
+      if (fits === undefined || !fits(value[name])) return false;
+      found += 1;
+    }
+    return found === each.size;
   };
 };
 

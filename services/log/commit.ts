@@ -167,8 +167,8 @@ export const makeCommits = (replica: Replica): Commits => {
   const read = (attempt: ReadAttempt): Promise<Either<Refusal, Committed>> =>
     new Promise((resolve) => {
       queue.push({ attempt, age: ageFromNow(), resolve });
-      // What arrives in the same turn of the event loop shares one message.
-      if (!busy) setImmediate(() => void pump());
+      // What arrived together shares one message, and nothing waits for more.
+      if (!busy) queueMicrotask(() => void pump());
     });
 
   return {

@@ -10,7 +10,12 @@ export type Replays = {
 };
 
 // 48 bits of a random id tell two million of them apart, and take a tenth of the memory.
-const shorten = (id: string): number => Buffer.from(id.slice(0, 8), 'base64url').readUIntBE(0, 6);
+const SHORT_BYTES = 6;
+const short = Buffer.alloc(SHORT_BYTES);
+const shorten = (id: string): number => {
+  short.write(id, 0, SHORT_BYTES, 'base64url');
+  return short.readUIntBE(0, SHORT_BYTES);
+};
 
 /** Two generations, so that forgetting costs nothing: an id is remembered for two to four minutes. */
 export const makeReplays = (now: () => number = Date.now): Replays => {
