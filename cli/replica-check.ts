@@ -29,6 +29,7 @@ const whyIn = ({ text }: Got): string => {
 
 const mendOf = (why: string): string => {
   if (why.startsWith('history')) return 'find out what became of the log before you start it again; a backup is restored with: jetlock restore';
+  if (why.includes('acknowledge')) return 'make room on the disk of nats-server, then restart nats-server: it does not write again by itself to a stream that it could not write to';
   return why.includes('clock') ? 'set the clocks by NTP' : 'look at nats-server, at the network in between, and at the log of that jetlock serve';
 };
 

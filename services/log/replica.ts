@@ -15,6 +15,7 @@ import { awaitKey } from '../keyring/await-key.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { makeFollowing } from './following.ts';
 import type { Saved } from './saved-fold.ts';
+import { telling, unacknowledged } from './unacknowledged.ts';
 import { makeWaiters } from './waiters.ts';
 
 /** `failed`: only a restart mends it. */
@@ -46,7 +47,7 @@ export type Replica = {
   readonly folded: () => number;
   /** When the stream was made, as the server told it at the start. */
   readonly created: string;
-  /** The flow of messages was lost, and is back; what happened meanwhile may not be folded yet. */
+  /** The flow of messages was lost and is back, or the log did not acknowledge; what happened meanwhile may not be folded yet. */
   readonly onResumed: (callback: () => void) => void;
   /** Resolves when the message at a sequence, or a later one, is folded; `false` after the limit. */
   readonly reached: (seq: number, limitMs: number) => Promise<boolean>;
@@ -154,6 +155,13 @@ const makeTelling = (fold: Fold) => {
   };
 };
 
+/** Whoever asks is told so at once, until a message of our own has come back: see `becomeReady`. */
+const loseUntilProved = (status: Status, why: string, prove: () => void): void => {
+  if (!status.health().ready) return;
+  status.lose(unacknowledged(why));
+  prove();
+};
+
 /** Folds what comes, in its order, once the key that it is under is open. */
 const makeTaking = (fold: Fold, keyring: Keyring, status: Status, tell: (folded: Folded) => void, last: LogMessage | undefined) => {
   const taking = { latest: last, isWaiting: false };
@@ -181,12 +189,13 @@ const makeTaking = (fold: Fold, keyring: Keyring, status: Status, tell: (folded:
 export const makeReplica = ({ id, subjects, log, keyring, created, saved }: Parts): Replica => {
   const fold = makeFold(subjects, logCrypto(keyring), saved?.state);
   const status = makeStatus();
-  const { tell, ...telling } = makeTelling(fold);
+  const { tell, ...tellings } = makeTelling(fold);
   const { taking, onMessage } = makeTaking(fold, keyring, status, tell, saved?.last);
   let resumed = (): void => undefined;
   const following = makeFollowing({ id, subjects, log, fold }, { onMessage, onLost: status.lose, onResumed: () => resumed() });
   return {
-    ...{ id, subjects, log, fold, keyring, created, ...status, ...telling },
+    ...{ id, subjects, fold, keyring, created, ...status, ...tellings },
+    log: telling(log, (why) => loseUntilProved(status, why, () => resumed())),
     latest: () => taking.latest,
     onResumed: (callback) => {
       resumed = callback;

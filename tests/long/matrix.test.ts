@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 
 import { newHistory } from '../support/history.ts';
 import { agesOfValues } from '../support/late-values.ts';
+import { doctor } from '../support/doctored.ts';
 import { startLoad, type Load } from '../support/load.ts';
 import { answersAgain } from '../support/load-progress.ts';
 import { startPartition } from '../support/partition.ts';
@@ -12,6 +13,7 @@ import { heldAgainstLog } from '../support/recorded.ts';
 import { startReplicaProcesses, type ReplicaProcesses } from '../support/replica-processes.ts';
 import type { Installation } from '../support/replicas.ts';
 import { inLongForm } from '../support/scale.ts';
+import { smallDisk } from '../support/small-disk.ts';
 
 /** What is older when it would be delivered is dropped; the rest is for the way and for a machine that is busy. */
 const STALE_MS = 2_000;
@@ -109,6 +111,38 @@ test.serial('a replica that is cut off from NATS says so and delivers nothing la
   await load.stop();
   t.deepEqual(await lateOnes(installation, load), []);
   await isWhole(t, installation, load);
+});
+
+/** Promised: nothing acknowledged is lost, nothing is delivered without its event, everyone is told `unavailable`, and answers come again once there is room. */
+const fullDisk = (mayMount: boolean) => async (t: ExecutionContext): Promise<void> => {
+  const disk = smallDisk(mayMount);
+  t.teardown(disk.remove);
+  if (mayMount && disk.kind !== 'file system') t.log('a file system cannot be mounted here: what JetStream may store is bounded in its place');
+  const installation = await startReplicaProcesses({ servers: 1, replicas: 1, syncAlways: true, ...disk.options });
+  t.teardown(installation.stop);
+  // Longer than an acknowledgement is waited for: the first of them are told in the end too.
+  const load = await startLoad(installation, { readers: 4, answerMs: 7_000 });
+  await answersAgain(load.told, 30);
+  await disk.fill(installation);
+  const full = performance.now();
+  const why = await unready(installation);
+  t.regex(why, /the log does not acknowledge what is written \(.+\): see whether nats-server has room on its disk/);
+  const since = performance.now();
+  const { of } = await doctor(`--nats ${installation.cluster.urls[0] ?? ''} --replica ${installation.replicas[0]?.httpUrl() ?? ''}`);
+  t.regex(of('replicas')[0]?.mend ?? '', /make room on the disk of nats-server, then restart/);
+  await eventually(() => (load.told.filter(({ asked }) => asked > since).length > 50 ? true : undefined), NOTICED_MS, 'fifty answers');
+  const after = load.told.filter(({ asked }) => asked > since);
+  t.deepEqual([...new Set(after.map(({ outcome }) => outcome))], ['unavailable']);
+  await disk.makeRoom(installation);
+  const took = await answersAgain(load.told, 30);
+  await load.stop();
+  t.log(`${disk.kind} full: noticed after ${Math.round(since - full)} ms; ${after.length} answers then, all unavailable; answers again ${Math.round(took)} ms after there was room`);
+  await isWhole(t, installation, load);
+};
+
+test.serial('where JetStream has no room left nothing is lost and nothing unrecorded is delivered, everyone is told so, and it goes on once there is room', fullDisk(false));
+inLongForm(() => {
+  test.serial('the same with a full disk, and nats-server started again', fullDisk(true));
 });
 
 /** Its clock jumps by that much at SIGUSR2, and back at the next one. */

@@ -6,7 +6,7 @@ import { startNats, type StartOptions, type TestNats } from './nats.ts';
 import { eventually } from './poll.ts';
 
 export type ClusterSize = 1 | 3;
-export type ClusterOptions = Pick<StartOptions, 'syncAlways' | 'config'> & { readonly servers?: ClusterSize };
+export type ClusterOptions = Pick<StartOptions, 'syncAlways' | 'config' | 'storeIn'> & { readonly servers?: ClusterSize };
 
 export type Cluster = {
   /** The pid of each is in `server().pid`, to be stopped by a signal. */

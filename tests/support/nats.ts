@@ -24,6 +24,8 @@ export type StartOptions = {
   readonly syncAlways?: boolean;
   /** More of nats-server's configuration. */
   readonly config?: string;
+  /** Where its store is made, in place of the folder for temporary files. */
+  readonly storeIn?: string;
 };
 
 export type TestNats = {
@@ -50,7 +52,7 @@ export const startNats = async (
   options: StartOptions = {},
 ): Promise<TestNats> => {
   const { path } = await natsServer();
-  const storeDir = await mkdtemp(join(tmpdir(), 'jetlock-nats-'));
+  const storeDir = await mkdtemp(join(options.storeIn ?? tmpdir(), 'jetlock-nats-'));
   let server = await launchServer({ port: 0, ...options, path, storeDir });
   const { url, port } = server;
   const restart = async (): Promise<void> => {
