@@ -1,7 +1,8 @@
 /** How fast read models are made again from the first message, beside reading the log alone. */
 import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import { equal, utf8 } from '../crypto/bytes.ts';
-import { logMac, messageHash, nextHead, noHead } from '../crypto/log.ts';
+import { hashing } from '../crypto/hash.ts';
+import { logMac, nextHead, noHead } from '../crypto/log.ts';
 import { parseRecord } from '../events/fold/accept.ts';
 import type { LogCrypto } from '../events/fold/log-crypto.ts';
 import type { LogMessage } from '../events/log/log.ts';
@@ -67,7 +68,7 @@ const projectorOn = async (installation: Installation, say: (line: string) => vo
     crypto: cryptoOf(installation),
     store: await kvStore(installation.nc, installation.subjects),
     replica: sure(ReplicaId, 'bench'),
-    hash: messageHash,
+    newHashing: hashing,
     loadKey: () => Promise.resolve(true),
     // It tries again by itself; what it cannot go on from shows in that it does not come to the end.
     onFailure: (failure) => say(JSON.stringify(failure)),

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { Digest } from '../events/vocabulary.ts';
-import { utf8 } from './bytes.ts';
-import { hash, newSalt, valueDigest } from './hash.ts';
+import { concat, utf8 } from './bytes.ts';
+import { hash, hashing, newSalt, valueDigest } from './hash.ts';
 import { sha256 } from './sha256.ts';
 import { allFlipped, anyBytes } from './testing.ts';
 
@@ -32,4 +32,13 @@ test('a digest leaves salt and value as they were', (t) => {
 
 test('a salt of another length is refused', (t) => {
   for (const length of [0, 31, 33]) t.throws(() => valueDigest(new Uint8Array(length), new Uint8Array(4)), { instanceOf: RangeError });
+});
+
+test('piece by piece and at once are the same digest', (t) => {
+  for (const sizes of [[], [0], [1, 127, 128, 129], [70_000, 1]]) {
+    const pieces = sizes.map((size, n) => new Uint8Array(size).fill(n + 1));
+    const piecewise = hashing();
+    for (const piece of pieces) piecewise.add(piece);
+    t.is(piecewise.digest(), hash(concat(...pieces)));
+  }
 });

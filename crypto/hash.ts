@@ -1,8 +1,9 @@
 /** BLAKE2b-256 over bytes. */
 import type { Digest } from '../events/vocabulary.ts';
-import { concat, wipe } from './bytes.ts';
+import { concat, toBase64, wipe } from './bytes.ts';
 import { randomBytes } from './random.ts';
 import { inMemory, native } from './memory.ts';
+import { sodium } from './sodium.ts';
 
 const DIGEST_BYTES = 32;
 const KEY_BYTES_MIN = 16;
@@ -34,6 +35,15 @@ export const hashBytes = (bytes: Uint8Array, key: Uint8Array | null = null): Uin
 /** The same as text. */
 export const hash = (bytes: Uint8Array, key: Uint8Array | null = null): Digest =>
   hashed(bytes, key, (at, _, text) => text.encode(at, at + DIGEST_BYTES) as Digest);
+
+/** BLAKE2b-256 of bytes that come piece by piece. `digest` is to be called once, and nothing after it. */
+export const hashing = () => {
+  const state = sodium.crypto_generichash_init(null, DIGEST_BYTES);
+  return {
+    add: (bytes: Uint8Array): void => sodium.crypto_generichash_update(state, bytes),
+    digest: (): Digest => toBase64(sodium.crypto_generichash_final(state, DIGEST_BYTES)) as Digest,
+  };
+};
 
 export const newSalt = (): Uint8Array => randomBytes(SALT_BYTES);
 

@@ -1,27 +1,25 @@
 /** Folding again from the first message, held against what the store has. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { standingOf, type Standing } from './keeper.ts';
-import type { Wish } from './mirror.ts';
+import type { Failing, Standing } from './keeper.ts';
 import { isKeeping, notNow, poke, stop, type NotNow, type State } from './projector.ts';
 import { openSession, type Session, type SessionEnd } from './session.ts';
-import { sizeOf } from './snapshot.ts';
 
 /** `differing`: bucket and key, as `catalog billing.KEY`. */
 export type Verified = { readonly identical: boolean; readonly compared: number; readonly differing: ReadonlyArray<string> };
 /** `identical`: whether the store held the very bytes already. `events`: messages that were folded. */
 export type Rebuilt = { readonly identical: boolean; readonly entries: number; readonly events: number };
 
-type Read = { readonly session: Session; readonly standing: Standing };
-type Again = Read & { readonly differing: ReadonlyArray<Wish> };
+type Read = { readonly session: Session; readonly standing: Either<Failing, Standing> };
+type Again = { readonly session: Session; readonly standing: Standing };
 
-/** A new session, once it has come to the sequence, or why it did not; what it reads later is held until the entries are taken. */
+/** A new session, once it has come to the sequence and was compared there, or why it did not; what it reads later is held until then. */
 const readTo = async (state: State, seq: number): Promise<Either<SessionEnd, Read>> => {
   let tellEnd: (why: SessionEnd) => void = () => undefined;
   const ended = new Promise<SessionEnd>((resolve) => (tellEnd = resolve));
   const onEnd = (why: SessionEnd) => (state.session === session ? void stop(state, why) : tellEnd(why));
   const session = await openSession({ ...state.parts, onState: () => poke(state), onEnd });
-  const standings = new Promise<Standing>((resolve, reject) =>
-    session.at(seq, () => void standingOf(session).then(resolve, reject)),
+  const standings = new Promise<Either<Failing, Standing>>((resolve, reject) =>
+    session.at(seq, () => void state.keeper.compare(session).then(resolve, reject)),
   );
   const read = await Promise.race([standings.then((standing) => right({ session, standing })), ended.then((why) => left(why))]);
   if (isLeft(read)) await session.close();
@@ -34,21 +32,24 @@ const again = async (state: State): Promise<Either<NotNow, Again>> => {
   if (isLeft(flushed)) return left(notNow(state, flushed.left));
   const read = await readTo(state, state.keeper.written());
   if (isLeft(read)) return left({ _tag: 'stopped', why: read.left });
-  const differing = await state.mirror.compare(read.right.standing.snapshot);
-  if (!isLeft(differing)) return right({ ...read.right, differing: differing.right });
-  await read.right.session.close();
-  return left(notNow(state, differing.left));
+  const { session, standing } = read.right;
+  if (!isLeft(standing)) return right({ session, standing: standing.right });
+  await session.close();
+  return left(notNow(state, standing.left));
 };
+
+const sizeOf = ({ checkpoints }: Standing): number => checkpoints.reduce((sum, { entries }) => sum + entries, 0);
 
 /** Must not run beside a step of the keeper: the store has to stay at one sequence. */
 export const verify = async (state: State): Promise<Either<NotNow, Verified>> => {
   const read = await again(state);
   if (isLeft(read)) return read;
-  const { session, standing, differing } = read.right;
+  const { session, standing } = read.right;
+  const { differing } = standing;
   await session.close();
   return right({
     identical: differing.length === 0,
-    compared: sizeOf(standing.snapshot),
+    compared: sizeOf(standing),
     differing: differing.map(({ bucket, key }) => `${bucket} ${key}`),
   });
 };
@@ -60,13 +61,13 @@ export const verify = async (state: State): Promise<Either<NotNow, Verified>> =>
 export const rebuild = async (state: State): Promise<Either<NotNow, Rebuilt>> => {
   const read = await again(state);
   if (isLeft(read)) return read;
-  const { session, standing, differing } = read.right;
+  const { session, standing } = read.right;
   const before = state.session;
   state.session = session;
   await before.close();
   session.join();
-  const accepted = await state.keeper.accept(standing, differing);
-  if (!isLeft(accepted)) return right({ identical: differing.length === 0, entries: sizeOf(standing.snapshot), events: standing.seq });
+  const accepted = await state.keeper.accept(standing);
+  if (!isLeft(accepted)) return right({ identical: standing.differing.length === 0, entries: sizeOf(standing), events: standing.seq });
   // What was not written is found by the comparison that comes next.
   state.phase = 'comparing';
   return left(notNow(state, accepted.left));

@@ -1,11 +1,11 @@
 /** Keeps the store as the read models in memory are: the steps, of which one runs at a time. */
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import type { Unavailable } from '../events/log/log.ts';
 import { ProjectionView } from '../protocol/views.ts';
-import type { Spot } from './models.ts';
+import { checkpointsOf, type Hashing } from './checkpoints.ts';
 import type { Deposed, Mirror, Wish } from './mirror.ts';
+import type { Spot } from './models.ts';
 import type { Session } from './session.ts';
-import { checkpointsOf, snapshotOf, type Snapshot } from './snapshot.ts';
 import { encodeEntry } from './text.ts';
 
 /** The sequence whose state the store holds, for those who wait for it on other replicas. */
@@ -20,9 +20,11 @@ export type Keeper = {
   /** Writes what changed; of what is counted only if asked, since it changes with every read. */
   readonly flush: (withUsage: boolean) => Done;
   /** Writes all that changed, and checkpoints over all that is there. */
-  readonly settle: () => Promise<Either<Failing, { readonly seq: number }>>;
+  readonly settle: () => Done;
+  /** How the store stands to the read models of a session, which come to be at rest for it; what changed counts as taken. */
+  readonly compare: (session: Session) => Promise<Either<Failing, Standing>>;
   /** Writes what differed at a standing, and checkpoints over it: what changed later is still to be written. */
-  readonly accept: (standing: Standing, differing: ReadonlyArray<Wish>) => Done;
+  readonly accept: (standing: Standing) => Done;
   /** Whether anything was written since the last checkpoint. */
   readonly isUnsettled: () => boolean;
   readonly written: () => number;
@@ -31,25 +33,29 @@ export type Keeper = {
 export type KeeperParts = {
   readonly session: () => Session;
   readonly mirror: Mirror;
-  readonly hash: (bytes: Uint8Array) => string;
+  readonly newHashing: () => Hashing;
   /** The store holds the state of `written` now. */
   readonly onWritten: () => void;
 };
 
 /** `told`: the last sequence that the store's own word of it has. */
 type State = KeeperParts & { written: number; told: number; unsettled: boolean };
-/** Everything as it is at one sequence. */
-export type Standing = { readonly seq: number; readonly spots: ReadonlyArray<Spot>; readonly snapshot: Snapshot };
+/** The read models at one sequence: what is said of them, and which entries the store has otherwise. */
+export type Standing = { readonly seq: number; readonly checkpoints: ReadonlyArray<ProjectionView>; readonly differing: ReadonlyArray<Spot> };
 
 const all = (): boolean => true;
 
-/** What changed counts as taken. */
-export const standingOf = (session: Session): Promise<Standing> =>
-  session.atRest(async () => ({ seq: session.applied(), spots: session.takeChanged(all), snapshot: await snapshotOf(session.models) }));
+const compare = ({ mirror, newHashing }: State, session: Session): Promise<Either<Failing, Standing>> =>
+  session.atRest(async () => {
+    const seq = session.applied();
+    session.takeChanged(all);
+    const differing = await mirror.compare(session.models);
+    return isLeft(differing) ? differing : right({ seq, differing: differing.right, checkpoints: await checkpointsOf(session.models, seq, newHashing) });
+  });
 
 const tell = async (state: State, seq: number): Done => {
   if (state.told === seq) return right(undefined);
-  const done = await state.mirror.write([{ bucket: 'checkpoints', key: WRITTEN, value: JSON.stringify({ seq }) }]);
+  const done = await state.mirror.write([{ bucket: 'checkpoints', key: WRITTEN, value: () => JSON.stringify({ seq }) }]);
   if (!isLeft(done)) state.told = seq;
   return done;
 };
@@ -66,8 +72,15 @@ const write = async (state: State, seq: number, wishes: ReadonlyArray<Wish>): Do
   return tell(state, seq);
 };
 
-const writeSpots = async (state: State, session: Session, seq: number, spots: ReadonlyArray<Spot>, textOf: (spot: Spot) => string | undefined): Done => {
-  const done = await write(state, seq, spots.map((spot) => ({ ...spot, value: textOf(spot) })));
+/** The text of now, whatever changes while it is written. */
+const asNow = ({ models }: Session, spots: ReadonlyArray<Spot>): ReadonlyArray<Wish> =>
+  spots.map((spot) => {
+    const text = models.encoded(spot);
+    return { ...spot, value: () => text };
+  });
+
+const writeTaken = async (state: State, session: Session, seq: number, wishes: ReadonlyArray<Wish>, spots: ReadonlyArray<Spot>): Done => {
+  const done = await write(state, seq, wishes);
   if (isLeft(done)) session.giveBack(spots);
   return done;
 };
@@ -75,44 +88,44 @@ const writeSpots = async (state: State, session: Session, seq: number, spots: Re
 const flush = (state: State, withUsage: boolean): Done => {
   const session = state.session();
   const spots = session.takeChanged((bucket) => withUsage || bucket !== 'usage');
-  return writeSpots(state, session, session.applied(), spots, session.models.encoded);
+  return writeTaken(state, session, session.applied(), asNow(session, spots), spots);
 };
 
-const checkpoint = async (state: State, { seq, snapshot }: Standing): Promise<Either<Failing, { readonly seq: number }>> => {
-  const views = checkpointsOf(snapshot, seq, state.hash);
-  const wishes = views.map((view) => ({ bucket: 'checkpoints' as const, key: view.projection, value: encodeEntry(ProjectionView, view) }));
+const checkpoint = async (state: State, views: ReadonlyArray<ProjectionView>): Done => {
+  const wishes = views.map((view) => ({ bucket: 'checkpoints' as const, key: view.projection, value: () => encodeEntry(ProjectionView, view) }));
   const done = await state.mirror.write(wishes);
-  if (isLeft(done)) return done;
-  state.unsettled = false;
-  return right({ seq });
+  if (!isLeft(done)) state.unsettled = false;
+  return done;
 };
 
-const settle = async (state: State): Promise<Either<Failing, { readonly seq: number }>> => {
+const settle = async (state: State): Done => {
   const session = state.session();
-  const standing = await standingOf(session);
-  const { seq, spots, snapshot } = standing;
-  const done = await writeSpots(state, session, seq, spots, ({ bucket, key }) => snapshot.get(bucket)?.get(key));
-  return isLeft(done) ? done : checkpoint(state, standing);
+  const { seq, spots, wishes, views } = await session.atRest(async () => {
+    const [seq, spots] = [session.applied(), session.takeChanged(all)];
+    return { seq, spots, wishes: asNow(session, spots), views: await checkpointsOf(session.models, seq, state.newHashing) };
+  });
+  const done = await writeTaken(state, session, seq, wishes, spots);
+  return isLeft(done) ? done : checkpoint(state, views);
 };
 
-const accept = async (state: State, standing: Standing, differing: ReadonlyArray<Wish>): Done => {
-  const done = await write(state, standing.seq, differing);
-  if (isLeft(done)) return done;
-  const settled = await checkpoint(state, standing);
-  return isLeft(settled) ? left(settled.left) : right(undefined);
+/** Of many entries the text is made when each is written: by then it may say more than it did, and is written once more. */
+const accept = async (state: State, { seq, differing, checkpoints }: Standing): Done => {
+  const { models } = state.session();
+  const done = await write(state, seq, differing.map((spot) => ({ ...spot, value: () => models.encoded(spot) })));
+  return isLeft(done) ? done : checkpoint(state, checkpoints);
 };
 
 const reconcile = async (state: State): Done => {
-  const standing = await standingOf(state.session());
-  const differing = await state.mirror.compare(standing.snapshot);
-  return isLeft(differing) ? differing : accept(state, standing, differing.right);
+  const standing = await compare(state, state.session());
+  return isLeft(standing) ? standing : accept(state, standing.right);
 };
 
 export const makeKeeper = (parts: KeeperParts): Keeper => {
   const state: State = { ...parts, written: -1, told: -1, unsettled: false };
   return {
     reconcile: () => reconcile(state),
-    accept: (standing, differing) => accept(state, standing, differing),
+    compare: (session) => compare(state, session),
+    accept: (standing) => accept(state, standing),
     flush: (withUsage) => flush(state, withUsage),
     settle: () => settle(state),
     isUnsettled: () => state.unsettled,

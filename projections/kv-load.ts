@@ -49,12 +49,14 @@ const slotOf = ({ headers, data }: Msg, revision: number): Slot => ({
   revision,
 });
 
-/** What stands under each subject, also what was deleted. Rejects if it does not come within the limit. */
-export const loadAll = async (loading: Loading): Promise<ReadonlyMap<string, Slot>> => {
+/**
+ * What stands under each subject, also what was deleted; again where it was changed meanwhile. Rejects if it does not come within the
+ * limit.
+ */
+export const loadEach = async (loading: Loading, take: (subject: string, slot: Slot) => void): Promise<void> => {
   const jsm = await jetstreamManager(loading.nc, { checkAPI: false });
-  const found = new Map<string, Slot>();
   const last = await lastOn(jsm, loading);
-  if (last === 0) return found;
+  if (last === 0) return;
   const consumer = await consumerFor(jsm, loading);
   const complete = new AbortController();
   const over = AbortSignal.timeout(loading.limitMs);
@@ -63,7 +65,7 @@ export const loadAll = async (loading: Loading): Promise<ReadonlyMap<string, Slo
   const why = await takeFrom(
     consumer,
     ({ subject, seq }, { msg, pending }) => {
-      found.set(subject, slotOf(msg, seq));
+      take(subject, slotOf(msg, seq));
       seen = seq;
       check(pending);
     },
@@ -73,5 +75,4 @@ export const loadAll = async (loading: Loading): Promise<ReadonlyMap<string, Slo
   );
   if (loading.link.isUp()) void jsm.consumers.delete(loading.stream, consumer.name).catch(() => false);
   if (!complete.signal.aborted) throw new Error(why);
-  return found;
 };

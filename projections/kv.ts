@@ -12,7 +12,7 @@ import { askUntil } from '../events/log/jetstream-ask.ts';
 import { linkOf, type Link } from '../events/log/jetstream-link.ts';
 import type { Conflict, Unavailable } from '../events/log/log.ts';
 import type { Subjects } from '../events/subjects.ts';
-import { loadAll } from './kv-load.ts';
+import { loadEach, type Loading } from './kv-load.ts';
 import { PROJECTIONS } from './projection.ts';
 import type { Bucket, Entry, Slot, ViewStore, Wanted } from './view-store.ts';
 
@@ -47,11 +47,16 @@ type Kept = { readonly name: string; readonly kv: KV };
 /** Large buckets take a while. */
 const LOAD_MS = 60_000;
 
-const entriesOf = async (nc: NatsConnection, link: Link, name: string, { keys = '>', where = () => true }: Wanted): Promise<ReadonlyArray<Entry>> => {
+const load = (over: Pick<Loading, 'nc' | 'link'>, name: string, keys: string, take: (key: string, slot: Slot) => void): Promise<void> => {
   const all = `$KV.${name}.`;
-  const found = await loadAll({ nc, link, stream: `KV_${name}`, filter: `${all}${keys}`, limitMs: LOAD_MS });
+  return loadEach({ ...over, stream: `KV_${name}`, filter: `${all}${keys}`, limitMs: LOAD_MS }, (subject, slot) => take(subject.slice(all.length), slot));
+};
+
+const entriesOf = async (over: Pick<Loading, 'nc' | 'link'>, name: string, { keys = '>', where = () => true }: Wanted): Promise<ReadonlyArray<Entry>> => {
+  const found = new Map<string, Slot>();
+  await load(over, name, keys, (key, slot) => found.set(key, slot));
   return [...found]
-    .flatMap(([subject, { value, revision }]) => (value === null ? [] : [{ key: subject.slice(all.length), value, revision }]))
+    .flatMap(([key, { value, revision }]) => (value === null ? [] : [{ key, value, revision }]))
     .filter(({ key }) => where(key))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 };
@@ -74,6 +79,7 @@ export const kvStore = async (nc: NatsConnection, subjects: Subjects): Promise<V
     delete: (bucket, key, revision) =>
       // The client takes 0 for "whatever is there".
       revision < 1 ? TE.left({ _tag: 'conflict' }) : writing(() => kept(bucket).kv.delete(key, { previousSeq: revision })),
-    entries: (bucket, wanted = {}) => reading(() => entriesOf(nc, link, kept(bucket).name, wanted)),
+    entries: (bucket, wanted = {}) => reading(() => entriesOf({ nc, link }, kept(bucket).name, wanted)),
+    each: (bucket, begin) => reading(() => load({ nc, link }, kept(bucket).name, '>', begin())),
   };
 };

@@ -23,6 +23,11 @@ export const memoryStore = (): ViewStore => {
     get: (bucket, key) => TE.fromIO(() => slots(bucket).get(key) ?? nothing),
     put: (bucket, key, value, revision) => () => change(bucket, key, value, revision)(),
     delete: (bucket, key, revision) => TE.map(() => undefined)(() => change(bucket, key, null, revision)()),
+    each: (bucket, begin) =>
+      TE.fromIO(() => {
+        const take = begin();
+        for (const [key, slot] of slots(bucket)) take(key, slot);
+      }),
     entries: (bucket, { keys = '>', where = () => true } = {}) =>
       TE.fromIO(() => {
         const isWanted = covers([keys]);

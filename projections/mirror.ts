@@ -2,30 +2,23 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { Conflict, Unavailable } from '../events/log/log.ts';
 import { atOnce } from './at-once.ts';
+import type { Models, Spot } from './models.ts';
 import { PROJECTIONS, type ProjectionName } from './projection.ts';
-import type { Snapshot } from './snapshot.ts';
-import type { Bucket, Entry, ViewStore } from './view-store.ts';
+import type { Bucket, Slot, ViewStore } from './view-store.ts';
 
 const WRITES_AT_ONCE = 256;
 const TRIES = 5;
 
-/** An entry as it should be; undefined: not there. */
-export type Wish = { readonly bucket: Bucket; readonly key: string; readonly value: string | undefined };
+/** An entry as it should be when it is written; undefined: not there. */
+export type Wish = { readonly bucket: Bucket; readonly key: string; readonly value: () => string | undefined };
 /** The lease was lost on the way, or an entry was changed by somebody else again and again. */
 export type Deposed = { readonly _tag: 'deposed' };
 
 export type Mirror = {
-  /** Every entry that the store should have otherwise; remembers what it has. */
-  readonly compare: (to: Snapshot) => Promise<Either<Unavailable | Deposed, ReadonlyArray<Wish>>>;
+  /** Every entry that the store should have otherwise; remembers what it has. Nobody may change the models meanwhile. */
+  readonly compare: (to: Models) => Promise<Either<Unavailable | Deposed, ReadonlyArray<Spot>>>;
   /** Writes entries, one by one: each is whole, all of them together are not. */
   readonly write: (wishes: ReadonlyArray<Wish>) => Promise<Either<Unavailable | Deposed, void>>;
-};
-
-const differences = (bucket: ProjectionName, stored: ReadonlyArray<Entry>, wanted: ReadonlyMap<string, string>): ReadonlyArray<Wish> => {
-  const values = new Map(stored.map(({ key, value }) => [key, value]));
-  const missing = [...wanted].flatMap(([key, value]) => (values.get(key) === value ? [] : [{ bucket, key, value }]));
-  const surplus = stored.flatMap(({ key }) => (wanted.has(key) ? [] : [{ bucket, key, value: undefined }]));
-  return [...missing, ...surplus];
 };
 
 /**
@@ -47,12 +40,15 @@ const known = ({ revisions }: State, bucket: Bucket): Map<string, number> => {
   return found;
 };
 
-const remember = (state: State, { bucket, key }: Wish, revision: number | undefined): void => {
+/** An entry as it is to be now. */
+type Entry = { readonly bucket: Bucket; readonly key: string; readonly value: string | undefined };
+
+const remember = (state: State, { bucket, key }: Entry, revision: number | undefined): void => {
   if (revision === undefined) known(state, bucket).delete(key);
   else known(state, bucket).set(key, revision);
 };
 
-const change = async (state: State, wish: Wish): Promise<Either<Unavailable | Conflict, void>> => {
+const change = async (state: State, wish: Entry): Promise<Either<Unavailable | Conflict, void>> => {
   const { bucket, key, value } = wish;
   const revision = known(state, bucket).get(key) ?? 0;
   if (value === undefined && revision === 0) return right(undefined);
@@ -64,7 +60,7 @@ const change = async (state: State, wish: Wish): Promise<Either<Unavailable | Co
 };
 
 /** Looks at an entry that is not as it was remembered; whether it is as it should be. */
-const lookAgain = async (state: State, wish: Wish): Promise<Either<Unavailable | Deposed, boolean>> => {
+const lookAgain = async (state: State, wish: Entry): Promise<Either<Unavailable | Deposed, boolean>> => {
   const slot = await state.store.get(wish.bucket, wish.key)();
   if (isLeft(slot)) return slot;
   const ours = await state.isStillOurs();
@@ -76,7 +72,8 @@ const lookAgain = async (state: State, wish: Wish): Promise<Either<Unavailable |
   return right((value ?? undefined) === wish.value);
 };
 
-const fulfil = async (state: State, wish: Wish): Promise<Either<Unavailable | Deposed, void>> => {
+const fulfil = async (state: State, { value, ...spot }: Wish): Promise<Either<Unavailable | Deposed, void>> => {
+  const wish = { ...spot, value: value() };
   for (let tries = 0; tries < TRIES; tries += 1) {
     const changed = await change(state, wish);
     if (!isLeft(changed)) return changed;
@@ -99,17 +96,48 @@ const fulfilAll = async (state: State, wishes: ReadonlyArray<Wish>): Promise<Eit
   return outcome;
 };
 
-const compare = async (state: State, to: Snapshot): Promise<Either<Unavailable | Deposed, ReadonlyArray<Wish>>> => {
-  const wishes: Wish[] = [];
+/** The same under the very strings that the models have: those that came from the store take more than the numbers. */
+const shared = (revisions: ReadonlyMap<string, number>, keys: Iterable<string>): Map<string, number> => {
+  const same = new Map<string, number>();
+  for (const key of keys) {
+    const revision = revisions.get(key);
+    if (revision !== undefined) same.set(key, revision);
+  }
+  for (const [key, revision] of revisions) if (!same.has(key)) same.set(key, revision);
+  return same;
+};
+
+type Compared = { readonly differing: ReadonlySet<string>; readonly revisions: ReadonlyMap<string, number> };
+
+/** Each entry is looked at as it comes: both sides as text would be several times what the entries take in memory. */
+const compareBucket = async ({ store }: State, bucket: ProjectionName, to: Models): Promise<Either<Unavailable, Compared>> => {
+  let differing = new Set<string>();
+  let revisions = new Map<string, number>();
+  const begin = () => {
+    [differing, revisions] = [new Set(to.keys(bucket)), new Map<string, number>()];
+    return (key: string, { value, revision }: Slot): void => {
+      if (value === null) revisions.delete(key);
+      else revisions.set(key, revision);
+      if ((value ?? undefined) === to.encoded({ bucket, key })) differing.delete(key);
+      else differing.add(key);
+    };
+  };
+  const done = await store.each(bucket, begin)();
+  return isLeft(done) ? done : right({ differing, revisions });
+};
+
+const compare = async (state: State, to: Models): Promise<Either<Unavailable | Deposed, ReadonlyArray<Spot>>> => {
+  const spots: Spot[] = [];
   for (const bucket of PROJECTIONS) {
-    const stored = await state.store.entries(bucket)();
-    if (isLeft(stored)) return stored;
-    state.revisions.set(bucket, new Map(stored.right.map(({ key, revision }) => [key, revision])));
-    wishes.push(...differences(bucket, stored.right, to.get(bucket) ?? new Map<string, string>()));
+    const compared = await compareBucket(state, bucket, to);
+    if (isLeft(compared)) return compared;
+    const { differing, revisions } = compared.right;
+    state.revisions.set(bucket, shared(revisions, to.keys(bucket)));
+    for (const key of differing) spots.push({ bucket, key });
   }
   const ours = await state.isStillOurs();
   if (isLeft(ours)) return ours;
-  return ours.right ? right(wishes) : left({ _tag: 'deposed' });
+  return ours.right ? right(spots) : left({ _tag: 'deposed' });
 };
 
 export const makeMirror = (store: ViewStore, isStillOurs: IsStillOurs): Mirror => {

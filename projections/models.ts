@@ -44,7 +44,7 @@ export type Models = {
   readonly apply: (facts: ReadonlyArray<Fact>) => ReadonlyArray<Spot>;
   /** An entry as it is stored, undefined if there is none. */
   readonly encoded: (spot: Spot) => string | undefined;
-  readonly spots: () => Iterable<Spot>;
+  readonly keys: (bucket: ProjectionName) => Iterable<string>;
 };
 
 export const newModels = (): Models => {
@@ -57,8 +57,6 @@ export const newModels = (): Models => {
       return changed;
     },
     encoded: ({ bucket, key }) => named.get(bucket)?.encoded(key),
-    *spots() {
-      for (const { name, keys } of models) for (const key of keys()) yield { bucket: name, key };
-    },
+    keys: (bucket) => named.get(bucket)?.keys() ?? [],
   };
 };

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { hash } from '../crypto/hash.ts';
+import { hashing } from '../crypto/hash.ts';
 import { ReplicaId, sure } from '../events/vocabulary.ts';
 import { logCrypto, newHistory, type History } from '../tests/support/history.ts';
 import { latch } from '../tests/support/latch.ts';
@@ -37,7 +37,7 @@ const start = (history: History, store: ViewStore, more: Partial<ProjectorOption
     loadKey: async () => true,
     store,
     replica: sure(ReplicaId, 'r1'),
-    hash,
+    newHashing: hashing,
     onFailure: (failure) => {
       throw new Error(JSON.stringify(failure));
     },
@@ -216,7 +216,7 @@ test('who lost the lease while it was held up writes nothing any more', async (t
 test('a message after which nothing can be judged stops it, and is told', async (t) => {
   const { history, store } = given();
   const told = latch<unknown>(LIMIT, 'the failure');
-  const projector = await start(history, store, { onFailure: (failure) => told.open(failure) });
+  const projector = await start(history, store, { onFailure: told.open });
   const before = storedAfter(history);
   t.true(await projector.waitFor(history.fold.applied(), LIMIT));
   const draft = history.draft.admin('secret.disable', { path: PATH });
@@ -254,10 +254,7 @@ test('a store that cannot be reached is told once, and what was not written is w
   const told = latch(LIMIT, 'the failure');
   const down = { _tag: 'unavailable', stored: 'unknown', why: 'no answer' } as const;
   const put: ViewStore['put'] = (...args) => async () => (isDown ? TE.left(down)() : store.put(...args)());
-  const onFailure = (failure: unknown) => {
-    failures.push(failure);
-    told.open();
-  };
+  const onFailure = (failure: unknown) => (failures.push(failure), told.open());
   const projector = await start(history, { ...store, put }, { onFailure, pace: { ...NEVER, renewMs: 10 } });
   t.true(await projector.waitFor(history.fold.applied(), LIMIT));
   t.like(right(await projector.status()), { role: 'projector' });

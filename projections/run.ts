@@ -7,6 +7,7 @@ import type { Unavailable } from '../events/log/log.ts';
 import type { ReplicaId } from '../events/vocabulary.ts';
 import type { ProjectionView } from '../protocol/views.ts';
 import { rebuild, verify, type Rebuilt, type Verified } from './again.ts';
+import type { Hashing } from './checkpoints.ts';
 import { makeExclusive } from './exclusive.ts';
 import { makeKeeper, type Keeper } from './keeper.ts';
 import { makeLease, type Keeping } from './lease.ts';
@@ -28,8 +29,8 @@ export type ProjectorOptions = Pick<SessionParts, 'log' | 'subjects' | 'crypto' 
   readonly store: ViewStore;
   /** Names the holder of the lease: new at every start. */
   readonly replica: ReplicaId;
-  /** Digest of checkpoints, as text. */
-  readonly hash: (bytes: Uint8Array) => string;
+  /** Makes the digest of a checkpoint, as text. */
+  readonly newHashing: () => Hashing;
   /** A session's end is for ever; what is unavailable is tried again, and told once until it is there again. */
   readonly onFailure: (failure: SessionEnd | Unavailable) => void;
   /** Milliseconds; measures the lease. */
@@ -62,13 +63,13 @@ export type Projector = {
 };
 
 const makeState = async (options: ProjectorOptions): Promise<State> => {
-  const { store, replica, hash, now = Date.now, onFailure } = options;
+  const { store, replica, newHashing, now = Date.now, onFailure } = options;
   const pace = { ...PACE, ...options.pace };
   const lease = makeLease({ store, replica, now, leaseMs: pace.leaseMs });
   const mirror = makeMirror(store, async () => map((kept: Keeping) => kept === 'renewed')(await lease.keep()));
   const listeners = new Set<() => void>();
   const onWritten = () => listeners.forEach((tell) => tell());
-  const keeper: Keeper = makeKeeper({ session: () => state.session, mirror, hash, onWritten });
+  const keeper: Keeper = makeKeeper({ session: () => state.session, mirror, newHashing, onWritten });
   const parts = { log: options.log, subjects: options.subjects, crypto: options.crypto, loadKey: options.loadKey, verdicts: options.verdicts };
   const session = await openSession({ ...parts, onState: () => poke(state), onEnd: (why) => void stop(state, why) });
   const beginning = { term: 0, phase: 'standby', stopped: undefined, renewing: false, failing: false } as const;

@@ -30,4 +30,9 @@ export type ViewStore = {
   readonly delete: (bucket: Bucket, key: string, revision: number) => TaskEither<Conflict | Unavailable, void>;
   /** In the order of keys. Each entry is as it was at some moment of the call, not all at the same. */
   readonly entries: (bucket: Bucket, wanted?: Wanted) => TaskEither<Unavailable, ReadonlyArray<Entry>>;
+  /**
+   * All of a bucket without holding it in memory, in any order; a key can come again as it was changed meanwhile, or taken away.
+   * @param begin called once more where everything comes again from the beginning
+   */
+  readonly each: (bucket: Bucket, begin: () => (key: string, slot: Slot) => void) => TaskEither<Unavailable, void>;
 };

@@ -1,7 +1,7 @@
 /** The parts of a replica that answer, made once and joined: values, commands, reads, queries, and the handler over them. */
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { Logger } from 'pino';
-import { messageHash } from '../crypto/log.ts';
+import { hashing } from '../crypto/hash.ts';
 import { followLater } from '../events/log/later.ts';
 import { readModels } from '../projections/read.ts';
 import { startProjector, type Projector } from '../projections/run.ts';
@@ -65,7 +65,7 @@ const makeProjector = ({ replica, broker, logger, open }: Given): Promise<Projec
     crypto: logCrypto(replica.keyring),
     verdicts: verdictsOf(replica),
     loadKey: async (key) => !isLeft(await awaitKey(replica.keyring, key, () => !replica.health().failed)),
-    hash: messageHash,
+    newHashing: hashing,
     onFailure: (why) => {
       logger.error({ why: why._tag }, 'read models stand still');
       // They are folded from the first message: what was altered before the place that a saved fold stands at is noticed here.

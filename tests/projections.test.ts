@@ -4,7 +4,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import { connect, type NatsConnection } from 'nats';
-import { hash } from '../crypto/hash.ts';
+import { hashing } from '../crypto/hash.ts';
 import { jetstreamLog } from '../events/log/jetstream.ts';
 import type { Log } from '../events/log/log.ts';
 import { ReplicaId, sure } from '../events/vocabulary.ts';
@@ -70,7 +70,7 @@ test('live and rebuilt are the same bytes, also after the server was killed; wha
   const history = newHistory({ time: Date.now() });
   const store = await prepare(nc, history);
   const log = jetstreamLog(nc, { stream: history.subjects.stream });
-  const options = { log, store, hash, subjects: history.subjects, crypto: logCrypto, loadKey: async () => true };
+  const options = { log, store, newHashing: hashing, subjects: history.subjects, crypto: logCrypto, loadKey: async () => true };
   const pace = { renewMs: 100, usageMs: 100 };
   const first = await startProjector({ ...options, replica: sure(ReplicaId, 'r1'), onFailure: () => undefined, pace });
 

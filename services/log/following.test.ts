@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import fc from 'fast-check';
 import { isLeft, left, type Either } from 'fp-ts/lib/Either.js';
-import { hash } from '../../crypto/hash.ts';
+import { hashing } from '../../crypto/hash.ts';
 import { Redacted } from '../../crypto/redacted.ts';
 import type { Log } from '../../events/log/log.ts';
 import { ReplicaId, sure, type Id } from '../../events/vocabulary.ts';
@@ -90,7 +90,7 @@ const sceneOf = async (lag: { readonly replica: () => number; readonly session: 
   let widened = 0;
   const verdicts = verdictsOf(replica);
   const projector = await startProjector({
-    ...{ subjects, store, hash, pace: NEVER, replica: WRITER, crypto: logCrypto(keyring), loadKey: async () => true },
+    ...{ subjects, store, newHashing: hashing, pace: NEVER, replica: WRITER, crypto: logCrypto(keyring), loadKey: async () => true },
     log: lagging(log, lag.session),
     verdicts: { ...verdicts, widen: (place) => (verdicts.widen(place) ? ((widened += 1), true) : false) },
     onFailure: (failure) => {

@@ -14,7 +14,7 @@ export const storedAfter = ({ subjects, messages }: Pick<History, 'subjects' | '
   const fold = makeFold(subjects, logCrypto);
   const models = newModels();
   for (const message of messages) models.apply(factsOf(fold.apply(message), fold.world));
-  return Object.fromEntries([...models.spots()].map((spot) => [`${spot.bucket} ${spot.key}`, models.encoded(spot) ?? '']));
+  return Object.fromEntries(PROJECTIONS.flatMap((bucket) => [...models.keys(bucket)].map((key) => [`${bucket} ${key}`, models.encoded({ bucket, key }) ?? ''])));
 };
 
 /** The entries of one read model after a history, by their keys. */
