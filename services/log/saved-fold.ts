@@ -11,7 +11,7 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { isNone } from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import { messageHash, nextHead } from '../../crypto/log.ts';
-import { savedMac, type SavedMac } from '../../crypto/saved.ts';
+import { savedMac } from '../../crypto/saved.ts';
 import { decoded } from '../../events/fits.ts';
 import { newState, restoreLine, type FoldState } from '../../events/fold/state.ts';
 import type { Log, LogMessage } from '../../events/log/log.ts';
@@ -21,7 +21,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { Replica } from './replica.ts';
 
 /** Counted up whenever what is folded, or how, is changed: what another one saved is not gone on from. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** `last`: the message at which the fold stands, as the log has it. */
 const First = t.strict(
@@ -50,14 +50,13 @@ const writeLines = async (path: string, lines: Iterable<string>): Promise<void> 
 };
 
 const sealedLines = function* (first: string, lines: Iterable<string>, key: Uint8Array): Generator<string> {
-  const mac = savedMac();
-  mac.add(first);
-  yield first;
-  for (const line of lines) {
-    mac.add(line);
-    yield line;
-  }
-  yield JSON.stringify({ mac: mac.mac(key) });
+  const mac = savedMac(key);
+  for (const some of [[first], lines])
+    for (const line of some) {
+      mac.add(`${line}\n`);
+      yield line;
+    }
+  yield JSON.stringify({ mac: mac.mac() });
 };
 
 /**
@@ -85,34 +84,40 @@ export const saveFold = async (dataDir: string, { fold, keyring, created, latest
 type Read = { readonly first: t.TypeOf<typeof First>; readonly state: FoldState };
 type Answer<A> = Promise<Either<string, A>>;
 
+const NEWLINE = 10;
+
 const linesIn = function* (bytes: Buffer): Generator<string> {
-  for (let [from, to] = [0, 0]; (to = bytes.indexOf(10, from)) >= 0; from = to + 1) yield bytes.toString('utf8', from, to);
+  for (let [from, to] = [0, 0]; (to = bytes.indexOf(NEWLINE, from)) >= 0; from = to + 1) yield bytes.toString('utf8', from, to);
 };
 
-/** Every line but the last into a state; what the last one says is the MAC. */
-const readLines = (bytes: Buffer): (Read & { readonly end: Digest; readonly mac: SavedMac }) | undefined => {
-  const [state, mac] = [newState(), savedMac()];
-  let first: Read['first'] | undefined;
-  let before: string | undefined;
-  for (const line of linesIn(bytes)) {
-    if (before !== undefined) mac.add(before);
-    if (before !== undefined && first === undefined) first = decoded(First, JSON.parse(before));
-    else if (before !== undefined && !restoreLine(state, before)) return undefined;
-    if (before !== undefined && first === undefined) return undefined;
-    before = line;
-  }
-  const end = decoded(Last, JSON.parse(before ?? 'null'));
-  return first === undefined || end === undefined ? undefined : { first, state, end: end.mac, mac };
+/** The first line, what is under the MAC, and the MAC in the last line. */
+const partsOf = (bytes: Buffer) => {
+  const [beforeLast, afterFirst] = [bytes.lastIndexOf(NEWLINE, -2) + 1, bytes.indexOf(NEWLINE) + 1];
+  const first = decoded(First, JSON.parse(bytes.toString('utf8', 0, afterFirst)));
+  const last = decoded(Last, JSON.parse(bytes.toString('utf8', beforeLast)));
+  return first === undefined || last === undefined ? undefined : { first, mac: last.mac, covered: bytes.subarray(0, beforeLast), rows: bytes.subarray(afterFirst, beforeLast) };
+};
+
+/** Nothing of it is looked at before its MAC is right. */
+const stateOf = (rows: Buffer): FoldState | undefined => {
+  const state = newState();
+  for (const line of linesIn(rows)) if (!restoreLine(state, line)) return undefined;
+  return state;
 };
 
 const read = async (path: string, keyring: Keyring, created: string): Answer<Read> => {
   try {
-    const found = readLines(await readFile(path));
-    if (found === undefined) return left('it cannot be read, or is from another version');
-    if (found.first.created !== created) return left('it is of another stream');
-    const key = await keyring.open(found.first.key);
+    const parts = partsOf(await readFile(path));
+    if (parts === undefined) return left('it cannot be read, or is from another version');
+    const { first, mac, covered, rows } = parts;
+    if (first.created !== created) return left('it is of another stream');
+    const key = await keyring.open(first.key);
     if (isLeft(key)) return left('its key is not there');
-    return found.mac.isRight(key.right.reveal(), found.end) && found.state.applied === found.first.last.seq ? right(found) : left('its MAC is not right');
+    const wanted = savedMac(key.right.reveal());
+    wanted.add(covered);
+    if (!wanted.isRight(mac)) return left('its MAC is not right');
+    const state = stateOf(rows);
+    return state?.applied === first.last.seq ? right({ first, state }) : left('it does not stand where it says');
   } catch {
     return left('it is damaged');
   }
