@@ -135,7 +135,7 @@ export const start = async (options: StartOptions): Answer<Started> => {
     return left(why);
   };
   await replica.start();
-  const behind = (await caughtUp(replica)) ?? history(info.created) ?? (await opensAll(replica));
+  const behind = (await caughtUp(replica)) ?? (await history(info.created)) ?? (await opensAll(replica));
   if (behind !== undefined) return stopped(behind);
   const known = identityOf(replica.fold.world);
   if (known !== undefined) {

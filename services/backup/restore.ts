@@ -92,7 +92,7 @@ const placeAll = async (options: RestoreOptions, file: Opened, contents: Content
 const verify = async ({ nc, dataDir }: RestoreOptions, { head }: Manifest): Answer<Created> => {
   const checked = await checkStream(nc, subjects)();
   if (isLeft(checked)) return left(toFailure(checked.left));
-  const written = writeHead(dataDir, { v: 1, created: checked.right.created, ...head });
+  const written = writeHead(dataDir, { v: 1, created: checked.right.created, ...head, last: undefined });
   if (isLeft(written)) return left(failure('config', written.left.why, written.left.hint));
   const started = await startReplica({ nc, dataDir, firstAdmin: undefined });
   if (isLeft(started)) return started;

@@ -31,6 +31,31 @@ test.serial('a log that is shorter than what was seen is not served from until a
   t.is(await codeOf(client.get('prod/kept/LATER')), 'refused');
 });
 
+test.serial('a log that lost nothing but reads is noticed too, also where others wrote in their place', async (t) => {
+  const setting = await startRevoked(t);
+  const { jetlock, nc, streams, text } = setting;
+  await jetlock.stopService();
+  const copy = await copyStore(jetlock);
+  orThrow(await jetlock.restart());
+  for (let n = 0; n < 3; n += 1) await text();
+  await jetlock.stopService();
+  const before = await lastSequence(streams);
+  await putBack(jetlock, copy);
+  await refusesToStart(setting, 'the log is shorter than it was');
+  for (let last = 0; last < before; ) last = (await jetstream(nc).publish(subjects.read(sure(ReplicaId, 'r-stranger')), utf8('{}'))).seq;
+  const refused = await refusesToStart(setting, 'the log is not the one that was seen');
+  orThrow(await jetlock.restart({ acceptHistory: offered(refused) }));
+  await answersAgain(setting);
+  orThrow(await jetlock.restart());
+  // As a version wrote it that knew of state alone.
+  const head = join(jetlock.dataDir, 'data', 'head.json');
+  await jetlock.stopService();
+  const { last, ...old } = JSON.parse(await readFile(head, 'utf8')) as Record<string, unknown>;
+  t.truthy(last);
+  await writeFile(head, JSON.stringify(old));
+  orThrow(await jetlock.restart());
+});
+
 test.serial('a log that is put back to an older copy under a running service is noticed before anything is answered from it', async (t) => {
   const setting = await startRevoked(t);
   const { jetlock, steps } = setting;
@@ -179,7 +204,9 @@ test.serial('the stream of another installation is not served from, at a start o
   const wrongKey = await refusedStart(setting);
   t.deepEqual([wrongKey.kind, wrongKey.wrote], ['config', 0]);
   await putBack(jetlock, ours);
-  orThrow(await jetlock.restart());
+  // The reads since that copy are gone.
+  const older = await refusesToStart(setting, 'the log is shorter than it was');
+  orThrow(await jetlock.restart({ acceptHistory: offered(older) }));
   await answersAgain(setting);
 });
 
