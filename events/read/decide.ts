@@ -2,7 +2,7 @@
 import type { Fingerprint, SecretPath, ServiceName, Target } from '../vocabulary.ts';
 import { prefixesOf } from '../vocabulary.ts';
 import type { Access, SecretVersion, World } from '../world.ts';
-import { accessOf, credentialOf, currentVersion, isOpen } from '../world.ts';
+import { credentialOf, currentVersion, isOpen } from '../world.ts';
 
 /** For auditors; a requester is told `refused`, whatever the reason. */
 export type Reason = 'credential' | 'ungranted' | 'denied' | 'missing' | 'disabled';
@@ -17,28 +17,29 @@ export type Reading = { readonly service: ServiceName; readonly credential: Fing
 
 type Opening = { readonly target: Target; readonly access: Access };
 
-/** The grants that open a path; a denial of the path wins over a grant of its prefix. */
-const openings = (world: World, service: ServiceName, path: SecretPath, now: number): ReadonlyArray<Opening> | 'denied' => {
-  const exact = accessOf(world, service, path);
-  if (exact?.status === 'denied') return 'denied';
-  if (!world.access.has(service)) return [];
-  const opened: Opening[] = [];
+/** The grant that opens a path: one that lasts rather than one for a single read. A denial of the path wins over a grant of its prefix. */
+const openingOf = (world: World, service: ServiceName, path: SecretPath, now: number): Opening | 'denied' | undefined => {
+  const known = world.access.get(service);
+  if (known === undefined) return undefined;
+  if (known.get(path)?.status === 'denied') return 'denied';
+  let first: Opening | undefined;
   for (const target of [path, ...prefixesOf(path)]) {
-    const access = target === path ? exact : accessOf(world, service, target);
-    if (isOpen(access, now)) opened.push({ target, access });
+    const access = known.get(target);
+    if (!isOpen(access, now)) continue;
+    if (!access.once) return { target, access };
+    first ??= { target, access };
   }
-  return opened;
+  return first;
 };
 
 const outcome = (world: World, { service }: Reading, path: SecretPath, now: number): Outcome => {
-  const open = openings(world, service, path, now);
-  if (open === 'denied') return { result: 'refused', path, reason: 'denied' };
-  const lasting = open.find(({ access }) => !access.once) ?? open[0];
-  if (lasting === undefined) return { result: 'refused', path, reason: 'ungranted' };
+  const opening = openingOf(world, service, path, now);
+  if (opening === 'denied') return { result: 'refused', path, reason: 'denied' };
+  if (opening === undefined) return { result: 'refused', path, reason: 'ungranted' };
   const secret = world.secrets.get(path);
   const version = currentVersion(secret);
   if (version === undefined) return { result: 'refused', path, reason: secret?.status === 'disabled' ? 'disabled' : 'missing' };
-  return lasting.access.once ? { result: 'spending', path, version, target: lasting.target } : { result: 'allowed', path, version };
+  return opening.access.once ? { result: 'spending', path, version, target: opening.target } : { result: 'allowed', path, version };
 };
 
 /**
