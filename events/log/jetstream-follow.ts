@@ -5,6 +5,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { AckPolicy, DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { ConsumerConfig, JetStreamManager } from '@nats-io/jetstream';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { createInbox, nanos } from 'nats';
 import type { NatsConnection } from 'nats';
 import { covers } from './filter.ts';
@@ -17,6 +18,8 @@ import { jetstreamReader, managerOf } from './jetstream-reader.ts';
 import type { Stream } from './jetstream-reader.ts';
 import type { Follow, Log, LogMessage, LogReader } from './log.ts';
 
+/** After a loss what is asked for may have been asked of nobody: then it is asked for again soon, so often. */
+const [QUICK_MS, QUICK_TRIES] = [2_000, 3];
 const FORGOTTEN_AFTER_MS = 60_000;
 const PAUSE_MS_MIN = 25;
 const PAUSE_MS_MAX = 2_000;
@@ -29,6 +32,8 @@ type Flow = {
   readonly stream: string;
   readonly reader: LogReader;
   readonly manager: Promise<JetStreamManager>;
+  /** The same, for the first attempts after a loss. */
+  readonly quick: Promise<JetStreamManager>;
   readonly wanted: Follow;
   readonly isWanted: (subject: string) => boolean;
   readonly stop: AbortSignal;
@@ -69,7 +74,8 @@ type Made = { readonly consumer: Consumer; readonly pending: number };
 const makeConsumer = async (flow: Flow, filters: ReadonlyArray<string>): Promise<Made> => {
   const { nc, link, stream, wanted } = flow;
   const name = `follow-${randomBytes(12).toString('hex')}`;
-  const { num_pending } = await (await flow.manager).consumers.add(stream, consumerConfig(flow, name, filters));
+  const { consumers } = await (flow.lost && flow.failures < QUICK_TRIES ? flow.quick : flow.manager);
+  const { num_pending } = await consumers.add(stream, consumerConfig(flow, name, filters));
   const inbox = createInbox(jetstream(nc).getOptions().watcherPrefix);
   return { consumer: { nc, link, stream, name, inbox, portion: wanted.aside === true ? SMALL : LARGE }, pending: num_pending };
 };
@@ -82,6 +88,8 @@ const removeConsumer = async (flow: Flow, { name }: Consumer): Promise<void> => 
 
 /** The consumer to take from next, and up to where it is used. */
 const nextStretch = async (flow: Flow): Promise<{ readonly consumer: Consumer; readonly upTo: number }> => {
+  // A stream that lost its leader answers nobody for some seconds. Making a consumer may take as long: so something quick is asked first, again and again.
+  if (flow.lost && isLeft(await flow.reader.info()())) throw new Error('no answer');
   const { consumer, pending } = await makeConsumer(flow, flow.wanted.filters);
   const ahead = await headStart(flow.reader, flow.wanted.filters, flow.last + 1, pending);
   if (ahead === undefined) return { consumer, upTo: Infinity };
@@ -163,7 +171,7 @@ const keepFollowing = async (flow: Flow): Promise<void> => {
  * within `onMessage`, and no message is handed on after it.
  */
 export const follower = (nc: NatsConnection, link: Link, of: Stream): Log['follow'] => {
-  const fixed = { nc, link, stream: of.stream, reader: jetstreamReader(nc, of), manager: managerOf(nc) };
+  const fixed = { nc, link, stream: of.stream, reader: jetstreamReader(nc, of), manager: managerOf(nc), quick: managerOf(nc, QUICK_MS) };
   return async (wanted) => {
     const stop = new AbortController();
     const state = { last: wanted.from - 1, taking: undefined, lost: false, failures: 0 };

@@ -1,5 +1,6 @@
 /** What can be lost on the way, and that nothing is: every message comes once, in order, whatever happens to the server. */
 import { connect as connectSocket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
@@ -11,6 +12,7 @@ import type { NatsConnection } from 'nats';
 import { latch, until } from '../../tests/support/latch.ts';
 import { startNats } from '../../tests/support/nats.ts';
 import type { StartOptions, TestNats } from '../../tests/support/nats.ts';
+import { eventually } from '../../tests/support/poll.ts';
 import { MAC_HEADER, jetstreamLog } from './jetstream.ts';
 import type { Follow, Log, LogMessage } from './log.ts';
 
@@ -198,6 +200,10 @@ const storedOf = async (log: Log) => {
   return E.isLeft(result) && result.left._tag === 'unavailable' ? result.left.stored : 'no failure';
 };
 
+/** A signal takes a moment to arrive. */
+const silent = (nc: NatsConnection): Promise<true> =>
+  eventually(async () => ((await Promise.race([nc.flush().then(() => 'answered', () => 'lost'), delay(100)])) === undefined ? true : undefined), WAIT_MS, 'the server to be silent');
+
 test.serial('an append says whether the message can be stored', async (t) => {
   const { nats, nc, log, manager } = await setting(t);
   t.is(await storedOf(jetstreamLog(nc, { stream: 'OTHER' })), 'no', 'expected stream');
@@ -208,6 +214,7 @@ test.serial('an append says whether the message can be stored', async (t) => {
   await manager.streams.add({ name: 'SECRETS2', subjects: [ALL] });
   // A server that stands still takes what is sent and answers nothing; then it is gone.
   process.kill(nats.server().pid, 'SIGSTOP');
+  await silent(nc);
   const underWay = storedOf(jetstreamLog(nc, { stream: 'SECRETS2' }));
   await new Promise(setImmediate);
   await nats.kill9();

@@ -7,6 +7,7 @@ import type { Option } from 'fp-ts/lib/Option.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { errors } from 'nats';
 import type { NatsConnection } from 'nats';
 import { asked } from './jetstream-ask.ts';
 import { LINK_LOST } from './jetstream-link.ts';
@@ -16,8 +17,11 @@ import type { LogInfo, LogMessage, LogReader, Unavailable } from './log.ts';
 
 export type Stream = { readonly stream: string };
 
-/** Without asking the account for its limits, which most identities may not. */
-export const managerOf = (nc: NatsConnection): Promise<JetStreamManager> => jetstreamManager(nc, { checkAPI: false });
+/**
+ * Without asking the account for its limits, which most identities may not.
+ * @param timeout of each request, in milliseconds
+ */
+export const managerOf = (nc: NatsConnection, timeout = 5_000): Promise<JetStreamManager> => jetstreamManager(nc, { checkAPI: false, timeout });
 
 type Query = { readonly seq: number; readonly next_by_subj?: string } | { readonly last_by_subj: string };
 
@@ -28,20 +32,38 @@ const unavailable = (error: unknown): Unavailable => ({
   why: error instanceof Error ? error.message : 'no answer',
 });
 
+/** A request that comes while a stream has no leader is answered by nobody, also when it has one again: so it is sent again. In milliseconds. */
+const TRIES_MS = [1_000, 1_500, 2_500] as const;
+
+type Ask = <A>(question: (manager: JetStreamManager) => Promise<A>) => Promise<A>;
+
+const askerOn = (nc: NatsConnection): Ask => {
+  const [first, ...later] = TRIES_MS.map((timeout) => managerOf(nc, timeout)) as [Promise<JetStreamManager>, ...Array<Promise<JetStreamManager>>];
+  return <A>(question: (manager: JetStreamManager) => Promise<A>) =>
+    later.reduce<Promise<A>>(
+      (answer, manager) =>
+        answer.catch(async (error: unknown) => {
+          if (error instanceof errors.TimeoutError) return question(await manager);
+          throw error;
+        }),
+      first.then(question),
+    );
+};
+
 const get =
-  (manager: Promise<JetStreamManager>, { stream }: Stream) =>
+  (ask: Ask, { stream }: Stream) =>
   (query: Query): TaskEither<Unavailable, Option<LogMessage>> =>
     TE.tryCatch(async () => {
-      const stored = await (await manager).streams.getMessage(stream, query);
+      const stored = await ask(({ streams }) => streams.getMessage(stream, query));
       return stored === null ? O.none : O.some(storedMessage(stored));
     }, unavailable);
 
 /** The server writes its own time into every answer about a stream. */
 export const serverTime = (info: StreamInfo): number => Date.parse('ts' in info && typeof info.ts === 'string' ? info.ts : '');
 
-const info = (manager: Promise<JetStreamManager>, { stream }: Stream): TaskEither<Unavailable, LogInfo> =>
+const info = (ask: Ask, { stream }: Stream): TaskEither<Unavailable, LogInfo> =>
   TE.tryCatch(async () => {
-    const found = await (await manager).streams.info(stream);
+    const found = await ask(({ streams }) => streams.info(stream));
     const { created, state } = found;
     return { created, first: state.first_seq, last: state.last_seq, messages: state.messages, bytes: state.bytes, time: serverTime(found) };
   }, unavailable);
@@ -51,8 +73,8 @@ const info = (manager: Promise<JetStreamManager>, { stream }: Stream): TaskEithe
  * @param of.stream name of the stream
  */
 export const jetstreamReader = (nc: NatsConnection, of: Stream): LogReader => {
-  const manager = managerOf(nc);
-  const find = get(manager, of);
+  const ask = askerOn(nc);
+  const find = get(ask, of);
   return {
     at: (seq) => (seq < 1 ? TE.right(O.none) : find({ seq })),
     next: (seq, filter) => find({ seq: Math.max(seq, 1), next_by_subj: filter }),
@@ -61,7 +83,7 @@ export const jetstreamReader = (nc: NatsConnection, of: Stream): LogReader => {
         find({ last_by_subj: subject }),
         TE.map(O.match(() => 0, ({ seq }) => seq)),
       ),
-    info: () => info(manager, of),
+    info: () => info(ask, of),
   };
 };
 

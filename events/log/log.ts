@@ -66,6 +66,7 @@ export type LogReader = {
 };
 
 export type Log = LogReader & {
-  readonly append: (draft: Draft) => TaskEither<Conflict | Unavailable, number>;
+  /** @param limitMs how long an acknowledgement is waited for, in milliseconds; 5 s unless given */
+  readonly append: (draft: Draft, limitMs?: number) => TaskEither<Conflict | Unavailable, number>;
   readonly follow: (follow: Follow) => Promise<Subscription>;
 };
