@@ -25,14 +25,22 @@ type Native = {
 // The wrappers' types leave it out; they themselves are made of it.
 export const { libsodium: native } = sodium as unknown as { readonly libsodium: Native };
 
+/** At address 0 is what libsodium works with itself: nothing may be written there. */
+const taken = (bytes: number): number => {
+  const at = native._malloc(bytes);
+  if (at === 0) throw new Error('libsodium has no memory left');
+  return at;
+};
+
 let size = 64 * 1024;
-let place = native._malloc(size);
+let place = taken(size);
 
 const roomFor = (bytes: number): number => {
   if (bytes > size) {
+    // The new one first: without it the one before is still ours.
+    const larger = taken(bytes);
     native._free(place);
-    size = bytes;
-    place = native._malloc(size);
+    [place, size] = [larger, bytes];
   }
   return place;
 };

@@ -68,6 +68,8 @@ const operatorKeys = ({ dataDir, operatorKey, firstAdmin }: StartOptions, isFirs
 
 const newReplicaId = (): ReplicaId => sure(ReplicaId, `r-${Date.now().toString(36)}-${Math.floor(Math.random() * 36 ** 6).toString(36)}`);
 
+const NEWER = 'nothing was written; start the version that wrote it, which is newer than this one';
+
 /** Everything that was in the log at the start is folded. */
 const caughtUp = async (replica: Replica): Promise<Failure | undefined> => {
   const last = await replica.log.last(replica.subjects.anyState)();
@@ -76,6 +78,7 @@ const caughtUp = async (replica: Replica): Promise<Failure | undefined> => {
   while (!(await replica.reached(last.right, 250))) {
     const { failed, why } = replica.health();
     if (failed && why.startsWith('history')) return failure('history', why, 'nothing was written; a record of the log was altered: restore the stream from a backup');
+    if (failed && why === 'unknown event') return failure('config', 'the log holds an event that this version of jetlock does not know', NEWER);
     if (failed) return failure('config', why, 'nothing was written; start again when it is mended');
     if (Date.now() > limit) return failure('unavailable', 'the log could not be read in time', 'check nats-server');
   }
