@@ -27,6 +27,6 @@ await build({ ...common, entryPoints: ['cli/main.ts', 'client/mod.ts', 'examples
 await build({
   ...common,
   entryPoints: ['bench/main.ts', 'bench/flooder.ts', 'bench/command-line.ts', 'bench/one-start.ts', 'bench/reads/child.ts'],
-  chunkNames: 'bench/chunks/[name]-[hash]',
+  chunkNames: 'bench-chunks/[name]-[hash]',
 });
 await chmod('dist/cli/main.js', 0o755);
