@@ -32,22 +32,21 @@ const unavailable = (error: unknown): Unavailable => ({
   why: error instanceof Error ? error.message : 'no answer',
 });
 
-/** A request that comes while a stream has no leader is answered by nobody, also when it has one again: so it is sent again. In milliseconds. */
-const TRIES_MS = [1_000, 1_500, 2_500] as const;
+/** A request that comes while a stream has no leader is answered by nobody, also when it has one again: so it is sent once more. In milliseconds. */
+const TRIES_MS = [2_000, 3_000] as const;
 
 type Ask = <A>(question: (manager: JetStreamManager) => Promise<A>) => Promise<A>;
 
 const askerOn = (nc: NatsConnection): Ask => {
-  const [first, ...later] = TRIES_MS.map((timeout) => managerOf(nc, timeout)) as [Promise<JetStreamManager>, ...Array<Promise<JetStreamManager>>];
-  return <A>(question: (manager: JetStreamManager) => Promise<A>) =>
-    later.reduce<Promise<A>>(
-      (answer, manager) =>
-        answer.catch(async (error: unknown) => {
-          if (error instanceof errors.TimeoutError) return question(await manager);
-          throw error;
-        }),
-      first.then(question),
-    );
+  const [first, second] = [managerOf(nc, TRIES_MS[0]), managerOf(nc, TRIES_MS[1])];
+  return async (question) => {
+    try {
+      return await question(await first);
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) return question(await second);
+      throw error;
+    }
+  };
 };
 
 const get =
