@@ -32,6 +32,7 @@ import { makeAllowance } from './request/rate-limit.ts';
 import { makeReplays } from './request/replays.ts';
 import { makeSecondLook } from './request/second-look.ts';
 import { makeSessions, type Sessions } from './request/sessions.ts';
+import { keepHeapSmallUntil } from './small-heap.ts';
 
 type Given = {
   readonly replica: Replica;
@@ -55,15 +56,22 @@ export type Parts = {
   readonly admission: Admission;
 };
 
-const makeProjector = ({ replica, broker, logger, open }: Given): Promise<Projector> =>
-  startProjector({
+/** @param joined called when the read models go on with the replica's fold */
+const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => void): Promise<Projector> => {
+  const { listen, widen } = verdictsOf(replica);
+  const join: typeof widen = (place) => {
+    const isDone = widen(place);
+    if (isDone) joined();
+    return isDone;
+  };
+  return startProjector({
     // It folds everything again: not while the replica itself is still on its way.
     log: followLater(replica.log, open),
     subjects: replica.subjects,
     store: broker.views,
     replica: replica.id,
     crypto: logCrypto(replica.keyring),
-    verdicts: verdictsOf(replica),
+    verdicts: { listen, widen: join },
     loadKey: async (key) => !isLeft(await awaitKey(replica.keyring, key, () => !replica.health().failed)),
     newHashing: hashing,
     onFailure: (why) => {
@@ -72,6 +80,15 @@ const makeProjector = ({ replica, broker, logger, open }: Given): Promise<Projec
       if (why._tag === 'halted') replica.fail(why.why);
     },
   });
+};
+
+/** From when requests are answered, which is when the read models begin to be made. */
+const startReadModels = async (given: Given): Promise<Projector> => {
+  let tellJoined = (): void => undefined;
+  const joined = new Promise<void>((resolve) => (tellJoined = resolve));
+  void given.open.then(() => keepHeapSmallUntil(joined));
+  return makeProjector(given, tellJoined);
+};
 
 type Seen = Pick<DoorParts, 'onRefused' | 'onDefect'> & Pick<GetParts, 'onAccess'>;
 
@@ -106,7 +123,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   };
   const tidy = makeTidy({ replica, execute, prepare: prepare(null), holders, warn });
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
-  const projector = await makeProjector(given);
+  const projector = await startReadModels(given);
   const sessions = makeSessions();
   const followUps = makeFollowUps(replica, execute);
   const refusedReads = makeAllowance(REFUSED_READS);
