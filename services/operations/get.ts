@@ -145,7 +145,7 @@ export const makeGet =
     const committed = await parts.commits.read({ id, service, credential: credential.fingerprint, paths, at: time, client });
     if (isLeft(committed)) return committed;
     const reply = await answer(parts, asker.right, committed.right, wanted.slice(count).map(({ path }) => path));
-    if (!isLeft(reply) && isRefused(reply.right)) parts.refusedReads.use(service);
+    if (!isLeft(reply) && isRefused(reply.right)) parts.refusedReads.owe(service);
     parts.followUps.afterRead(service, id, committed.right, wanted);
     // What was decided that long ago may have been revoked since: it stays in the log as allowed, and is not delivered.
     return age() > STALE_MS ? left(refuse('unavailable')) : reply;

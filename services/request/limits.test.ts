@@ -50,3 +50,14 @@ test('an id is remembered for as long as its time would be accepted, and forgott
   }
   t.is(replays.see(id), 'new');
 });
+
+test('what was used beyond what was left is made up for: however many are under way, the average holds', (t) => {
+  const clock = { now: 0 };
+  const { owe, isLeft } = makeAllowance({ perSecond: 2, atOnce: 5 }, () => clock.now);
+  for (let n = 0; n < 9; n += 1) owe('a');
+  t.false(isLeft('a'));
+  clock.now += 2_400;
+  t.false(isLeft('a'));
+  clock.now += 100;
+  t.true(isLeft('a'));
+});

@@ -8,6 +8,8 @@ type Bucket = { left: number; at: number };
 export type Allowance = {
   /** Takes one of that name. @returns whether there was one left */
   readonly use: (name: string) => boolean;
+  /** Takes one, left or not, of what was used already: it has to be made up for before there is one left again. */
+  readonly owe: (name: string) => void;
   /** Whether there is one left; takes none. */
   readonly isLeft: (name: string) => boolean;
 };
@@ -24,15 +26,18 @@ export const makeAllowance = ({ perSecond, atOnce }: { readonly perSecond: numbe
     buckets.set(name, bucket);
     return bucket;
   };
+  /** @returns whether there was one left */
+  const take = (name: string, inAnyCase: boolean): boolean => {
+    const at = now();
+    const bucket = buckets.get(name) ?? bucketOf(name, at);
+    const left = leftIn(bucket, at);
+    bucket.left = left >= 1 || inAnyCase ? left - 1 : left;
+    bucket.at = at;
+    return left >= 1;
+  };
   return {
-    use: (name) => {
-      const at = now();
-      const bucket = buckets.get(name) ?? bucketOf(name, at);
-      const left = leftIn(bucket, at);
-      bucket.left = left >= 1 ? left - 1 : left;
-      bucket.at = at;
-      return left >= 1;
-    },
+    use: (name) => take(name, false),
+    owe: (name) => void take(name, true),
     isLeft: (name) => {
       const bucket = buckets.get(name);
       return bucket === undefined || leftIn(bucket, now()) >= 1;
