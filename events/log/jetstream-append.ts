@@ -68,9 +68,9 @@ const headersOf = (stream: string, prev: number, mac: string): MsgHdrs => {
 /** Appends through a connection; what was under way when that was lost is `unknown` at once, not after the time-out. */
 export const appender =
   (request: Request, link: Link, { stream }: Stream): Log['append'] =>
-  ({ subject, prev, data, mac }, limitMs = ACK_MS_MAX) =>
+  ({ subject, prev, data, mac }) =>
   async () => {
     if (!link.isUp()) return E.left(unavailable('no', 'not connected to nats'));
-    const answer = await request(subject, data, limitMs, headersOf(stream, prev, mac));
+    const answer = await request(subject, data, ACK_MS_MAX, headersOf(stream, prev, mac));
     return E.isLeft(answer) ? E.left(unanswered(answer.left)) : outcomeOf(answer.right.data);
   };

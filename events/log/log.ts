@@ -66,7 +66,6 @@ export type LogReader = {
 };
 
 export type Log = LogReader & {
-  /** @param limitMs how long an acknowledgement is waited for, in milliseconds; 5 s unless given */
-  readonly append: (draft: Draft, limitMs?: number) => TaskEither<Conflict | Unavailable, number>;
+  readonly append: (draft: Draft) => TaskEither<Conflict | Unavailable, number>;
   readonly follow: (follow: Follow) => Promise<Subscription>;
 };

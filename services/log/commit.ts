@@ -108,7 +108,7 @@ const makeAppender = (replica: Replica) => {
       const written = writeRecord(replica, subject, Math.max(last, fold.previous(subject)), { kind: 'read', reads, refusals });
       if (written === undefined) return 'failed';
       const pending = onceFolded(replica, written, entries);
-      const appended = await log.append(written.draft, STALE_MS)();
+      const appended = await log.append(written.draft)();
       if (isLeft(appended)) {
         pending.forget();
         return appended.left._tag === 'conflict' ? 'conflict' : 'failed';
