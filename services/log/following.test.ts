@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import fc from 'fast-check';
-import { isLeft, left, type Either } from 'fp-ts/lib/Either.js';
+import { left } from 'fp-ts/lib/Either.js';
 import { hashing } from '../../crypto/hash.ts';
 import { Redacted } from '../../crypto/redacted.ts';
 import type { Log } from '../../events/log/log.ts';
@@ -10,6 +10,7 @@ import { ReplicaId, sure, type Id } from '../../events/vocabulary.ts';
 import { memoryStore } from '../../projections/memory-store.ts';
 import { startProjector, type Projector } from '../../projections/run.ts';
 import { KEYRING, LOG_KEY, newHistory, WRITER, type History } from '../../tests/support/history.ts';
+import { orThrow } from '../../tests/support/jetlock.ts';
 import { eventually } from '../../tests/support/poll.ts';
 import { scaled } from '../../tests/support/scale.ts';
 import { storedAfter, storedIn } from '../../tests/support/stored.ts';
@@ -20,11 +21,6 @@ import { logCrypto, makeReplica, type Replica } from './replica.ts';
 const LIMIT_MS = 20_000;
 const PATHS = ['billing/KEY', 'billing/OTHER'];
 const NEVER = { leaseMs: 1e9, renewMs: 1e9, usageMs: 1e9, checkpointMs: 1e9 };
-
-const right = <A>(result: Either<unknown, A>): A => {
-  if (isLeft(result)) throw new Error(JSON.stringify(result.left));
-  return result.right;
-};
 
 const keyring = {
   opened: (id: string) => (id === KEYRING.log ? new Redacted(LOG_KEY) : undefined),
@@ -114,7 +110,7 @@ test('whenever the read models go over to the fold of the replica, they are what
       for (const step of ['other', 'own', 'other'] as const) steps[step](scene);
       t.true(await replica.reached(history.fold.applied(), LIMIT_MS));
       t.true(await projector.waitFor(history.fold.applied(), LIMIT_MS));
-      t.true(right(await projector.verify()).identical);
+      t.true(orThrow(await projector.verify()).identical);
       await projector.close();
       t.deepEqual(await storedIn(store), storedAfter(history));
       t.true(told.every((seq, n) => n === 0 || seq > (told[n - 1] ?? 0)));
