@@ -12,7 +12,7 @@ import { watchClock } from './log/clock.ts';
 import type { Commits } from './log/commit.ts';
 import { keepHead } from './log/head-file.ts';
 import { becomeReady } from './log/ready.ts';
-import type { Health } from './log/replica.ts';
+import type { Health, Replica } from './log/replica.ts';
 import { makeSaver } from './log/saver.ts';
 import { makeLogger } from './observe/access-log.ts';
 import { tellUncounted } from './observe/uncounted.ts';
@@ -110,10 +110,19 @@ const staysReady = ({ replica }: Started, commits: Commits): void => {
   replica.onResumed(() => void becomeReady(replica, commits));
 };
 
+/** Closed at the end, or before that when the replica failed for good: another one may answer what this one never will again. */
+const closeOnce = (door: Door, replica: Replica): (() => Promise<void>) => {
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= door.close());
+  replica.onFailed(() => void close());
+  if (replica.health().failed) void close();
+  return close;
+};
+
 /** The log may have been lost meanwhile: whoever is let in before it is back would be turned away, and another replica could have answered. */
-const openDoor = async ({ broker }: ServiceOptions, { replica }: Started, { commits, admission }: Parts): Promise<Door> => {
+const openDoor = async ({ broker }: ServiceOptions, { replica }: Started, { commits, admission }: Parts): Promise<() => Promise<void>> => {
   if (!replica.health().ready) await becomeReady(replica, commits);
-  return broker.serve(admission, replica.id);
+  return closeOnce(await broker.serve(admission, replica.id), replica);
 };
 
 /**
@@ -148,10 +157,10 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   await holders.others();
   await parts.tidy();
   await parts.boxKeys.renew();
-  const door = await openDoor(options, started.right, parts);
+  const closeDoor = await openDoor(options, started.right, parts);
   tellOpen();
   const stop = async (): Promise<void> => {
-    await door.close();
+    await closeDoor();
     const last = parts.refusals.take();
     if (last.length > 0) parts.commits.note(last);
     if (replica.health().ready) await parts.commits.barrier(1_000);
