@@ -5,6 +5,10 @@ import { pino, type DestinationStream } from 'pino';
 const GATHERED_MS = 50;
 const GATHERED_CHARS_MAX = 64 * 1024;
 
+/** What to do with the lines that are still here when the process exits: one listener, however many logs there are. */
+const atExit = new Set<() => void>();
+const writeLast = (): void => atExit.forEach((write) => write());
+
 /**
  * Writes to a file descriptor without waiting for it. What is still here when the process exits, also by an error that nobody
  * caught, is written then.
@@ -20,7 +24,8 @@ export const gathered = (fd: number): DestinationStream => {
     lines = '';
     out.write(passed);
   };
-  process.once('exit', () => {
+  if (atExit.size === 0) process.once('exit', writeLast);
+  atExit.add(() => {
     if (lines === '') return;
     pass();
     out.flushSync();
