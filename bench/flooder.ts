@@ -14,7 +14,7 @@ import { randomBytes, randomId } from '../crypto/random.ts';
 import { Redacted } from '../crypto/redacted.ts';
 import { subjectsUnder } from '../events/subjects.ts';
 import { ClientInfo, Instant, ServiceName, sure } from '../events/vocabulary.ts';
-import type { GetRequest, RegisterRequest } from '../protocol/operations.ts';
+import { barePath, type GetRequest, type RegisterRequest } from '../protocol/operations.ts';
 import type { Request, ServiceKeys } from '../protocol/wire.ts';
 
 /** `sessions`: unknown session keys over junk. `tokens`: unknown tokens. `registrations`: new services. `paths`: random paths, with a credential that is approved. */
@@ -47,7 +47,7 @@ const sealed = (shared: Shared, identity: ServiceIdentity, subject: string, cont
   return { subject, bytes: seal(shared, request) };
 };
 
-const getOf = (path: string): GetRequest => ({ paths: [{ path: path as never, description: null }] });
+const getOf = (path: string): GetRequest => ({ paths: [barePath(path as never)] });
 
 const junk = ({ keys, service }: FloodOrder): Maker => {
   const rest = `"nonce":"${toBase64(randomBytes(24))}","box":"${toBase64(randomBytes(200))}"}`;

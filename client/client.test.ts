@@ -3,6 +3,7 @@ import test from 'ava';
 import { toBase64, utf8 } from '../crypto/bytes.ts';
 import { newSalt } from '../crypto/hash.ts';
 import { ServiceName, sure } from '../events/vocabulary.ts';
+import { barePath } from '../protocol/operations.ts';
 import { clientInfo, fakeService, json, subjects, unsealedReply, type FakeService, type Script } from '../tests/support/fake-service.ts';
 import { manualTime } from '../tests/support/manual-time.ts';
 import { digestOf, fingerprintOf } from '../tests/support/names.ts';
@@ -51,7 +52,7 @@ test('one path gives a secret, several give theirs in order', async (t) => {
   t.is(one.text(), 'välue');
   t.deepEqual(one.value.reveal(), utf8('välue'));
   t.deepEqual((await client.get(['shop/B', 'shop/A', 'shop/B'])).map(({ path }) => path), ['shop/B', 'shop/A', 'shop/B']);
-  t.like(JSON.parse(service.seen[0]!.request.body), { paths: [{ path: 'shop/A', description: 'for the till' }] });
+  t.like(JSON.parse(service.seen[0]!.request.body), { paths: [{ path: 'shop/A', description: 'for the till', format: null, pattern: null }] });
 });
 
 test('a value that is not text is told from an empty one', async (t) => {
@@ -76,9 +77,11 @@ test('a refusal names the paths that were refused', async (t) => {
 test('getMany tells what is to be had from what is not', async (t) => {
   const { service, client } = setUp();
   service.script.answer = answering(utf8('v'), 'shop/B');
-  const { secrets, refused } = await client.getMany([{ path: 'shop/A' }, { path: 'shop/B', description: 'why' }]);
+  const { secrets, refused } = await client.getMany([{ path: 'shop/A' }, { path: 'shop/B', description: 'why', format: 'uri', pattern: '^https:' }]);
   t.deepEqual(secrets.map(({ path }) => path), ['shop/A']);
   t.deepEqual(refused, ['shop/B']);
+  const b = { path: 'shop/B', description: 'why', format: 'uri', pattern: '^https:' };
+  t.deepEqual(JSON.parse(service.seen[0]!.request.body), { paths: [barePath('shop/A'), b] });
 });
 
 test('what is no path is refused before anything is asked, and not repeated', async (t) => {
@@ -88,7 +91,8 @@ test('what is no path is refused before anything is asked, and not repeated', as
     t.is(error.code, 'argument');
     t.notRegex(error.message, /canary/);
   }
-  t.is((await thrownBy(client.get('a/b', { description: 'x\ny' }))).code, 'argument');
+  const unsaid = [{ description: 'x\ny' }, { format: 'url' }, { format: 'toString' }, { pattern: 'x'.repeat(257) }, { pattern: '€'.repeat(256) }, { pattern: 'x\ny' }];
+  for (const options of unsaid) t.is((await thrownBy(client.get('a/b', options))).code, 'argument');
   t.is(service.asked.length, 0);
 });
 

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { fromUtf8 } from '../crypto/bytes.ts';
 import type { Redacted } from '../crypto/redacted.ts';
+import { Format, Pattern, PATTERN_MAX } from '../events/expectation.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { Note, SecretPath, Word, type ClientInfo, type Fingerprint } from '../events/vocabulary.ts';
 import type { RegisterReply } from '../protocol/operations.ts';
@@ -26,9 +27,13 @@ export type Secret = {
   readonly text: () => string;
 };
 
-/** A path, with words for the admin who will be asked about it: at most 512 bytes, one line. */
-export type Wanted = { readonly path: string; readonly description?: string };
-export type GetOptions = { readonly description?: string };
+/**
+ * What an admin is shown who is asked about a path. `description`: at most 512 bytes, one line. `format`: one that JSON Schema names;
+ * `pattern`: one of JSON Schema, at most 256 characters. A value that does not match is given all the same; admins are warned of it.
+ */
+export type GetOptions = { readonly description?: string; readonly format?: string; readonly pattern?: string };
+/** One path of several, with its own. */
+export type Wanted = GetOptions & { readonly path: string };
 /** `signal` ends the waiting with the code `aborted`. */
 export type WaitOptions = GetOptions & { readonly timeoutMs: number; readonly signal?: AbortSignal };
 
@@ -84,14 +89,16 @@ const secretOf = (path: SecretPath, { version, value }: Found): Secret => ({
   },
 });
 
-const asked = ({ path, description }: Wanted): Ask => {
+const asked = ({ path, description, format, pattern }: Wanted): Ask => {
   if (!SecretPath.is(path)) throw argumentError('that is not the path of a secret', 'a path has 2 to 8 segments of letters, digits, _ . - with / between');
   if (description !== undefined && !Note.is(description)) throw argumentError('that is not a description', 'it has at most 512 bytes and one line');
-  return { path, description: description ?? null };
+  if (format !== undefined && !Format.is(format)) throw argumentError('that is not a format', `it is one of ${Object.keys(Format.keys).join(', ')}`);
+  if (pattern !== undefined && !Pattern.is(pattern)) throw argumentError('that is not a pattern', `it has at most ${PATTERN_MAX} characters, 512 bytes and one line`);
+  return { path, description: description ?? null, format: format ?? null, pattern: pattern ?? null };
 };
 
-const asksOf = (paths: string | ReadonlyArray<string>, { description }: GetOptions): ReadonlyArray<Ask> =>
-  (typeof paths === 'string' ? [paths] : paths).map((path) => asked(description === undefined ? { path } : { path, description }));
+const asksOf = (paths: string | ReadonlyArray<string>, options: GetOptions): ReadonlyArray<Ask> =>
+  (typeof paths === 'string' ? [paths] : paths).map((path) => asked({ ...options, path }));
 
 const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Found>): ReadonlyArray<Secret> =>
   asks.flatMap(({ path }) => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { toBase64, utf8 } from '../crypto/bytes.ts';
 import { ServiceName, SecretPath, sure } from '../events/vocabulary.ts';
+import { barePath } from '../protocol/operations.ts';
 import { PATHS_MAX } from '../protocol/wire.ts';
 import { clientInfo, fakeService, subjects, tagOf, type FakeService } from '../tests/support/fake-service.ts';
 import { digestOf, fingerprintOf } from '../tests/support/names.ts';
@@ -12,7 +13,7 @@ import { serviceClient, type Ask } from './service.ts';
 import { newSession } from './session.ts';
 
 const name = sure(ServiceName, 'billing');
-const ask = (n: number): Ask => ({ path: sure(SecretPath, `shop/S${n}`), description: null });
+const ask = (n: number): Ask => barePath(sure(SecretPath, `shop/S${n}`));
 
 const clientWith = (service: FakeService, identity = newTokenIdentity(name)) => {
   const keys = serviceKeys({ transport: service.transport, subjects, trust: { signer: service.signer.publicKey } });

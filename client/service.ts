@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Format, Pattern } from '../events/expectation.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { fromBase64 } from '../crypto/bytes.ts';
 import { Redacted } from '../crypto/redacted.ts';
@@ -14,8 +15,8 @@ import { decoded } from './json.ts';
 import { acrossLoss, systemTime } from './retry.ts';
 import type { Session } from './session.ts';
 
-/** One path, with the words that an admin is shown when asked about it. */
-export type Ask = { readonly path: SecretPath; readonly description: Note | null };
+/** One path, with what an admin is shown when asked about it: words, and what is expected of the value. */
+export type Ask = { readonly path: SecretPath; readonly description: Note | null; readonly format: Format | null; readonly pattern: Pattern | null };
 export type Found = { readonly version: Version; readonly value: Redacted<Uint8Array> };
 /** For each path what was found, or that it was refused. */
 export type Answers = ReadonlyMap<SecretPath, Found | 'refused'>;

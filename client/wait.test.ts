@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { Redacted } from '../crypto/redacted.ts';
 import { SecretPath, sure, Version } from '../events/vocabulary.ts';
+import { barePath } from '../protocol/operations.ts';
 import { tagOf } from '../tests/support/fake-service.ts';
 import { manualTime, settled } from '../tests/support/manual-time.ts';
 import { refusedHere, unavailable, type ClientFailure } from './failure.ts';
@@ -15,7 +16,7 @@ const answers = (...of: ReadonlyArray<readonly [SecretPath, Found | 'refused']>)
 const refused = answers([A, 'refused']);
 const allowed = answers([A, found]);
 const failing = (failure: ClientFailure) => E.left(failure);
-const asksFor = (...paths: ReadonlyArray<SecretPath>): ReadonlyArray<Ask> => paths.map((path) => ({ path, description: null }));
+const asksFor = (...paths: ReadonlyArray<SecretPath>): ReadonlyArray<Ask> => paths.map(barePath);
 
 type Next = (n: number, asks: ReadonlyArray<Ask>) => E.Either<ClientFailure, Answers>;
 

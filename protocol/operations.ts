@@ -6,16 +6,17 @@ import * as t from 'io-ts';
 import { orNull } from '../events/codec.ts';
 import type { AdminCommand as AdminCommandType } from '../events/command.ts';
 import { commandRoles } from '../events/decide.ts';
+import { expectation } from '../events/expectation.ts';
 import { CredentialKind } from '../events/service/service.ts';
 import { Ciphertext, Count, Digest, Fingerprint, Note, type Role, SecretPath, Sequence, ServiceName, Version, Word } from '../events/vocabulary.ts';
 import { AccessView, AdminView, InboxView, KeyStatusView, NamespaceView, ProjectionView, SecretView, ServiceView, UsageView } from './views.ts';
 import { PATHS_MAX } from './wire.ts';
 
-/** What a service asks on `secrets.get`: paths, each with the words of its schema. Answered in the same order. */
+/** What a service asks on `secrets.get`: paths, each with what its schema says of it. Answered in the same order. */
 export const GetRequest = t.strict(
   {
     paths: t.refinement(
-      t.readonlyArray(t.strict({ path: SecretPath, description: orNull(Note) }, 'Wanted')),
+      t.readonlyArray(t.strict({ path: SecretPath, description: orNull(Note), ...expectation }, 'Wanted')),
       (paths) => paths.length > 0 && paths.length <= PATHS_MAX,
       'Paths',
     ),
@@ -23,6 +24,9 @@ export const GetRequest = t.strict(
   'GetRequest',
 );
 export type GetRequest = t.TypeOf<typeof GetRequest>;
+
+/** A path of which nothing is said but its name. */
+export const barePath = <P extends string>(path: P) => ({ path, description: null, format: null, pattern: null });
 
 /** One refusal for missing, disabled, denied and ungranted. */
 const Got = t.union(

@@ -10,6 +10,7 @@ import { connect } from 'nats';
 import { newTokenIdentity, writeAdminIdentity, type ServiceIdentity } from '../client/credential.ts';
 import { fromUtf8, utf8 } from '../crypto/bytes.ts';
 import { newToken } from '../crypto/credential.ts';
+import { barePath } from '../protocol/operations.ts';
 import { openKeyStore } from '../services/keyring/key-store.ts';
 import { makeKeyring } from '../services/keyring/keyring.ts';
 import { readOperatorKeys } from '../services/keyring/operator-key.ts';
@@ -57,7 +58,7 @@ const wrongRequests = async (): Promise<void> => {
   heard(await wire.send(own, valueOf(2)));
   heard(await wire.send(subjects.admin('secret.write'), utf8(JSON.stringify({ v: 1, token: stranger, text }))));
   heard(await wire.send(own, wire.boxed(utf8(JSON.stringify({ token: stranger, text })))));
-  heard(await ask({ paths: [{ path: PATH, description: null }] }, { credential: { kind: 'token', token: stranger } }));
+  heard(await ask({ paths: [barePath(PATH)] }, { credential: { kind: 'token', token: stranger } }));
   heard(await ask({ paths: text }));
   heard(await ask({ paths: [{ path: text, description: `${text}\n` }] }));
   heard(await ask(text));

@@ -13,6 +13,7 @@ import { latch, until } from './support/latch.ts';
 import { eventually } from './support/poll.ts';
 import { pathOf, serviceOf, stepsOf } from './support/steps.ts';
 import { openWire, type Wire } from './support/wire.ts';
+import { barePath } from '../protocol/operations.ts';
 
 /** One path for each cause, all of one length, and how many events follow the first refusal of each. */
 const CAUSES = { missing: 1, disabled: 0, denied: 0, ungranted: 1, unknown: 2 } as const;
@@ -51,7 +52,7 @@ const observed = async (cause: Cause) => {
   const replied = latch<{ readonly bytes: Uint8Array; readonly before: ReadonlyArray<string> }>(5_000, 'the reply');
   const replies = nc.subscribe(inbox, { callback: (_, { data }) => replied.open({ bytes: data, before: [...logged] }) });
   const to = `${subjects.get}.same-api`;
-  nc.publish(to, wire.sealed(identity, to, { paths: [{ path: pathFor(cause), description: null }] }), { reply: inbox });
+  nc.publish(to, wire.sealed(identity, to, { paths: [barePath(pathFor(cause))] }), { reply: inbox });
   const { bytes, before } = await replied.opened();
   const followed = () => logged.slice(before.length);
   return { bytes, before, followed, end: () => [events, replies].forEach((one) => one.unsubscribe()) };

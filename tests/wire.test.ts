@@ -8,6 +8,7 @@ import { newToken } from '../crypto/credential.ts';
 import { randomBytes, randomId } from '../crypto/random.ts';
 import { newSigningKey } from '../crypto/sign.ts';
 import type { RefusalCode } from '../events/refusal.ts';
+import { barePath } from '../protocol/operations.ts';
 import { body, json, own, PATH, refused, startByHand } from './support/by-hand.ts';
 import { orThrow, subjects } from './support/jetlock.ts';
 import { latch } from './support/latch.ts';
@@ -133,7 +134,7 @@ test.serial('a key signs this very request: its session, its body, its subject',
   const right = wire.plain(keyed, to, body);
   const wrong = (parts: object) => wire.send(to, seal(wire.shared, { ...right, id: randomId(), ...parts }));
   refused(t, await wrong({}), 'unauthorized', 'another id');
-  refused(t, await wrong({ id: right.id, body: JSON.stringify({ paths: [{ path: 'prod/wire/OTHER', description: null }] }) }), 'unauthorized', 'another body');
+  refused(t, await wrong({ id: right.id, body: JSON.stringify({ paths: [barePath('prod/wire/OTHER')] }) }), 'unauthorized', 'another body');
   const other = wire.newSession();
   const moved = wire.plain(keyed, to, body);
   refused(t, await wire.send(to, seal(other, moved), other), 'unauthorized', 'another session');
@@ -146,7 +147,7 @@ const BAD_PATHS = ['', '..', 'a', 'a/..', '../b', 'a/./b', 'a/*', 'a/>', '*/>', 
 test.serial('a bad path is refused at the edge, by the name of its field, and is not repeated', async (t) => {
   const marked = BAD_PATHS.map((path) => (path === '' ? path : path.replaceAll('a', 'canary')));
   for (const path of [...BAD_PATHS, ...marked]) {
-    const answer = await wire.asService(identity, own, { paths: [{ path: PATH, description: null }, { path, description: null }] });
+    const answer = await wire.asService(identity, own, { paths: [barePath(PATH), barePath(path)] });
     refused(t, answer, 'malformed', path);
     t.is(answer.refusal?.detail, 'paths.1.path: expected SecretPath');
     const written = await asAdmin('secret.describe', { path, description: 'd' });

@@ -14,6 +14,7 @@ import type { Options } from '../options.ts';
 import { identityToAsk } from '../service-identity.ts';
 import { fail, printJson, printValue, type Failure } from '../terminal.ts';
 import type { Run } from '../verb.ts';
+import { barePath } from '../../protocol/operations.ts';
 
 type Wanted = { readonly asks: ReadonlyArray<Ask>; readonly waitMs: number };
 
@@ -26,7 +27,7 @@ const wanted = (args: ReadonlyArray<string>, { text, flags }: Options): E.Either
     E.bindTo('paths'),
     E.bind('description', () => orNone(note)(text['description'])),
     E.bind('wait', () => orNone(duration)(text['wait'])),
-    E.map(({ paths, description, wait }) => ({ asks: RA.map((path: Ask['path']) => ({ path, description }))(paths), waitMs: wait ?? 0 })),
+    E.map(({ paths, description, wait }) => ({ asks: RA.map((path: Ask['path']) => ({ ...barePath(path), description }))(paths), waitMs: wait ?? 0 })),
   );
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

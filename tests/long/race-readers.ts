@@ -1,5 +1,6 @@
 /** The readers of a race: each asks for its lane's secret again and again, and all that it was told is kept. */
 import { randomId } from '../../crypto/random.ts';
+import { barePath } from '../../protocol/operations.ts';
 import type { ServiceIdentity } from '../../client/credential.ts';
 import { subjects, type Connections } from '../support/clients.ts';
 import { until } from '../support/latch.ts';
@@ -27,7 +28,7 @@ type Reply = { readonly seq: number; readonly results: ReadonlyArray<{ readonly 
 /** One question, and what came of it. */
 export const ask = async (wire: Wire, { lane, identity, path }: Seat): Promise<Asked> => {
   const [id, sent] = [randomId(), performance.now()];
-  const body = { paths: [{ path, description: null }] };
+  const body = { paths: [barePath(path)] };
   const answer = await wire.asService(identity, `${subjects.get}.${identity.service}`, body, { id }).catch(() => undefined);
   const about = { lane, id, sent, got: performance.now() };
   if (answer?.sealed !== true || answer.refusal !== null) return { ...about, outcome: 'none', seq: 0 };

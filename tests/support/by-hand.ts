@@ -4,6 +4,7 @@ import { newTokenIdentity, type AdminIdentity, type ServiceIdentity } from '../.
 import { toBase64, utf8 } from '../../crypto/bytes.ts';
 import { newSalt, valueDigest } from '../../crypto/hash.ts';
 import type { RefusalCode } from '../../events/refusal.ts';
+import { barePath } from '../../protocol/operations.ts';
 import type { Enclosed } from '../../protocol/wire.ts';
 import { startJetlock, subjects, type Jetlock } from './jetlock.ts';
 import { serviceOf, stepsOf } from './steps.ts';
@@ -12,7 +13,7 @@ import { openWire, statementOf, type Answer, type Parts, type Wire } from './wir
 export const PATH = 'prod/wire/KEY';
 /** Where the service asks, and what. */
 export const own = `${subjects.get}.wire-api`;
-export const body = { paths: [{ path: PATH, description: null }] };
+export const body = { paths: [barePath(PATH)] };
 
 export type ByHand = {
   readonly jetlock: Jetlock;

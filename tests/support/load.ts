@@ -4,7 +4,7 @@ import { newTokenIdentity, type ServiceIdentity } from '../../client/credential.
 import { utf8 } from '../../crypto/bytes.ts';
 import { randomId } from '../../crypto/random.ts';
 import type { Id } from '../../events/vocabulary.ts';
-import type { GetReply } from '../../protocol/operations.ts';
+import { barePath, type GetReply } from '../../protocol/operations.ts';
 import { backOff } from '../../client/retry.ts';
 import { writing } from './by-hand.ts';
 import { subjects } from './clients.ts';
@@ -65,7 +65,7 @@ const told = async (kind: Told['kind'], id: Id, question: Promise<Answer>, outco
 
 const reading = (wire: Wire, identity: ServiceIdentity): Ask => () => {
   const id = randomId();
-  const body = { paths: [{ path: READ, description: null }] };
+  const body = { paths: [barePath(READ)] };
   return told('read', id, wire.asService(identity, `${subjects.get}.${identity.service}`, body, { id }), (result) => {
     const { seq, results } = result as GetReply;
     return { outcome: results[0]?.outcome ?? 'nothing', seq };

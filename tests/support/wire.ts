@@ -7,6 +7,7 @@ import { fromBase64, fromUtf8, toBase64, utf8 } from '../../crypto/bytes.ts';
 import { nonce24, randomId } from '../../crypto/random.ts';
 import { sign, statementBytes } from '../../crypto/sign.ts';
 import { ClientInfo, Instant, sure } from '../../events/vocabulary.ts';
+import { barePath } from '../../protocol/operations.ts';
 import { Reply, SealedReply, ServiceKeys, UnsealedReply, type Credential, type Enclosed, type Request, type WireRefusal } from '../../protocol/wire.ts';
 import { subjects, type Connections } from './clients.ts';
 
@@ -96,6 +97,6 @@ export const openWire = async (jetlock: Pick<Connections, 'connection'>, limitMs
       serviceRequest(session, identity, subject, body, parts),
     /** The same for a command of an admin. */
     ask: (identity: ServiceIdentity, ...paths: ReadonlyArray<string>) =>
-      asService(identity, `${subjects.get}.${identity.service}`, { paths: paths.map((path) => ({ path, description: null })) }),
+      asService(identity, `${subjects.get}.${identity.service}`, { paths: paths.map(barePath) }),
   };
 };

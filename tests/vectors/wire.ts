@@ -2,6 +2,7 @@
 import { toBase64 } from '../../crypto/bytes.ts';
 import { boxKeyBytes, requestBytes, sign, signerBytes } from '../../crypto/sign.ts';
 import { refuse } from '../../events/refusal.ts';
+import { barePath } from '../../protocol/operations.ts';
 import { toWire } from '../../protocol/refusal.ts';
 import type { Credential, Enclosed, Request } from '../../protocol/wire.ts';
 import { readHash, readSeq } from './log.ts';
@@ -32,7 +33,7 @@ const reply = (n: number, to: string, seconds: number, content: object) => {
 
 const service = m.billing.name;
 const get = `${m.subjects.get}.${service}`;
-const body = JSON.stringify({ paths: [{ path: m.PATH, description: 'the password of the shop' }, { path: m.MISSING, description: null }] });
+const body = JSON.stringify({ paths: [{ path: m.PATH, description: 'the password of the shop', format: null, pattern: '^[^ ]' }, barePath(m.MISSING)] });
 const byKey: Asked = { subject: get, service, id: m.REQUEST.keyGet, seconds: 8, body };
 
 const requests = {
