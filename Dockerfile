@@ -4,12 +4,11 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-RUN npm run build && npm prune --omit=dev && mkdir /data && chmod 0700 /data
+RUN npm run build && mkdir /data && chmod 0700 /data
 
 FROM node:20-slim
 WORKDIR /app
 COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # A new volume takes its owner from here.
 COPY --from=build --chown=65532:65532 /data /data

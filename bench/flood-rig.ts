@@ -72,7 +72,7 @@ const newService = async (url: string, identity: AdminIdentity, admin: AdminClie
   const { items } = orThrow(await admin.query('service.list', { service })());
   const found = items[0]?.credentials.find(({ fingerprint }) => fingerprint === client.fingerprint);
   if (found === undefined) throw new Error(`${name} is not registered`);
-  orThrow(await admin.command({ operation: 'service.approve', service, fingerprint: client.fingerprint, seen: found.seq })());
+  orThrow(await admin.command({ operation: 'service.approve', service, fingerprint: found.fingerprint, seen: found.seq })());
   return { service, client, token: credential.kind === 'token' ? credential.token.reveal() : '' };
 };
 

@@ -5,8 +5,7 @@ import { fromUtf8 } from '../crypto/bytes.ts';
 import type { Redacted } from '../crypto/redacted.ts';
 import { Format, Pattern, PATTERN_MAX } from '../events/expectation.ts';
 import type { Subjects } from '../events/subjects.ts';
-import { Note, SecretPath, Word, type ClientInfo, type Fingerprint } from '../events/vocabulary.ts';
-import type { RegisterReply } from '../protocol/operations.ts';
+import { Note, SecretPath, Word, type ClientInfo } from '../events/vocabulary.ts';
 import { identityFingerprint, type ServiceIdentity } from './credential.ts';
 import { argumentError, errorOf, JetlockError } from './error.ts';
 import type { ClientFailure } from './failure.ts';
@@ -37,12 +36,18 @@ export type Wanted = GetOptions & { readonly path: string };
 /** `signal` ends the waiting with the code `aborted`. */
 export type WaitOptions = GetOptions & { readonly timeoutMs: number; readonly signal?: AbortSignal };
 
+export type Registration = {
+  readonly status: 'pending_approval' | 'approved' | 'denied';
+  /** What an admin compares before approving. */
+  readonly fingerprint: string;
+};
+
 /** All of these reject with a JetlockError only. What the service was too busy for, or did not answer, is asked again for up to 10 s. */
 export type Client = {
   /** The name of the credential: what `register` answers, and an admin compares. */
-  readonly fingerprint: Fingerprint;
+  readonly fingerprint: string;
   /** Makes the credential known; an admin then approves it by its fingerprint. Again it only tells how that stands. */
-  readonly register: (options?: { readonly serviceVersion?: string }) => Promise<RegisterReply>;
+  readonly register: (options?: { readonly serviceVersion?: string }) => Promise<Registration>;
   /** The current values, in order; rejects with the code `refused`, naming the paths, if one of them is not to be had. */
   readonly get: {
     (path: string, options?: GetOptions): Promise<Secret>;

@@ -24,7 +24,7 @@ const approve = async (name: string, { fingerprint }: Client): Promise<void> => 
   const { items } = orThrow(await jetlock.admin.query('service.list', { service })());
   const credential = items[0]?.credentials.find((one) => one.fingerprint === fingerprint);
   if (credential === undefined) throw new Error('not registered');
-  await command({ operation: 'service.approve', service, fingerprint, seen: credential.seq });
+  await command({ operation: 'service.approve', service, fingerprint: credential.fingerprint, seen: credential.seq });
 };
 
 const seenOf = async (service: ServiceName, target: string) => {

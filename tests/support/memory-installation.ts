@@ -11,7 +11,7 @@ import type { Transport } from '../../client/transport.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import { newSigningKey } from '../../crypto/sign.ts';
 import type { AdminCommand } from '../../events/command.ts';
-import { AdminName, ClientInfo, Prefix, type Sequence, sure } from '../../events/vocabulary.ts';
+import { AdminName, ClientInfo, Fingerprint, Prefix, type Sequence, sure } from '../../events/vocabulary.ts';
 import { startService, type Service, type ServiceOptions } from '../../services/service.ts';
 import { memoryWorld, type Death, type MemoryWorld } from './memory-broker.ts';
 import { orThrow, subjects } from './jetlock.ts';
@@ -61,7 +61,7 @@ export const GONE = 'a/x/GONE';
 const furnished = async (running: Running): Promise<void> => {
   for (const [path, value] of Object.entries({ ...VALUES, [GONE]: 'gone' })) await write(running, path, value);
   const client = asReader(running);
-  const { fingerprint } = await client.register();
+  const fingerprint = sure(Fingerprint, (await client.register()).fingerprint);
   const { items } = orThrow(await running.admin.query('service.list', { service: reader.service })());
   const seen = items[0]?.credentials[0]?.seq ?? (0 as Sequence);
   await command(running, { operation: 'service.approve', service: reader.service, fingerprint, seen });

@@ -4,7 +4,7 @@ import type { ServiceIdentity } from '../../client/credential.ts';
 import { JetlockError } from '../../client/error.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import type { AdminCommand } from '../../events/command.ts';
-import { SecretPath, ServiceName, sure, Target, type Fingerprint, type Sequence } from '../../events/vocabulary.ts';
+import { SecretPath, ServiceName, sure, Target, Fingerprint, type Sequence } from '../../events/vocabulary.ts';
 import type { Clients } from './clients.ts';
 import { orThrow } from './jetlock.ts';
 import { eventually } from './poll.ts';
@@ -40,8 +40,10 @@ export const stepsOf = (jetlock: Clients) => {
     orThrow(await admin.writeSecret(pathOf(to), typeof value === 'string' ? utf8(value) : value)());
 
   const credentialSeen = credentialSeenBy(admin);
-  const decideCredential = (operation: 'service.approve' | 'service.deny' | 'service.revoke') => async (name: string, fingerprint: Fingerprint) =>
-    command({ operation, service: serviceOf(name), fingerprint, seen: await credentialSeen(serviceOf(name), fingerprint) });
+  const decideCredential = (operation: 'service.approve' | 'service.deny' | 'service.revoke') => async (name: string, told: string) => {
+    const fingerprint = sure(Fingerprint, told);
+    return command({ operation, service: serviceOf(name), fingerprint, seen: await credentialSeen(serviceOf(name), fingerprint) });
+  };
   const approve = decideCredential('service.approve');
 
   const decision = async (name: string, to: string) => {
