@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { fromUtf8 } from '../crypto/bytes.ts';
 import type { Redacted } from '../crypto/redacted.ts';
-import { Format, Pattern, PATTERN_MAX } from '../events/expectation.ts';
+import { Format, FORMATS, Pattern, PATTERN_MAX } from '../events/expectation.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { Note, SecretPath, Word, type ClientInfo } from '../events/vocabulary.ts';
 import { identityFingerprint, type ServiceIdentity } from './credential.ts';
@@ -97,7 +97,7 @@ const secretOf = (path: SecretPath, { version, value }: Found): Secret => ({
 const asked = ({ path, description, format, pattern }: Wanted): Ask => {
   if (!SecretPath.is(path)) throw argumentError('that is not the path of a secret', 'a path has 2 to 8 segments of letters, digits, _ . - with / between');
   if (description !== undefined && !Note.is(description)) throw argumentError('that is not a description', 'it has at most 512 bytes and one line');
-  if (format !== undefined && !Format.is(format)) throw argumentError('that is not a format', `it is one of ${Object.keys(Format.keys).join(', ')}`);
+  if (format !== undefined && !Format.is(format)) throw argumentError('that is not a format', `it is one of ${FORMATS.join(', ')}`);
   if (pattern !== undefined && !Pattern.is(pattern)) throw argumentError('that is not a pattern', `it has at most ${PATTERN_MAX} characters, 512 bytes and one line`);
   return { path, description: description ?? null, format: format ?? null, pattern: pattern ?? null };
 };

@@ -1,32 +1,13 @@
 /** What a service expects of a value, in the words of its JSON Schema. It is told to admins, and never keeps a value out. */
 import * as t from 'io-ts';
 import { orNull } from './codec.ts';
-import { Note } from './vocabulary.ts';
+import { Note, ServiceName } from './vocabulary.ts';
 
-/** The formats that JSON Schema 2020-12 names, in section 7.3 of its validation vocabulary. */
+/** Formats of JSON Schema (2020-12, validation, section 7.3) that a value can be checked against. */
+export const FORMATS = ['date', 'date-time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'time', 'uri', 'uuid'] as const;
 export const Format = t.keyof(
-  {
-    'date-time': null,
-    date: null,
-    time: null,
-    duration: null,
-    email: null,
-    'idn-email': null,
-    hostname: null,
-    'idn-hostname': null,
-    ipv4: null,
-    ipv6: null,
-    uri: null,
-    'uri-reference': null,
-    iri: null,
-    'iri-reference': null,
-    uuid: null,
-    'uri-template': null,
-    'json-pointer': null,
-    'relative-json-pointer': null,
-    regex: null,
-  },
-  'Format',
+  Object.fromEntries(FORMATS.map((format) => [format, null])) as Readonly<Record<(typeof FORMATS)[number], null>>,
+  `one of ${FORMATS.join(', ')}`,
 );
 export type Format = t.TypeOf<typeof Format>;
 
@@ -42,3 +23,25 @@ export type Pattern = t.TypeOf<typeof Pattern>;
 
 /** Both null: a service expects nothing. */
 export const expectation = { format: orNull(Format), pattern: orNull(Pattern) } as const;
+
+const Expectation = t.strict(expectation, 'Expectation');
+export type Expectation = t.TypeOf<typeof Expectation>;
+
+export const NOTHING_EXPECTED: Expectation = { format: null, pattern: null };
+export const isSame = (one: Expectation, other: Expectation): boolean => one.format === other.format && one.pattern === other.pattern;
+
+/**
+ * One thing that a service expects, and whether the value has it: null where that was not looked at, or could not be told.
+ * `wanted`: the name of the format, or the pattern.
+ */
+export const Check = t.strict({ service: ServiceName, kind: t.keyof({ format: null, pattern: null }), wanted: Note, fits: orNull(t.boolean) }, 'Check');
+export type Check = t.TypeOf<typeof Check>;
+
+/** The services that are checked for at one write; those that may read go first. */
+export const CHECKED_SERVICES_MAX = 32;
+
+/** What is expected, not looked at yet. */
+export const unchecked = (service: ServiceName, { format, pattern }: Expectation): ReadonlyArray<Check> => [
+  ...(format === null ? [] : [{ service, kind: 'format' as const, wanted: format as string as Note, fits: null }]),
+  ...(pattern === null ? [] : [{ service, kind: 'pattern' as const, wanted: pattern, fits: null }]),
+];

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { report } from './report.ts';
-import { FORMATS, Schema } from './schema.ts';
+import { FORMATS } from '../events/expectation.ts';
+import { Schema } from './schema.ts';
 
 const problems = (schema: unknown): ReadonlyArray<string> => {
   const decoded = Schema.decode(schema);
@@ -45,7 +46,7 @@ for (const [what, schema, expected] of [
   ['a default that is no text', withProperty({ type: 'string', default: 7 }), 'properties.API_KEY.default: expected string'],
   ['an unknown format', withProperty({ type: 'string', format: 'hunter2' }), `properties.API_KEY.format: expected one of ${FORMATS.join(', ')}`],
   ['a format of another name in JavaScript', withProperty({ type: 'string', format: 'toString' }), `properties.API_KEY.format: expected one of ${FORMATS.join(', ')}`],
-  ['a pattern that is none', withProperty({ type: 'string', pattern: '(' }), 'properties.API_KEY.pattern: expected a regular expression of at most 512 bytes'],
+  ['a pattern that is none', withProperty({ type: 'string', pattern: '(' }), 'properties.API_KEY.pattern: expected a regular expression of at most 256 characters, 512 bytes'],
   ['a path that is none', withProperty({ type: 'string', path: 'shop' }), 'properties.API_KEY.path: expected a path: 2 to 8 parts of letters, digits, _ . - with / between'],
   ['a key that no path can end with', { type: 'object', properties: { 'A/B': { type: 'string' } } }, 'properties.A/B: expected a key of 1 to 64 letters, digits, _ . -'],
   ['a required key that is not there', { ...WHOLE, required: ['DATABASE_URL', 'NOWHERE'] }, 'required.1: expected one of the properties'],

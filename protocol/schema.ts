@@ -6,11 +6,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { Format, Pattern as PatternText, PATTERN_MAX } from '../events/expectation.ts';
 import { Note, SecretPath } from '../events/vocabulary.ts';
-
-/** Formats of JSON Schema (2020-12, validation, section 7.3) that a value can be checked against. */
-export const FORMATS = ['date', 'date-time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'time', 'uri', 'uuid'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** A string for which a test holds. No brand: what a program writes down as it is has to fit. */
 const text = (name: string, test: (s: string) => boolean) => t.refinement(t.string, test, name);
@@ -25,8 +22,7 @@ const isRegExp = (source: string): boolean => {
 };
 
 const Text = text('one line of at most 512 bytes', Note.is);
-const Pattern = text('a regular expression of at most 512 bytes', (s) => Note.is(s) && isRegExp(s));
-const Format = t.keyof(Object.fromEntries(FORMATS.map((format) => [format, null])) as Readonly<Record<Format, null>>, `one of ${FORMATS.join(', ')}`);
+const Pattern = text(`a regular expression of at most ${PATTERN_MAX} characters, 512 bytes`, (s) => PatternText.is(s) && isRegExp(s));
 const Path = text('a path: 2 to 8 parts of letters, digits, _ . - with / between', SecretPath.is);
 
 /** Whether a text can be the last part of a path. */
