@@ -5,6 +5,7 @@ import test from 'ava';
 import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import { newTokenIdentity } from '../client/credential.ts';
 import { makeFold } from '../events/fold/fold.ts';
+import { newRestoring, restoreLine } from '../events/fold/state.ts';
 import type { Failure } from '../services/failure.ts';
 import { natsBroker } from '../services/nats/broker.ts';
 import { logCrypto } from '../services/log/replica.ts';
@@ -47,6 +48,14 @@ const fromFirst = async ({ replica }: Started): Promise<ReadonlyArray<string>> =
   return [...fold.save()];
 };
 
+/** Reads of others are no part of what is decided from: their subjects alone may differ. */
+const withoutReads = (lines: Iterable<string>) => {
+  const restoring = newRestoring();
+  for (const line of lines) restoreLine(restoring, line);
+  const { world, heads, forgotten } = restoring.state;
+  return { world, heads, forgotten };
+};
+
 /** A service with a grant and another one that was revoked, stopped, with its fold saved. */
 const saved = async (t: { readonly teardown: (end: () => Promise<void>) => void }) => {
   const jetlock = await startJetlock();
@@ -79,8 +88,6 @@ test.serial('a start goes on from what was saved, and comes to what a fold of ev
   t.is(unused, undefined);
   const last = replica.fold.applied();
   t.true(replica.folded() > 0 && replica.folded() < last / 2, `${replica.folded()} folded of ${last}`);
-  // Reads of others are no part of it: their subjects alone may differ.
-  const withoutReads = (lines: Iterable<string>) => [...lines].filter((line) => !line.startsWith('{"section":"p'));
   t.deepEqual(withoutReads(replica.fold.save()), withoutReads(await fromFirst({ replica } as Started)));
   await replica.stop();
 });
@@ -92,7 +99,7 @@ test.serial('what is damaged, cut off, changed or of another format is not gone 
     ['revoked made granted', text.replace('"status":"revoked"', '"status":"granted"')],
     ['a row less', text.replace(/\{"section":"doomed".*\n/, '').replace(/\{"section":"access".*\n/, '')],
     ['cut off', text.slice(0, text.length / 2)],
-    ['another format', text.replace('{"v":2,', '{"v":1,')],
+    ['another format', text.replace('{"v":3,', '{"v":2,')],
     ['another stream', text.replace(/"created":"[^"]*"/, '"created":"2020-01-01T00:00:00Z"')],
     ['another key', text.replace(/"key":"[^"]{22}"/, `"key":"${'A'.repeat(22)}"`)],
     ['another place', text.replace(/"applied":(\d+)/, (_, n: string) => `"applied":${Number(n) - 1}`)],

@@ -12,11 +12,11 @@ export type Remember = (subject: string, id: Id, now: number, outcome: CommandOu
 /** Keeps a world's command ids. They come in the order of the log's time, so the oldest are the first. */
 export const rememberIn = ({ commands }: Pick<World, 'commands'>): Remember => {
   // A map finds its first entry slowly after many went before it.
-  let queue = [...commands].map(([key, { at }]) => ({ key, at }));
+  let queue = [...commands.keys()];
   let first = 0;
   const forgetUntil = (time: number): void => {
-    for (let oldest = queue[first]; oldest !== undefined && oldest.at < time; oldest = queue[first]) {
-      commands.delete(oldest.key);
+    for (let oldest = queue[first]; oldest !== undefined && (commands.get(oldest)?.at ?? 0) < time; oldest = queue[first]) {
+      commands.delete(oldest);
       first += 1;
     }
     if (first < SLACK || first * 2 < queue.length) return;
@@ -26,7 +26,7 @@ export const rememberIn = ({ commands }: Pick<World, 'commands'>): Remember => {
   return (subject, id, now, outcome) => {
     const key = commandKey(subject, id);
     commands.set(key, { at: now, ...outcome });
-    queue.push({ key, at: now });
+    queue.push(key);
     forgetUntil(now - KEPT_MS);
   };
 };

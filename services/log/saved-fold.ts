@@ -13,7 +13,7 @@ import * as t from 'io-ts';
 import { messageHash, nextHead } from '../../crypto/log.ts';
 import { savedMac } from '../../crypto/saved.ts';
 import { decoded } from '../../events/fits.ts';
-import { newState, restoreLine, type FoldState } from '../../events/fold/state.ts';
+import { newRestoring, restoreLine, type FoldState } from '../../events/fold/state.ts';
 import type { Log, LogMessage } from '../../events/log/log.ts';
 import { Digest, Id, Instant, Sequence } from '../../events/vocabulary.ts';
 import { currentKey } from '../../events/world.ts';
@@ -21,7 +21,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { Replica } from './replica.ts';
 
 /** Counted up whenever what is folded, or how, is changed: what another one saved is not gone on from. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** `last`: the message at which the fold stands, as the log has it. */
 const First = t.strict(
@@ -100,9 +100,9 @@ const partsOf = (bytes: Buffer) => {
 
 /** Nothing of it is looked at before its MAC is right. */
 const stateOf = (rows: Buffer): FoldState | undefined => {
-  const state = newState();
-  for (const line of linesIn(rows)) if (!restoreLine(state, line)) return undefined;
-  return state;
+  const restoring = newRestoring();
+  for (const line of linesIn(rows)) if (!restoreLine(restoring, line)) return undefined;
+  return restoring.state;
 };
 
 const read = async (path: string, keyring: Keyring, created: string): Answer<Read> => {
