@@ -2,7 +2,7 @@
 import { publicKeyFingerprint } from '../crypto/fingerprint.ts';
 import type { Event } from '../events/event.ts';
 import type { Note } from '../events/vocabulary.ts';
-import { About } from './line.ts';
+import { About, isoTime } from './line.ts';
 
 /** Of all fields those that a line has; `null` and what is not named there is left out. */
 export const about = (fields: object): About =>
@@ -26,6 +26,10 @@ const renamed = (event: Event): object => {
       return { fingerprint: publicKeyFingerprint(event.key) };
     case 'AccessConsumed':
       return { fingerprint: event.credential };
+    case 'VersionApplied':
+      return { fingerprint: event.credential, count: event.instances.length };
+    case 'UsedOffline':
+      return { fingerprint: event.credential, from: event.read, since: isoTime(event.first), until: isoTime(event.last) };
     default:
       return {};
   }

@@ -27,8 +27,9 @@ const parsed = <A>(codec: Type<A, unknown>, statement: string): A | undefined =>
 const causedBy = (origin: Origin, writer: string): { readonly who?: Who; readonly requestId?: Id } => {
   if (origin.by === 'replica') return { who: { kind: 'service process', name: writer }, requestId: origin.id };
   if (origin.by === 'service') {
-    const { service, fingerprint } = origin.command;
-    return { who: { kind: 'service', name: service, credential: fingerprint }, requestId: origin.id };
+    const { command } = origin;
+    const credential = command.operation === 'credential.register' ? command.fingerprint : command.credential;
+    return { who: { kind: 'service', name: command.service, credential }, requestId: origin.id };
   }
   const statement = parsed(OpenStatement, origin.statement);
   if (statement === undefined) return {};
@@ -37,7 +38,7 @@ const causedBy = (origin: Origin, writer: string): { readonly who?: Who; readonl
 
 const withNote = (event: Event): Pick<Entry, 'note' | 'client'> => {
   const note = noteOf(event);
-  const client = event.type === 'CredentialRegistered' ? event.client : null;
+  const client = 'client' in event ? event.client : null;
   return { ...(note === null ? {} : { note }), ...(client === null ? {} : { client }) };
 };
 

@@ -21,7 +21,7 @@ export const Who = t.exact(
 );
 export type Who = t.TypeOf<typeof Who>;
 
-/** `duration` is in milliseconds; `since` the beginning of what is summed up; `from` and `to` are sequences. */
+/** `duration` is in milliseconds; `since` and `until` the beginning and the end of what is summed up; `from` and `to` are sequences. */
 export const About = t.exact(
   t.partial({
     path: SecretPath,
@@ -39,6 +39,7 @@ export const About = t.exact(
     keyId: Id,
     count: Count,
     since: IsoTime,
+    until: IsoTime,
     from: Sequence,
     to: Sequence,
     subject: Note,

@@ -30,4 +30,6 @@ export const words = {
   AccessDenied: 'access.denied',
   AccessRevoked: 'access.revoked',
   AccessConsumed: 'access.consumed',
+  VersionApplied: 'version.applied',
+  UsedOffline: 'used.offline',
 } as const satisfies { readonly [T in Event['type']]: string };

@@ -5,7 +5,7 @@ import { fromUtf8 } from '../crypto/bytes.ts';
 import type { Redacted } from '../crypto/redacted.ts';
 import { Format, FORMATS, Pattern, PATTERN_MAX } from '../events/expectation.ts';
 import type { Subjects } from '../events/subjects.ts';
-import { Note, SecretPath, Word, type ClientInfo } from '../events/vocabulary.ts';
+import { Note, SecretPath, Version, Word, type ClientInfo } from '../events/vocabulary.ts';
 import { identityFingerprint, type ServiceIdentity } from './credential.ts';
 import { argumentError, errorOf, JetlockError } from './error.ts';
 import type { ClientFailure } from './failure.ts';
@@ -60,6 +60,11 @@ export type Client = {
     (path: string, options: WaitOptions): Promise<Secret>;
     (paths: ReadonlyArray<string>, options: WaitOptions): Promise<ReadonlyArray<Secret>>;
   };
+  /**
+   * Tells that this process runs these versions now, at most 64 at a time, for admins to see. @returns the paths that were not
+   * believed: only what `get` would give can be reported, up to its version
+   */
+  readonly report: (report: { readonly applied: ReadonlyArray<Pick<Secret, 'path' | 'version'>> }) => Promise<{ readonly refused: ReadonlyArray<string> }>;
   /** Calls when access or a value may have changed: ask again then, and every now and then, since notices can be lost. */
   readonly onChange: (listener: () => void) => Listening;
   readonly close: () => Promise<void>;
@@ -100,6 +105,11 @@ const asked = ({ path, description, format, pattern }: Wanted): Ask => {
   if (format !== undefined && !Format.is(format)) throw argumentError('that is not a format', `it is one of ${FORMATS.join(', ')}`);
   if (pattern !== undefined && !Pattern.is(pattern)) throw argumentError('that is not a pattern', `it has at most ${PATTERN_MAX} characters, 512 bytes and one line`);
   return { path, description: description ?? null, format: format ?? null, pattern: pattern ?? null };
+};
+
+const appliedHere = ({ path, version }: Pick<Secret, 'path' | 'version'>) => {
+  if (!SecretPath.is(path) || !Version.is(version)) throw argumentError('that is not a version of a secret', 'report the path and the version that a secret came with');
+  return { path, version };
 };
 
 const asksOf = (paths: string | ReadonlyArray<string>, options: GetOptions): ReadonlyArray<Ask> =>
@@ -157,9 +167,13 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
     if (serviceVersion !== undefined && !Word.is(serviceVersion)) throw argumentError('that is not a version', 'it has at most 64 characters and no spaces');
     return orThrow(await repeated(() => service.register(serviceVersion ?? null), again)());
   };
+  const report: Client['report'] = async ({ applied }) => {
+    const told = { applied: applied.map(appliedHere), used: [] };
+    return { refused: orThrow(await repeated(() => service.report(told), again)()) };
+  };
   const close = async () => {
     session.close();
     await transport.close();
   };
-  return { fingerprint: identityFingerprint(identity), register, get, getMany, waitFor: waitForAll, onChange, close };
+  return { fingerprint: identityFingerprint(identity), register, get, getMany, waitFor: waitForAll, report, onChange, close };
 };

@@ -5,9 +5,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Format, Pattern } from '../events/expectation.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { fromBase64 } from '../crypto/bytes.ts';
+import { randomId } from '../crypto/random.ts';
 import { Redacted } from '../crypto/redacted.ts';
 import type { Note, SecretPath, Version, Word } from '../events/vocabulary.ts';
-import { GetReply, RegisterReply, type GetRequest, type RegisterRequest } from '../protocol/operations.ts';
+import { GetReply, RegisterReply, ReportReply, type GetRequest, type RegisterRequest, type ReportRequest } from '../protocol/operations.ts';
 import { PATHS_MAX } from '../protocol/wire.ts';
 import { credentialOf, identityFingerprint, type ServiceIdentity } from './credential.ts';
 import { distrusted, notUnderstood, type ClientFailure } from './failure.ts';
@@ -21,10 +22,14 @@ export type Found = { readonly version: Version; readonly value: Redacted<Uint8A
 /** For each path what was found, or that it was refused. */
 export type Answers = ReadonlyMap<SecretPath, Found | 'refused'>;
 
+export type Report = Pick<ReportRequest, 'applied' | 'used'>;
+
 export type ServiceClient = {
   readonly register: (serviceVersion: Word | null) => TaskEither<ClientFailure, RegisterReply>;
   /** @param withinMs how long the service may take for each of its replies, at most 5 s */
   readonly get: (asks: ReadonlyArray<Ask>, withinMs?: number) => TaskEither<ClientFailure, Answers>;
+  /** At most 64 of each. @returns the paths that were not believed */
+  readonly report: (report: Report) => TaskEither<ClientFailure, ReportReply['refused']>;
 };
 
 export type ServiceOptions = { readonly session: Session; readonly subjects: Subjects; readonly identity: ServiceIdentity };
@@ -54,9 +59,10 @@ export const serviceClient = ({ session, subjects, identity }: ServiceOptions): 
   const { service } = identity;
   const credential = credentialOf(identity);
   // With the service's name in the subject the broker's own permissions can tie a connection to it.
-  const [toGet, toRegister] = [`${subjects.get}.${service}`, `${subjects.register}.${service}`];
+  const [toGet, toRegister, toReport] = [`${subjects.get}.${service}`, `${subjects.register}.${service}`, `${subjects.report}.${service}`];
+  const instance = randomId();
 
-  const ask = (subject: string, body: RegisterRequest | GetRequest, withinMs = TIMEOUT_MS): TaskEither<ClientFailure, unknown> => {
+  const ask = (subject: string, body: RegisterRequest | GetRequest | ReportRequest, withinMs = TIMEOUT_MS): TaskEither<ClientFailure, unknown> => {
     const question = { subject, service, body: JSON.stringify(body), credential, enclosed: null };
     // Asked anew it is a request with an id of its own: a read is one more line in the audit log, a credential is known or is not.
     const again = { withinMs: Math.min(TIMEOUT_MS, withinMs), time: systemTime, isUnsettled: session.isUnsettled };
@@ -88,5 +94,9 @@ export const serviceClient = ({ session, subjects, identity }: ServiceOptions): 
     }
     return E.right(all);
   };
-  return { register, get };
+  const report: ServiceClient['report'] = (told) => async () => {
+    const reply = await ask(toReport, { instance, ...told })();
+    return E.isLeft(reply) ? reply : E.bimap(notUnderstood, ({ refused }: ReportReply) => refused)(decoded(ReportReply)(reply.right));
+  };
+  return { register, get, report };
 };

@@ -4,6 +4,7 @@ import * as access from './access/access.ts';
 import * as admin from './admin/admin.ts';
 import * as keyring from './keyring/keyring.ts';
 import * as namespace from './namespace/namespace.ts';
+import * as rollout from './rollout/rollout.ts';
 import * as secret from './secret/secret.ts';
 import * as service from './service/service.ts';
 import type { Subjects } from './subjects.ts';
@@ -37,7 +38,7 @@ export const AdminCommand = t.union(
 export type AdminCommand = t.TypeOf<typeof AdminCommand>;
 
 /** Commands that a requesting program gives, in its own name only. */
-export const ServiceCommand = service.RegisterCredential;
+export const ServiceCommand = t.union([service.RegisterCredential, rollout.ReportRollout], 'ServiceCommand');
 export type ServiceCommand = t.TypeOf<typeof ServiceCommand>;
 
 /** What a replica does by itself, each because of something that stands in the log before it. */
@@ -102,6 +103,8 @@ export const subjectOf = (subjects: Subjects, command: Command): string => {
     case 'access.deny':
     case 'access.revoke':
       return state.access(command.service, command.target);
+    case 'rollout.report':
+      return state.rollout(command.service);
   }
 };
 

@@ -9,6 +9,7 @@ import type { Circumstances, Decide, Decision } from './decider.ts';
 import { no } from './decider.ts';
 import * as keyring from './keyring/decide.ts';
 import * as namespace from './namespace/decide.ts';
+import * as rollout from './rollout/decide.ts';
 import * as secret from './secret/decide.ts';
 import * as service from './service/decide.ts';
 import type { Role } from './vocabulary.ts';
@@ -45,6 +46,7 @@ const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'access.grant': access.grantAccess,
   'access.deny': access.denyAccess,
   'access.revoke': access.revokeAccess,
+  'rollout.report': rollout.reportRollout,
 };
 
 /** The role that a command needs; `admin` may do everything. */

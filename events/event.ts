@@ -4,6 +4,7 @@ import { AccessEvent } from './access/access.ts';
 import { AdminEvent } from './admin/admin.ts';
 import { KeyringEvent } from './keyring/keyring.ts';
 import { NamespaceEvent } from './namespace/namespace.ts';
+import { RolloutEvent } from './rollout/rollout.ts';
 import { SecretEvent } from './secret/secret.ts';
 import { ServiceEvent } from './service/service.ts';
 
@@ -15,6 +16,7 @@ export const Event = t.union(
     ...SecretEvent.types,
     ...ServiceEvent.types,
     ...AccessEvent.types,
+    ...RolloutEvent.types,
   ],
   'Event',
 );

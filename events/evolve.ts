@@ -4,6 +4,7 @@ import * as admin from './admin/evolve.ts';
 import type { Event } from './event.ts';
 import * as keyring from './keyring/evolve.ts';
 import * as namespace from './namespace/evolve.ts';
+import { usedOffline } from './rollout/evolve.ts';
 import * as secret from './secret/evolve.ts';
 import * as service from './service/evolve.ts';
 import type { World } from './world.ts';
@@ -71,5 +72,10 @@ export const evolve = (world: World, event: Event, now: number, seq: number): vo
       return access.accessClosed(world, event, 'revoked', seq);
     case 'AccessConsumed':
       return access.accessConsumed(world, event, seq);
+    case 'VersionApplied':
+      // Nothing is decided from it.
+      return undefined;
+    case 'UsedOffline':
+      return usedOffline(world, event.service, event.id);
   }
 };

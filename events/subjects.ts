@@ -28,6 +28,7 @@ export const subjectsUnder = (prefix: string) => {
       secret: (path: SecretPath) => `${state}.secret.${tokens(path)}`,
       service: (service: ServiceName) => `${state}.service.${service}`,
       access: (service: ServiceName, to: Target) => `${state}.access.${service}.${target(to)}`,
+      rollout: (service: ServiceName) => `${state}.rollout.${service}`,
     },
     read: (replica: ReplicaId) => `${events}.read.${replica}`,
     isState: (subject: string) => subject.startsWith(`${state}.`),
@@ -35,11 +36,12 @@ export const subjectsUnder = (prefix: string) => {
     keys: `${prefix}.keys`,
     register: `${prefix}.register`,
     get: `${prefix}.get`,
+    report: `${prefix}.report`,
     admin: (operation: string) => `${prefix}.admin.${operation}`,
     /** Of one replica's own, for what another one hands on to it. */
     replica: (replica: ReplicaId, operation: string) => `${prefix}.replica.${replica}.${operation}`,
     notify: (service: ServiceName) => `${prefix}.notify.${service}`,
-    bucket: (name: 'keys' | 'catalog' | 'services' | 'access' | 'inbox' | 'usage' | 'checkpoints') => `${prefix}_${name}`,
+    bucket: (name: 'keys' | 'catalog' | 'services' | 'access' | 'inbox' | 'usage' | 'rollout' | 'checkpoints') => `${prefix}_${name}`,
     /** A path, prefix or namespace as a key in KV. */
     kvKey: (of: string) => target(of),
   } as const;

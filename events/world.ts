@@ -94,6 +94,8 @@ export type World = {
   /** Those of them that wait, by service and fingerprint: they are counted at every registration. */
   readonly pending: Map<string, { readonly service: ServiceName; readonly credential: Credential }>;
   readonly access: Map<ServiceName, Map<Target, Access>>;
+  /** The last uses while offline that were counted, of each service, the oldest first. */
+  readonly uses: Map<ServiceName, Set<Id>>;
   /** Keys that nothing needs any more, once what they wrap is wrapped again. */
   readonly doomed: Map<Id, Doomed>;
   /** Command ids of the last 150 s with what became of them, by subject and id. */
@@ -110,6 +112,7 @@ export const newWorld = (): World => ({
   services: new Map(),
   pending: new Map(),
   access: new Map(),
+  uses: new Map(),
   doomed: new Map(),
   commands: new Map(),
 });

@@ -20,6 +20,9 @@ export const usageKey = (service: ServiceName, path: SecretPath): string => `${s
 export const unknownUsageKey = (service: ServiceName): string => `${service}.=`;
 export const usageOfPath = (path: SecretPath): string => `*.${kvKey(path)}`;
 
+export const rolloutKey = accessKey;
+export const rolloutOfPath = usageOfPath;
+
 export const credentialCardKey = (service: ServiceName, fingerprint: Fingerprint): string => `credential.${service}.${fingerprint}`;
 export const accessCardKey = (service: ServiceName, path: SecretPath): string => `access.${accessKey(service, path)}`;
 export const missingCardKey = (path: SecretPath): string => `missing.${kvKey(path)}`;

@@ -3,6 +3,7 @@ import { access } from './access.ts';
 import { catalog } from './catalog.ts';
 import { inbox } from './inbox.ts';
 import type { Fact, Projection, ProjectionName } from './projection.ts';
+import { rollout } from './rollout.ts';
 import { services } from './services.ts';
 import { encodeEntry } from './text.ts';
 import { usage } from './usage.ts';
@@ -48,7 +49,7 @@ export type Models = {
 };
 
 export const newModels = (): Models => {
-  const models = [catalog, services, access, inbox, usage].map((projection) => modelOf(projection as Projection<unknown>));
+  const models = [catalog, services, access, inbox, usage, rollout].map((projection) => modelOf(projection as Projection<unknown>));
   const named = new Map(models.map((model) => [model.name, model]));
   return {
     apply: (facts) => {

@@ -4,21 +4,22 @@ import type { Type } from 'io-ts';
 import type { Unavailable } from '../events/log/log.ts';
 import { Namespace, type SecretPath, type ServiceName } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
-import { AccessView, InboxView, NamespaceView, ProjectionView, SecretView, ServiceView, UsageView } from '../protocol/views.ts';
-import { accessOfService, allNamespaces, isNamespaceKey, secretKey, secretsBelow, usageOfPath } from './keys.ts';
+import { AccessView, InboxView, NamespaceView, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from '../protocol/views.ts';
+import { accessOfService, allNamespaces, isNamespaceKey, rolloutOfPath, secretKey, secretsBelow, usageOfPath } from './keys.ts';
 import { PROJECTIONS } from './projection.ts';
 import type { Bucket, ViewStore, Wanted } from './view-store.ts';
 
 /** An entry that nobody's fold can have made: a rebuild mends it. */
 export type BadEntry = { readonly _tag: 'bad_entry'; readonly bucket: Bucket; readonly key: string };
 export type NotRead = Unavailable | BadEntry;
+type SecretShown = { readonly secret: SecretView; readonly usage: ReadonlyArray<UsageView>; readonly rollout: ReadonlyArray<RolloutView> };
 type Answer<A> = Promise<Either<NotRead, A>>;
 
 export type ReadModels = {
   /** Secrets whose path begins with a text; not what is deleted. */
   readonly secrets: (prefix: string | null) => Answer<ReadonlyArray<SecretView>>;
-  /** Also one that is deleted, for its history; with the reads of it by every service. Undefined if it never was. */
-  readonly secret: (path: SecretPath) => Answer<{ readonly secret: SecretView; readonly usage: ReadonlyArray<UsageView> } | undefined>;
+  /** Also one that is deleted, for its history; with the reads of it by every service, and what their processes run. Undefined if it never was. */
+  readonly secret: (path: SecretPath) => Answer<SecretShown | undefined>;
   readonly namespaces: () => Answer<ReadonlyArray<NamespaceView>>;
   readonly services: (service: ServiceName | null) => Answer<ReadonlyArray<ServiceView>>;
   /** `pending`: only what waits for a decision. */
@@ -92,7 +93,9 @@ const secret =
     if (isLeft(found)) return found;
     const view = found.right;
     if (view === undefined) return right(undefined);
-    return map(await list(store)(UsageView, 'usage', { keys: usageOfPath(path) }), (usage) => ({ secret: view, usage }));
+    const usage = await list(store)(UsageView, 'usage', { keys: usageOfPath(path) });
+    if (isLeft(usage)) return usage;
+    return map(await list(store)(RolloutView, 'rollout', { keys: rolloutOfPath(path) }), (rollout) => ({ secret: view, usage: usage.right, rollout }));
   };
 
 const services =

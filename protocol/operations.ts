@@ -7,9 +7,10 @@ import { orNull } from '../events/codec.ts';
 import type { AdminCommand as AdminCommandType } from '../events/command.ts';
 import { commandRoles } from '../events/decide.ts';
 import { expectation } from '../events/expectation.ts';
+import { Used } from '../events/rollout/rollout.ts';
 import { CredentialKind } from '../events/service/service.ts';
-import { Ciphertext, Count, Digest, Fingerprint, Note, type Role, SecretPath, Sequence, ServiceName, Version, Word } from '../events/vocabulary.ts';
-import { AccessView, AdminView, InboxView, KeyStatusView, NamespaceView, ProjectionView, SecretView, ServiceView, UsageView } from './views.ts';
+import { Ciphertext, Count, Digest, Fingerprint, Id, Note, type Role, SecretPath, Sequence, ServiceName, Version, Word } from '../events/vocabulary.ts';
+import { AccessView, AdminView, InboxView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from './views.ts';
 import { PATHS_MAX } from './wire.ts';
 
 /** What a service asks on `secrets.get`: paths, each with what its schema says of it. Answered in the same order. */
@@ -50,6 +51,22 @@ export const GetReply = t.strict(
 );
 export type GetReply = t.TypeOf<typeof GetReply>;
 
+const atMost = <C extends t.Mixed>(codec: C, name: string) => t.refinement(t.readonlyArray(codec), (all) => all.length <= PATHS_MAX, name);
+
+/**
+ * What one process of a service tells on `secrets.report`: the versions that it runs now, and what it used while nobody could be
+ * asked. `instance`: the process, by an id that it draws at its start.
+ */
+export const ReportRequest = t.strict(
+  { instance: Id, applied: atMost(t.strict({ path: SecretPath, version: Version }, 'Applied'), 'Applied'), used: atMost(Used, 'Used') },
+  'ReportRequest',
+);
+export type ReportRequest = t.TypeOf<typeof ReportRequest>;
+
+/** Of what was applied that which was not believed: what may not be read, is not there, or never had that version. */
+export const ReportReply = t.strict({ refused: t.readonlyArray(SecretPath) }, 'ReportReply');
+export type ReportReply = t.TypeOf<typeof ReportReply>;
+
 /** A service shows its token, or signs with its key; the credential beside the body says which. */
 export const RegisterRequest = t.strict({ service: ServiceName, kind: CredentialKind, serviceVersion: orNull(Word) }, 'RegisterRequest');
 export type RegisterRequest = t.TypeOf<typeof RegisterRequest>;
@@ -75,7 +92,7 @@ const list = <C extends t.Mixed>(codec: C) => t.strict({ items: t.readonlyArray(
 /** Queries are signed like commands, and never stored. Any role may look; only admins may have read models written again. */
 export const queries = {
   'secret.list': query('secret.list', { prefix: orNull(t.string) }, list(SecretView)),
-  'secret.show': query('secret.show', { path: SecretPath }, t.strict({ secret: SecretView, usage: t.readonlyArray(UsageView) }, 'SecretShown')),
+  'secret.show': query('secret.show', { path: SecretPath }, t.strict({ secret: SecretView, usage: t.readonlyArray(UsageView), rollout: t.readonlyArray(RolloutView) }, 'SecretShown')),
   'namespace.list': query('namespace.list', {}, list(NamespaceView)),
   'service.list': query('service.list', { service: orNull(ServiceName) }, list(ServiceView)),
   'access.list': query('access.list', { service: orNull(ServiceName), pending: t.boolean }, list(AccessView)),

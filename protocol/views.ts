@@ -117,6 +117,21 @@ export const UsageView = t.strict(
 );
 export type UsageView = t.TypeOf<typeof UsageView>;
 
+/** What the processes of one service run of one secret, as they reported it, the last report last. One that ended says nothing of it. */
+export const RolloutView = t.strict(
+  {
+    service: ServiceName,
+    path: SecretPath,
+    processes: t.readonlyArray(t.strict({ instance: Id, version: Version, at: Instant, client: ClientInfo }, 'ProcessView')),
+    /** How often a value was used while the service could not be reached. */
+    offlineUses: Count,
+    lastOfflineUse: orNull(Instant),
+    seq: Sequence,
+  },
+  'RolloutView',
+);
+export type RolloutView = t.TypeOf<typeof RolloutView>;
+
 export const AdminView = t.strict(
   { admin: AdminName, role: Role, keys: t.readonlyArray(t.strict({ key: PublicKey, fingerprint: Fingerprint })), addedAt: Instant },
   'AdminView',

@@ -22,12 +22,14 @@ import { makeMetrics, type Metrics } from './observe/metrics.ts';
 import { sumRefusals, type RefusalSums } from './observe/refusals.ts';
 import { makeAdmin } from './operations/admin.ts';
 import { makeFollowUps } from './operations/follow-ups.ts';
+import { makeGather } from './operations/gather.ts';
 import { makeGet, REFUSED_READS, type GetParts } from './operations/get.ts';
 import { makeBoxKeys, type BoxKeys } from './operations/keys.ts';
 import { makeKept } from './operations/kept.ts';
 import { makePrepare } from './operations/prepare.ts';
 import { makeViews } from './operations/queries.ts';
 import { makeRegister } from './operations/register.ts';
+import { makeReport, REPORTS } from './operations/report.ts';
 import { makeAllowance } from './request/rate-limit.ts';
 import { makeReplays } from './request/replays.ts';
 import { makeSecondLook } from './request/second-look.ts';
@@ -127,6 +129,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const sessions = makeSessions();
   const followUps = makeFollowUps(replica, execute);
   const refusedReads = makeAllowance(REFUSED_READS);
+  const lookAgain = makeSecondLook(replica);
   const handle = makeHandle({
     ...seen,
     replica,
@@ -134,7 +137,8 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     replays: makeReplays(),
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
-    get: makeGet({ replica, commits, execute, values, followUps, lookAgain: makeSecondLook(replica), refusedReads, onAccess }),
+    get: makeGet({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess }),
+    report: makeReport({ replica, lookAgain, gather: makeGather({ replica, execute }), reports: makeAllowance(REPORTS) }),
     admin: makeAdmin({
       ...{ replica, execute, prepare, tidy },
       views: makeViews({ replica, models: readModels(broker.views), projector, holders }),

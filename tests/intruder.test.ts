@@ -169,7 +169,7 @@ test.serial('forged messages between honest ones make nobody lose, and nobody wa
   t.deepEqual(written.map(({ version }) => Number(version)).sort((a, b) => a - b), [2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-const BUCKETS = ['catalog', 'services', 'access', 'inbox', 'usage', 'checkpoints'] as const;
+const BUCKETS = ['catalog', 'services', 'access', 'inbox', 'usage', 'rollout', 'checkpoints'] as const;
 
 /** Every other entry is deleted, the rest overwritten. */
 const ruin = async (): Promise<number> => {

@@ -99,7 +99,7 @@ test.serial('what is damaged, cut off, changed or of another format is not gone 
     ['revoked made granted', text.replace('"status":"revoked"', '"status":"granted"')],
     ['a row less', text.replace(/\{"section":"doomed".*\n/, '').replace(/\{"section":"access".*\n/, '')],
     ['cut off', text.slice(0, text.length / 2)],
-    ['another format', text.replace('{"v":3,', '{"v":2,')],
+    ['another format', text.replace(/\{"v":\d+,/, '{"v":0,')],
     ['another stream', text.replace(/"created":"[^"]*"/, '"created":"2020-01-01T00:00:00Z"')],
     ['another key', text.replace(/"key":"[^"]{22}"/, `"key":"${'A'.repeat(22)}"`)],
     ['another place', text.replace(/"applied":(\d+)/, (_, n: string) => `"applied":${Number(n) - 1}`)],

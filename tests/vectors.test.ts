@@ -171,8 +171,8 @@ test('MAC, rolling hash and verdict of every message of the log', (t) => {
     log.messages.filter(({ verdict }) => verdict !== 'counts').map(({ seq, verdict }) => [seq, verdict]),
     [
       [7, { read: [['allowed', 'missing']] }],
-      [9, { skipped: 'mac' }],
-      [10, { read: [['ungranted', 'ungranted']] }],
+      [10, { skipped: 'mac' }],
+      [11, { read: [['ungranted', 'ungranted']] }],
     ],
   );
 });

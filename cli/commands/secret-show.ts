@@ -8,6 +8,7 @@ import { accessText } from '../access-text.ts';
 import { secretPath } from '../arguments.ts';
 import { withAdmin } from '../connect.ts';
 import { tell, timeText } from '../output.ts';
+import { OFFLINE_HEADINGS, offlineRows, ROLLOUT_HEADINGS, rolloutRows } from '../rollout-rows.ts';
 import { printable } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
 import type { Run } from '../verb.ts';
@@ -35,6 +36,8 @@ const linesOf = (shown: Shown): ReadonlyArray<string> => [
     ['service', 'reads', 'last', 'refused', 'last refused'],
     shown.usage.map((use) => [use.service, `${use.allowed}`, timeText(use.lastAllowedAt), `${use.refused}`, timeText(use.lastRefusedAt)]),
   ),
+  ...table(ROLLOUT_HEADINGS, rolloutRows(shown.rollout)),
+  ...table(OFFLINE_HEADINGS, offlineRows(shown.rollout)),
 ];
 
 const about = (path: SecretPath, { items }: QueryReply<'access.list'>): ReadonlyArray<AccessView> => items.filter(({ target }) => covers(target, path));

@@ -5,7 +5,7 @@ import { fromBase64 } from '../../crypto/bytes.ts';
 import { valueDigest } from '../../crypto/hash.ts';
 import type { Enclosed } from '../../protocol/wire.ts';
 import { adminCli, done, items } from '../../tests/support/admin-cli.ts';
-import { keyPairOf } from '../../tests/support/names.ts';
+import { idOf, keyPairOf } from '../../tests/support/names.ts';
 
 const MARKER = 'canary-7f2b91';
 const valueOf = (enclosed: Enclosed | null) => Buffer.from(fromBase64(enclosed?.value ?? '')).toString();
@@ -120,10 +120,12 @@ test('an empty list is a sentence for people and a document for programs', async
   t.deepEqual(await jetlock('secret list --json'), { code: 0, stdout: '{"items":[]}\n', stderr: '' });
 });
 
-test('secret show tells who can read it, by path or prefix, and who did', async (t) => {
+test('secret show tells who can read it, by path or prefix, who did, and who runs which version', async (t) => {
   const usage = { service: 'shop', path: 'prod/shop/A', allowed: 4, refused: 1, lastAllowedAt: 1_700_000_000_000, lastRefusedAt: null, seq: 9 };
+  const processes = [1, 2, 1].map((version, n) => ({ instance: idOf(n), version, at: 1_700_000_000_000 + n * 60_000, client: { name: 'web', version: '3' } }));
+  const rollout = { service: 'shop', path: 'prod/shop/A', processes, offlineUses: 7, lastOfflineUse: 1_700_000_000_000, seq: 9 };
   const { jetlock } = await adminCli(t, {
-    'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [usage] } }),
+    'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [usage], rollout: [rollout] } }),
     'access.list': items(access('shop', 'prod/shop/A', { until: 1_700_000_000_000 }), access('api', 'prod/'), access('other', 'prod/shop/AB'), access('x', 'test/')),
   });
   const { stdout } = await jetlock('secret show prod/shop/A');
@@ -131,6 +133,8 @@ test('secret show tells who can read it, by path or prefix, and who did', async 
   t.regex(stdout, /^shop +granted, until 2023-11-14T22:13:20Z +prod\/shop\/A$/m);
   t.regex(stdout, /^api +granted +prod\/$/m);
   t.regex(stdout, /^shop +4 +2023-11-14T22:13:20Z +1$/m);
+  t.regex(stdout, /^shop +2 +1 +2023-11-14T22:14:20Z +2023-11-14T22:14:20Z +web 3\nshop +1 +2 +2023-11-14T22:13:20Z +2023-11-14T22:15:20Z +web 3$/m);
+  t.regex(stdout, /^shop +7 +2023-11-14T22:13:20Z$/m);
   t.false(/other|test\//.test(stdout));
   const document = JSON.parse((await jetlock('secret show prod/shop/A --json')).stdout) as { access: unknown[] };
   t.like(document, { secret: view('prod/shop/A'), usage: [usage] });
@@ -138,7 +142,7 @@ test('secret show tells who can read it, by path or prefix, and who did', async 
 });
 
 test('secret history tells which versions came from others, and which are gone', async (t) => {
-  const { jetlock } = await adminCli(t, { 'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [] } }) });
+  const { jetlock } = await adminCli(t, { 'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [], rollout: [] } }) });
   const { stdout } = await jetlock('secret history prod/shop/A');
   t.is(stdout, 'VERSION  AT                    BY   REMARK\n1        2023-11-14T22:13:20Z  ada\n2        2023-11-14T22:14:20Z       value of version 1, deleted\n');
 });

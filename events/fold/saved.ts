@@ -79,6 +79,7 @@ export const Section = t.union(
     rows('stubs', t.strict({ service: v.ServiceName, path: v.SecretPath })),
     rows('services', t.strict({ service: v.ServiceName, credential: Credential })),
     rows('access', t.strict({ service: v.ServiceName, access: Access })),
+    rows('uses', t.strict({ service: v.ServiceName, id: v.Id })),
     rows('doomed', t.strict({ id: v.Id, doomed: Doomed })),
     rows('previous', PreviousRow),
     rows('commands', CommandRow),

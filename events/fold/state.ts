@@ -2,6 +2,7 @@
 import type { Head } from '../record.ts';
 import { refuse } from '../refusal.ts';
 import { setAccess } from '../access/evolve.ts';
+import { usedOffline } from '../rollout/evolve.ts';
 import { setCredential } from '../service/evolve.ts';
 import { newWorld, type CommandOutcome, type Keyring, type World } from '../world.ts';
 import { commandKey } from './judge.ts';
@@ -48,6 +49,7 @@ const worldRows = (world: World): OfWorld => ({
   stubs: flat(world.stubs, (service, paths) => [...paths].map((path) => ({ service, path }))),
   services: flat(world.services, (service, known) => [...known.values()].map((credential) => ({ service, credential }))),
   access: flat(world.access, (service, known) => [...known.values()].map((access) => ({ service, access }))),
+  uses: flat(world.uses, (service, ids) => [...ids].map((id) => ({ service, id }))),
   doomed: [...world.doomed].map(([id, doomed]) => ({ id, doomed })),
 });
 
@@ -122,6 +124,7 @@ const put: Put = {
   stubs: ({ state: { world } }, { service, path }) => void world.stubs.set(service, (world.stubs.get(service) ?? new Set()).add(path)),
   services: ({ state }, { service, credential }) => setCredential(state.world, service, credential),
   access: ({ state }, { service, access }) => setAccess(state.world, service, access),
+  uses: ({ state }, { service, id }) => usedOffline(state.world, service, id),
   doomed: ({ state }, { id, doomed }) => void state.world.doomed.set(id, doomed),
   previous: ({ state, subjects }, [subject, seq]) => {
     subjects.push(subject);

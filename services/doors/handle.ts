@@ -24,6 +24,7 @@ export type DoorParts = {
   readonly keys: () => Promise<ServiceKeys | undefined>;
   readonly register: Operation;
   readonly get: Operation;
+  readonly report: Operation;
   readonly admin: Operation;
   readonly onRefused: (code: RefusalCode, service: ServiceName | null) => void;
   /** Something that must not happen: its kind, never its content. */

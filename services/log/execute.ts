@@ -23,6 +23,9 @@ export type Executed = { readonly seq: number; readonly events: ReadonlyArray<Ev
 /** Makes what a decision needs beside the command (keys, ciphertext), from the state of now. `null`: it is so already. */
 export type Prepare = (command: Command) => Promise<Either<Refusal, Made | null>>;
 
+/** For commands that need nothing. */
+export const prepareNothing: Prepare = () => Promise.resolve(right(madeNothing));
+
 export type Execute = (origin: Origin, prepare: Prepare, limitMs?: number) => Promise<Either<Refusal, Executed>>;
 
 export const COMMAND_LIMIT_MS = 10_000;

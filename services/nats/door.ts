@@ -5,6 +5,7 @@ import type { ReplicaId } from '../../events/vocabulary.ts';
 import type { Door } from '../broker.ts';
 import type { Admission } from '../doors/admission.ts';
 import { relayedTo } from '../doors/route.ts';
+import { requestsOf } from './requests.ts';
 
 export const QUEUE = 'jetlock';
 
@@ -24,7 +25,7 @@ export const openNatsDoor = async (nc: NatsConnection, { subjects, replica }: Wh
     admit({ subject, bytes: data, answer: (answer) => nc.publish(reply, answer) });
   };
 
-  const asked = [subjects.keys, subjects.register, `${subjects.register}.*`, subjects.get, `${subjects.get}.*`, subjects.admin('>')];
+  const asked = requestsOf(subjects);
   const subscriptions = [
     ...asked.map((subject) => nc.subscribe(subject, { queue: QUEUE, callback: admitFrom(INBOX) })),
     ...relayedTo(subjects, replica).map((subject) => nc.subscribe(subject, { callback: admitFrom(OWN_INBOX) })),

@@ -1,13 +1,11 @@
 /** After a refused read was answered: a card for an admin, and a stub where there is no value. In the background, bounded. */
-import { right } from 'fp-ts/lib/Either.js';
 import { randomId } from '../../crypto/random.ts';
 import type { ReadRef } from '../../events/access/access.ts';
 import type { ReplicaCommand } from '../../events/command.ts';
-import { madeNothing } from '../../events/record.ts';
 import type { Outcome } from '../../events/read/decide.ts';
 import { sure, Sequence, type Id, type Note, type SecretPath, type ServiceName } from '../../events/vocabulary.ts';
 import type { Committed } from '../log/commit.ts';
-import type { Execute } from '../log/execute.ts';
+import { prepareNothing, type Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
 
 type Wanted = ReadonlyArray<{ readonly path: SecretPath; readonly description: Note | null }>;
@@ -28,7 +26,7 @@ export const makeFollowUps = (replica: Replica, execute: Execute): FollowUps => 
     if (waiting >= WAITING_MAX) return;
     waiting += 1;
     chain = chain
-      .then(() => execute({ by: 'replica', id: randomId(), command }, () => Promise.resolve(right(madeNothing))))
+      .then(() => execute({ by: 'replica', id: randomId(), command }, prepareNothing))
       .catch(() => undefined)
       .finally(() => {
         waiting -= 1;

@@ -6,7 +6,6 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { randomId } from '../../crypto/random.ts';
 import type { ReadRef } from '../../events/access/access.ts';
-import { madeNothing } from '../../events/record.ts';
 import { decideRead, type Outcome } from '../../events/read/decide.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { sure, Sequence, type SecretPath, type ServiceName, type Version } from '../../events/vocabulary.ts';
@@ -14,25 +13,22 @@ import type { SecretVersion } from '../../events/world.ts';
 import { GetRequest, type GetReply } from '../../protocol/operations.ts';
 import { ageFromNow } from '../log/age.ts';
 import { STALE_MS, type Commits, type Committed } from '../log/commit.ts';
-import type { Execute } from '../log/execute.ts';
+import { prepareNothing, type Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
 import type { Values } from '../log/values.ts';
-import { authenticateService, heldBy, type Held } from '../request/authenticate.ts';
 import { parseBody } from '../request/body.ts';
+import { identify, type Asker, type IdentifyParts } from '../request/identify.ts';
 import type { Opened } from '../request/open.ts';
 import type { Allowance } from '../request/rate-limit.ts';
-import type { SecondLook } from '../request/second-look.ts';
 import { andThen, isLater, type Soon } from '../soon.ts';
 import type { FollowUps } from './follow-ups.ts';
 import { fitting } from './reply-room.ts';
 
-export type GetParts = {
-  readonly replica: Replica;
+export type GetParts = IdentifyParts & {
   readonly commits: Commits;
   readonly execute: Execute;
   readonly values: Values;
   readonly followUps: FollowUps;
-  readonly lookAgain: SecondLook;
   /** By service: reads that gave nothing. */
   readonly refusedReads: Allowance;
   readonly onAccess: (access: AccessSeen) => void;
@@ -50,7 +46,6 @@ export type AccessSeen = {
 };
 
 type Result = GetReply['results'][number];
-type Asker = { readonly service: ServiceName; readonly credential: Held; readonly opened: Opened };
 
 /** How many of the paths fit by the sizes of now; one always does. */
 const fittingNow = ({ fold }: Replica, { service, credential }: Asker, paths: ReadonlyArray<SecretPath>): number =>
@@ -67,7 +62,7 @@ type Spending = Extract<Outcome, { result: 'spending' }>;
 const spend = async ({ execute }: GetParts, { service, credential }: Asker, outcome: Spending, read: ReadRef): Promise<Either<Refusal, boolean>> => {
   const { path, target } = outcome;
   const command = { operation: 'access.consume', service, credential: credential.fingerprint, target, path, read } as const;
-  const executed = await execute({ by: 'replica', id: randomId(), command }, () => Promise.resolve(right(madeNothing)));
+  const executed = await execute({ by: 'replica', id: randomId(), command }, prepareNothing);
   if (!isLeft(executed)) return right(executed.right.seq > 0);
   // Refused for good is only what was decided: what could not be written may still be had.
   return executed.left.code === 'spent' ? right(false) : left(refuse('unavailable'));
@@ -104,20 +99,6 @@ const answer = async (parts: GetParts, asker: Asker, { seq: at, outcomes, messag
   return right({ seq, messageHash, checkpoint: null, results, more: [...late.map(({ path }) => path), ...cut] });
 };
 
-const identify = (replica: Replica, opened: Opened): Either<Refusal, Asker> => {
-  const { service } = opened.request;
-  if (service === null) return left(refuse('malformed', 'no service'));
-  const held = heldBy(opened);
-  if (isLeft(held)) return held;
-  const known = authenticateService(replica.fold.world, service, held.right);
-  return isLeft(known) ? known : right({ service, credential: known.right, opened });
-};
-
-const identifyLate = async ({ replica, lookAgain }: GetParts, opened: Opened, early: Either<Refusal, Asker>): Promise<Either<Refusal, Asker>> => {
-  const { service } = opened.request;
-  return service !== null && (await lookAgain(service)) ? identify(replica, opened) : early;
-};
-
 /**
  * Each read is a record for ever. Whoever has something to read may make as many as they like; reads that give nothing are
  * for asking again now and then, by many processes of a service at once when it is told of a change.
@@ -129,8 +110,8 @@ const isRefused = ({ results }: GetReply): boolean => results.every(({ outcome }
 export const makeGet =
   (parts: GetParts) =>
   async (opened: Opened): Promise<Either<Refusal, GetReply>> => {
-    const early = identify(parts.replica, opened);
-    const asker = isLeft(early) ? await identifyLate(parts, opened, early) : early;
+    const identified = identify(parts, opened);
+    const asker = isLater(identified) ? await identified : identified;
     if (isLeft(asker)) return asker;
     const body = parseBody(GetRequest, opened.request.body);
     if (isLeft(body)) return body;

@@ -1,12 +1,11 @@
 /** `secrets.register`: a program shows a credential and asks to be approved. Asking again tells how it stands. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { ServiceCommand } from '../../events/command.ts';
-import { madeNothing } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { ServiceName } from '../../events/vocabulary.ts';
 import { credentialOf } from '../../events/world.ts';
 import { RegisterRequest, type RegisterReply } from '../../protocol/operations.ts';
-import type { Execute } from '../log/execute.ts';
+import { prepareNothing, type Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
 import { heldBy, type Held } from '../request/authenticate.ts';
 import { parseBody } from '../request/body.ts';
@@ -35,6 +34,6 @@ export const makeRegister =
     const { name, version } = request.client;
     const client = { name, version: body.right.serviceVersion ?? version };
     const command: ServiceCommand = { operation: 'credential.register', service, ...held.right, client };
-    const executed = await execute({ by: 'service', id: request.id, command }, () => Promise.resolve(right(madeNothing)));
+    const executed = await execute({ by: 'service', id: request.id, command }, prepareNothing);
     return isLeft(executed) ? executed : statusOf(replica, service, held.right);
   };

@@ -72,7 +72,7 @@ const ofServices = ({ admin, replica, service, approved, seen, pass }: History):
   approved('invoicer', 4);
 };
 
-const ofAccess = ({ replica, write, grant, deny, revoke, read }: History): void => {
+const ofAccess = ({ replica, service: told, write, grant, deny, revoke, read, now }: History): void => {
   const service = 'invoicer';
   replica('access.request', { service, target: PATH, description: NOTE, read: { seq: 1, id: idOf(50) } });
   grant(service, PATH, { reason: NOTE });
@@ -83,6 +83,10 @@ const ofAccess = ({ replica, write, grant, deny, revoke, read }: History): void 
   const credential = fingerprintOf(4);
   const { seq } = read({ id: idOf(51), service, credential, paths: ['shop/till/PIN', PATH] });
   replica('access.consume', { service, credential, target: 'shop/till/PIN', path: 'shop/till/PIN', read: { seq, id: idOf(51) } });
+  const used = { id: idOf(52), path: 'shop/till/PIN', version: 1, read: seq, count: 2, first: now(), last: now() };
+  grant(service, 'shop/till/');
+  const applied = { path: 'shop/till/PIN', version: 1, instances: [idOf(53)] };
+  told({ operation: 'rollout.report', service, credential, applied: [applied], used: [used] });
 };
 
 /** A history with one event of every type at least. */

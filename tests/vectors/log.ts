@@ -112,6 +112,11 @@ const about = { service: m.billing.name, target: m.PREFIX, reason: null } as con
 const granted = byAdmin(33, { operation: 'access.grant', ...about, seen: 0, duration: null, once: false } as Command);
 /** The read that the reply in the wire's vectors answers. */
 export const readSeq = read(m.REQUEST.get, messages.length);
+const reported = { operation: 'rollout.report', service: m.billing.name, credential: m.billing.fingerprint, client } as const;
+const applied = [{ path: m.PATH, version: 1, instances: [idOf(71), idOf(72)] }];
+const used = [{ id: idOf(73), path: m.PATH, version: 1, read: readSeq, count: 2, first: m.at(messages.length), last: m.at(messages.length) }];
+const report = { ...reported, applied, used } as unknown as Command & typeof reported;
+state({ by: 'service', id: idOf(74), command: report as never }, report);
 byAdmin(34, { operation: 'access.revoke', ...about, seen: granted } as Command);
 const old = messages[granted - 1] as unknown as { readonly subject: string; readonly data: string; readonly mac: string };
 store({ ...old, data: Buffer.from(old.data, 'base64url') });

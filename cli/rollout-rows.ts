@@ -1,0 +1,33 @@
+/** Which versions the processes of services run, a row for each version. */
+import type { RolloutView } from '../protocol/views.ts';
+import { timeText } from './output.ts';
+
+type Process = RolloutView['processes'][number];
+
+const byVersion = (processes: ReadonlyArray<Process>): ReadonlyArray<readonly [version: number, running: ReadonlyArray<Process>]> => {
+  const versions = [...new Set(processes.map(({ version }) => version))].sort((a, b) => b - a);
+  return versions.map((version) => [version, processes.filter((one) => one.version === version)]);
+};
+
+const clientsOf = (processes: ReadonlyArray<Process>): string => [...new Set(processes.map(({ client }) => `${client.name} ${client.version}`))].sort().join(', ');
+
+/** The processes come in the order of their reports. */
+const row = ({ service }: RolloutView, version: number, running: ReadonlyArray<Process>): ReadonlyArray<string> => [
+  service,
+  `${version}`,
+  `${running.length}`,
+  timeText(running[0]?.at ?? null),
+  timeText(running.at(-1)?.at ?? null),
+  clientsOf(running),
+];
+
+export const ROLLOUT_HEADINGS = ['service', 'runs version', 'processes', 'since', 'last report', 'client'];
+
+/** The newest version of each service first; `processes` are those that said so last, of which some may have ended. */
+export const rolloutRows = (views: ReadonlyArray<RolloutView>): ReadonlyArray<ReadonlyArray<string>> =>
+  views.flatMap((view) => byVersion(view.processes).map(([version, running]) => row(view, version, running)));
+
+export const OFFLINE_HEADINGS = ['service', 'uses while offline', 'last'];
+
+export const offlineRows = (views: ReadonlyArray<RolloutView>): ReadonlyArray<ReadonlyArray<string>> =>
+  views.filter(({ offlineUses }) => offlineUses > 0).map(({ service, offlineUses, lastOfflineUse }) => [service, `${offlineUses}`, timeText(lastOfflineUse)]);
