@@ -17,7 +17,6 @@ export const bundleOptions = {
   alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts': 'io-ts/es6/index.js' },
   // Packages in CommonJS ask for Node's own modules by `require`, which a module has not.
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-  metafile: true,
 } as const satisfies BuildOptions;
 
 /** What the package is entered by: its command, and the modules that it exports. */

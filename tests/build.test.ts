@@ -14,6 +14,7 @@ const { metafile } = await build({
   outdir: 'dist',
   outbase: '.',
   write: false,
+  metafile: true,
   logLevel: 'silent',
 });
 const { outputs } = metafile;

@@ -1,4 +1,4 @@
-/** Where a fetched nats-server stays. */
+/** Where a fetched nats-server stays, and what else is fetched. */
 import { chmod, lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -17,13 +17,13 @@ const caches = (env: NodeJS.ProcessEnv): ReadonlyArray<string> => {
 };
 
 /** A directory that is ours and that no one else can put a program into, which matters in the shared temporary directory. */
-const own = (directory: string): TE.TaskEither<string, string> =>
+const own = (directory: string, what: string): TE.TaskEither<string, string> =>
   TE.tryCatch(
     async () => {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const found = await lstat(directory);
       if (!found.isDirectory() || found.uid !== uid() || (found.mode & 0o022) !== 0) throw new Error('not ours alone');
-      const place = join(directory, 'nats-server', `${process.platform}-${process.arch}`);
+      const place = join(directory, what, `${process.platform}-${process.arch}`);
       await mkdir(place, { recursive: true, mode: 0o700 });
       await rm(await mkdtemp(join(place, '.try-')), { recursive: true });
       return place;
@@ -32,9 +32,9 @@ const own = (directory: string): TE.TaskEither<string, string> =>
   );
 
 /** The directory of the cache, made if need be: the user's, else one of this user's own among the temporary files. */
-export const cacheDirectory = (env: NodeJS.ProcessEnv): TE.TaskEither<string, string> =>
+export const cacheDirectory = (env: NodeJS.ProcessEnv, what = 'nats-server'): TE.TaskEither<string, string> =>
   caches(env)
-    .map(own)
+    .map((directory) => own(directory, what))
     .reduce((before, next) => pipe(before, TE.orElse(() => next)));
 
 /** The path of the cached executable. */
