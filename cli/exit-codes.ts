@@ -4,7 +4,10 @@
  */
 export const EXIT = {
   ok: 0,
-  /** The audit log was read, and is not what the service wrote: history changed, messages missing, a wrong signature. */
+  /**
+   * What was looked at is not as it should be: the audit log is not what the service wrote (history changed, messages missing, a
+   * wrong signature), or a generated file is out of date.
+   */
   findings: 1,
   /** Unknown command or option, missing argument. */
   usage: 64,

@@ -1,17 +1,17 @@
 /** Files that only their owner may read: keys, identities, and what leads to them. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { errorCode } from './error-code.ts';
 import { EXIT } from './exit-codes.ts';
 import { fail, type Failure } from './terminal.ts';
+import { writeWhole } from './whole-file.ts';
 
 export type PrivateFile = { readonly text: string; readonly owner: number };
 
 const OTHERS = 0o077;
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown error');
+const PRIVATE = { file: 0o600, folder: 0o700 };
 
 const readOpened = async (path: string): Promise<E.Either<Failure, PrivateFile>> => {
   const file = await open(path, 'r');
@@ -31,32 +31,14 @@ export const readPrivate =
   (path: string): TaskEither<Failure, PrivateFile> =>
   () =>
     readOpened(path).catch((error: unknown) =>
-      E.left(fail(EXIT.configuration, `cannot read ${path}: ${codeOf(error)}`)),
+      E.left(fail(EXIT.configuration, `cannot read ${path}: ${errorCode(error)}`)),
     );
-
-const writeRenamed = async (path: string, text: string): Promise<void> => {
-  const unfinished = `${path}.${randomBytes(6).toString('hex')}`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    const file = await open(unfinished, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-};
 
 /** Writes a file with mode 0600, whole or not at all; missing folders are made with 0700. */
 export const writePrivate =
   (path: string, text: string): TaskEither<Failure, void> =>
   () =>
-    writeRenamed(path, text).then(
+    writeWhole(path, text, PRIVATE).then(
       () => E.right(undefined),
-      (error: unknown) => E.left(fail(EXIT.configuration, `cannot write ${path}: ${codeOf(error)}`)),
+      (error: unknown) => E.left(fail(EXIT.configuration, `cannot write ${path}: ${errorCode(error)}`)),
     );

@@ -5,7 +5,7 @@ import { ARGUMENTS, TABLE, type Row } from './table.ts';
 
 const MEANING: { readonly [C in keyof typeof EXIT]: string } = {
   ok: 'done',
-  findings: 'the audit log was read, and is not what the service wrote',
+  findings: 'looked, and found something: the audit log is not what the service wrote, or a generated file is out of date',
   usage: 'unknown command or option, missing argument',
   badInput: 'a path, a file or a value that cannot be taken as it is',
   notFound: 'nothing of that name; told to admins only',
@@ -44,7 +44,16 @@ const note = ({ description, choices, default: otherwise, required, beside }: Op
     ...(beside === undefined ? [] : ['found beside a running `jetlock dev`']),
   ].join('; ');
 
-const options = [...new Map(TABLE.flatMap((row) => row.options).map((option) => [usageOf(option), option])).values()];
+/** Options by how they are typed; commands may mean different things by one. */
+const optionRows = (): ReadonlyArray<ReadonlyArray<string>> => {
+  const notes = new Map<string, { readonly variable: string; readonly notes: Set<string> }>();
+  for (const option of TABLE.flatMap(({ options }) => options)) {
+    const known = notes.get(usageOf(option)) ?? { variable: variableOf(option), notes: new Set() };
+    notes.set(usageOf(option), { ...known, notes: known.notes.add(note(option)) });
+  }
+  return [...notes].map(([usage, { variable, notes: all }]) => [`\`${usage}\``, `\`${variable}\``, [...all].join('. Or: ')]);
+};
+
 const used = new Set(TABLE.flatMap(({ takes }) => takes.match(/[A-Z]+/g) ?? []));
 
 /** The page as Markdown. */
@@ -65,7 +74,7 @@ ${table(['argument', 'what it is'], ...Object.entries(ARGUMENTS).filter(([name])
 Of an option the first of these counts: as typed; its variable; the file that its variable's twin with \`_FILE\` at its end names
 (for an option that takes a file the twin names that file); a \`jetlock dev\` that runs in the current folder; its default.
 
-${table(['option', 'variable', 'what it is'], ...options.map((option) => [`\`${usageOf(option)}\``, `\`${variableOf(option)}\``, note(option)]))}
+${table(['option', 'variable', 'what it is'], ...optionRows())}
 
 ## Exit codes
 

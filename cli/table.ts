@@ -42,6 +42,7 @@ export const ARGUMENTS: Readonly<Record<string, string>> = {
   VERSION: 'a version, from 1',
   TEXT: 'a description, 512 bytes at most',
   FILE: 'a file',
+  FOLDER: 'a folder; the current one if not given',
   SHELL: 'bash, zsh or fish',
 };
 
@@ -186,6 +187,17 @@ const BACKUP: ReadonlyArray<Row> = [
   ]),
 ];
 
+const GENERATE: ReadonlyArray<Row> = [
+  row('generate [FOLDER]', 'write secrets.ts, the typed client of what secrets.schema.json beside it asks for', [
+    { name: 'out', value: 'FILE', description: 'what is written, if under another name', isFile: true },
+    { name: 'combined', description: 'write secrets.schema.combined.json: what the package and its dependencies ask for' },
+    { name: 'check', description: 'write nothing; exit code 1 if what would be written is not there already' },
+    { name: 'from', value: 'FILE', description: 'start secrets.schema.json with the keys of a .env file, without their values', isFile: true },
+    { name: 'merge', description: 'with --from: add the keys that the schema lacks' },
+    ...LOCAL,
+  ]),
+];
+
 const UPKEEP: ReadonlyArray<Row> = [
   row('audit log', 'who asked for what, when, and what came of it', [...AUDIT, ...LOCAL, ...NATS]),
   row('projections status', 'how far the read models are', ADMIN),
@@ -208,6 +220,7 @@ export const TABLE: ReadonlyArray<Row> = [
   ...ACCESS,
   ...ADMINS,
   ...REQUESTERS,
+  ...GENERATE,
   ...BACKUP,
   ...UPKEEP,
   ...ABOUT,

@@ -9,6 +9,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ readonly run: Run }>
   completion: () => import('./commands/completion.ts'),
   register: () => import('./commands/register.ts'),
   get: () => import('./commands/get.ts'),
+  generate: () => import('./commands/generate.ts'),
   doctor: () => import('./commands/doctor.ts'),
   'nats-config': () => import('./commands/nats-config.ts'),
   backup: () => import('./commands/backup.ts'),

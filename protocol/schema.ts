@@ -89,6 +89,8 @@ const propertiesOf = <A>(codec: t.Type<A>) => fields<Readonly<Record<string, A>>
 /** The secrets that a program wants, by key. */
 export type Schema = {
   readonly $schema?: string | undefined;
+  /** For who reads the file. */
+  readonly $comment?: string | undefined;
   readonly title?: string | undefined;
   readonly type: 'object';
   readonly properties: Readonly<Record<string, Property>>;
@@ -113,6 +115,6 @@ const consistent = <A extends Schema>(codec: t.Type<A>): t.Type<A> => {
 };
 
 /** Of a schema, besides its properties. */
-const others = { $schema: t.string, title: Text, type: t.literal('object'), required: t.readonlyArray(t.string) };
+const others = { $schema: t.string, $comment: Text, title: Text, type: t.literal('object'), required: t.readonlyArray(t.string) };
 
 export const Schema = consistent(object<Schema>('Schema', { ...others, properties: propertiesOf(Property) }, ['type', 'properties']));

@@ -4,22 +4,15 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { SecretPath, type Namespace } from '../../events/vocabulary.ts';
 import { namespace } from '../arguments.ts';
+import { badLines } from '../bad-lines.ts';
 import { exitOf, sendAllTold, type Tally } from '../batch.ts';
 import { withAdmin } from '../connect.ts';
 import { parseDotenv, type Assignment, type BadLine } from '../dotenv.ts';
-import { EXIT } from '../exit-codes.ts';
 import { tell } from '../output.ts';
 import { readBytes } from '../read-file.ts';
-import { fail, type Failure } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 type Write = { readonly path: SecretPath; readonly value: Uint8Array };
-
-const badLines = (file: string, lines: ReadonlyArray<BadLine>): Failure => ({
-  ...fail(EXIT.badInput, `nothing was written: ${file} has ${lines.length === 1 ? 'a line' : `${lines.length} lines`} that cannot be taken`, 'mend the file, then import it again'),
-  code: 'bad_lines',
-  details: lines.map(({ line, problem }) => `line ${line}: ${problem}`),
-});
 
 const writesIn = (into: Namespace, assignments: ReadonlyArray<Assignment>): E.Either<ReadonlyArray<BadLine>, ReadonlyArray<Write>> => {
   const writes = assignments.map(({ key, value, line }) => ({ path: `${into}/${key}`, value, line }));
