@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Where configuration is read; everything else is told. */
-const READS_ENVIRONMENT = ['services/config.ts', 'cli/environment.ts', 'examples/run.ts', 'services/nats/server/*.ts', 'tests/**'];
+const READS_ENVIRONMENT = ['services/config.ts', 'cli/environment.ts', 'client/environment.ts', 'examples/run.ts', 'services/nats/server/*.ts', 'tests/**'];
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', '.cache/', '.jetlock/']),

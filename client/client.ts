@@ -58,7 +58,7 @@ export type Client = {
   /** Like `get`, but waits for approvals; after `timeoutMs` it rejects with the last refusal. */
   readonly waitFor: {
     (path: string, options: WaitOptions): Promise<Secret>;
-    (paths: ReadonlyArray<string>, options: WaitOptions): Promise<ReadonlyArray<Secret>>;
+    (paths: ReadonlyArray<string | Wanted>, options: WaitOptions): Promise<ReadonlyArray<Secret>>;
   };
   /**
    * Tells that this process runs these versions now, at most 64 at a time, for admins to see. @returns the paths that were not
@@ -112,8 +112,9 @@ const appliedHere = ({ path, version }: Pick<Secret, 'path' | 'version'>) => {
   return { path, version };
 };
 
-const asksOf = (paths: string | ReadonlyArray<string>, options: GetOptions): ReadonlyArray<Ask> =>
-  (typeof paths === 'string' ? [paths] : paths).map((path) => asked({ ...options, path }));
+/** What is said of one path counts for that path, in place of what is said of all. */
+const asksOf = (paths: string | ReadonlyArray<string | Wanted>, options: GetOptions): ReadonlyArray<Ask> =>
+  (typeof paths === 'string' ? [paths] : paths).map((one) => asked({ ...options, ...(typeof one === 'string' ? { path: one } : one) }));
 
 const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Found>): ReadonlyArray<Secret> =>
   asks.flatMap(({ path }) => {
@@ -125,7 +126,7 @@ const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Foun
 const WITHIN_MS = 10_000;
 
 /** One for one, several for several. */
-const shapedLike = (paths: string | ReadonlyArray<string>, secrets: ReadonlyArray<Secret>): never =>
+const shapedLike = (paths: string | ReadonlyArray<string | Wanted>, secrets: ReadonlyArray<Secret>): never =>
   (typeof paths === 'string' ? secrets[0] : secrets) as never;
 
 /** Rejects as soon as the signal is aborted, whatever is under way. */
@@ -158,7 +159,7 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
     const answers = orThrow(await answersTo(asks));
     return { secrets: secretsOf(asks, foundIn(answers)), refused: asks.map(({ path }) => path).filter((path) => answers.get(path) === 'refused') };
   };
-  const waitForAll = async (paths: string | ReadonlyArray<string>, { timeoutMs, signal, ...options }: WaitOptions) => {
+  const waitForAll = async (paths: string | ReadonlyArray<string | Wanted>, { timeoutMs, signal, ...options }: WaitOptions) => {
     const asks = asksOf(paths, options);
     const found = waitFor(asks, { get: service.get, onNotice: onChange, timeoutMs, signal, time })();
     return shapedLike(paths, secretsOf(asks, orThrow(await unlessAborted(signal, found))));

@@ -1,9 +1,10 @@
 /** The way in for services: from what a program was configured with to a client. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { isToken } from '../crypto/credential.ts';
 import { Redacted } from '../crypto/redacted.ts';
-import { subjectsUnder } from '../events/subjects.ts';
+import { subjectsUnder, type Subjects } from '../events/subjects.ts';
 import { ClientInfo, PublicKey, ServiceName } from '../events/vocabulary.ts';
 import { clientOf, type Client } from './client.ts';
 import { readServiceIdentity, type ServiceIdentity } from './credential.ts';
@@ -48,20 +49,36 @@ const clientInfoOf = ({ service }: ServiceIdentity, given: ConnectOptions['clien
     ClientInfo.decode(given ?? { name: service, version: 'unknown' }),
   );
 
-const orThrow = <A>(result: Either<JetlockError, A>): A => {
+export const orThrow = <A>(result: Either<JetlockError, A>): A => {
   if (E.isRight(result)) return result.right;
   throw result.left;
+};
+
+/** What was given, once it is known that it can be right. */
+export type Checked = Pick<ConnectOptions, 'nats' | 'onNewServiceKey'> & {
+  readonly identity: ServiceIdentity;
+  readonly trust: Trust;
+  readonly client: ClientInfo;
+  readonly subjects: Subjects;
+};
+
+/** Checks everything that needs no connection; reads the identity file. */
+export const checked = (options: ConnectOptions): Either<JetlockError, Checked> =>
+  pipe(
+    E.Do,
+    E.bind('identity', () => identityOf(options.identity)),
+    E.bind('trust', () => trustOf(options.servicePublicKey)),
+    E.bind('client', ({ identity }) => clientInfoOf(identity, options.client)),
+    E.map((known) => ({ ...options, ...known, subjects: subjectsUnder(options.prefix ?? 'secrets') })),
+  );
+
+export const connectAs = async ({ nats, identity, trust, client, subjects, onNewServiceKey: onNewSigner = () => undefined }: Checked): Promise<Client> => {
+  const transport = natsTransport(orThrow(E.mapLeft(errorOf)(await connectNats(nats)())), subjects);
+  return clientOf({ transport, subjects, keys: serviceKeys({ transport, subjects, trust, onNewSigner }), identity, client });
 };
 
 /**
  * A client of a service over NATS. The options are checked, and the connection is made; the service itself is first asked, and
  * its key checked, with the first request. Rejects with a JetlockError only.
  */
-export const connect = async ({ nats, identity: given, servicePublicKey, prefix = 'secrets', client, onNewServiceKey: onNewSigner = () => undefined }: ConnectOptions): Promise<Client> => {
-  const identity = orThrow(identityOf(given));
-  const trust = orThrow(trustOf(servicePublicKey));
-  const clientInfo = orThrow(clientInfoOf(identity, client));
-  const subjects = subjectsUnder(prefix);
-  const transport = natsTransport(orThrow(E.mapLeft(errorOf)(await connectNats(nats)())), subjects);
-  return clientOf({ transport, subjects, keys: serviceKeys({ transport, subjects, trust, onNewSigner }), identity, client: clientInfo });
-};
+export const connect = async (options: ConnectOptions): Promise<Client> => connectAs(orThrow(checked(options)));

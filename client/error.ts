@@ -1,24 +1,28 @@
 /** What the promises of this package reject with: for programs a stable code, for people a sentence and the next thing to do. */
+import { SecretPath } from '../events/vocabulary.ts';
 import type { ClientFailure } from './failure.ts';
 import type { FileFailure } from './secret-file.ts';
 
-export type ErrorDetails = { readonly code: string; readonly message: string; readonly hint: string; readonly retryable: boolean };
+export type ErrorDetails = { readonly code: string; readonly message: string; readonly hint: string; readonly retryable: boolean; readonly paths?: ReadonlyArray<string> };
 
 /**
  * `code` is one of the codes of refusals (`refused`, `credential_pending`, `unauthorized`, `busy`, …) or `unavailable`,
- * `forbidden`, `distrusted`, `not_understood`, `file`, `argument`, `aborted`, `not_text`. Never holds a value, a token or a key.
+ * `forbidden`, `distrusted`, `not_understood`, `file`, `argument`, `aborted`, `not_text`, `handler`. Never holds a value, a token or a key.
  */
 export class JetlockError extends Error {
   override readonly name = 'JetlockError';
   readonly code: string;
   readonly hint: string;
   readonly retryable: boolean;
+  /** The secrets that were not to be had, where it is about those. */
+  readonly paths: ReadonlyArray<string>;
 
-  constructor({ code, message, hint, retryable }: ErrorDetails) {
+  constructor({ code, message, hint, retryable, paths = [] }: ErrorDetails) {
     super(message);
     this.code = code;
     this.hint = hint;
     this.retryable = retryable;
+    this.paths = paths;
   }
 }
 
@@ -28,6 +32,7 @@ export const errorOf = (failure: ClientFailure | FileFailure): JetlockError =>
     ? new JetlockError({
         ...failure.refusal,
         message: failure.refusal.detail === null ? failure.refusal.message : `${failure.refusal.message}: ${failure.refusal.detail}`,
+        paths: failure.refusal.detail?.split(', ').filter(SecretPath.is) ?? [],
       })
     : new JetlockError({ code: failure._tag, message: failure.why, hint: failure.hint, retryable: failure._tag === 'unavailable' });
 

@@ -1,4 +1,10 @@
 /** What services may rely on: all of it is in this list, and nothing else is. */
+export { createSecretsClient, generateServiceToken, type SecretsOptions } from './secrets.ts';
+export type { SecretsClient } from './typed.ts';
+export type { Descriptions, ForKey, KeyOf, Schema, Values, Wishes } from './schema.ts';
+export type { Change, OnError } from './handlers.ts';
+export type { Waiting } from './source.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export type { Client, GetOptions, Registration, Secret, WaitOptions, Wanted } from './client.ts';
+export type { Redacted } from '../crypto/redacted.ts';
 export { JetlockError } from './error.ts';

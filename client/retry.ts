@@ -30,8 +30,8 @@ const FIRST_MS = 100;
 const LONGEST_MS = 2_000;
 
 /** The pause before the attempt after `failed` ones, in milliseconds: somewhere in a range that doubles each time. */
-export const backOff = (failed: number): number =>
-  Math.round(Math.min(LONGEST_MS, FIRST_MS * 2 ** (failed - 1)) * (0.5 + Math.random() / 2));
+export const backOff = (failed: number, longestMs = LONGEST_MS): number =>
+  Math.round(Math.min(longestMs, FIRST_MS * 2 ** (failed - 1)) * (0.5 + Math.random() / 2));
 
 /** Whether it may be otherwise in a moment. */
 export const canPass = (failure: ClientFailure): boolean =>

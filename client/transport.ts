@@ -17,7 +17,7 @@ export type Transport = {
    */
   readonly isUnsettled: () => boolean;
   /**
-   * Calls `onNotice` whenever something may have changed for a service. Anyone on the broker can cause or hold back a notice:
+   * Calls `onNotice` whenever something may have changed for a service; with 0 where notices may have been lost. Anyone on the broker can cause or hold back a notice:
    * it means "ask again", and never more. Subscribed on the broker before a request that is made later reaches it.
    */
   readonly notices: (service: ServiceName, onNotice: (seq: number) => void) => Listening;

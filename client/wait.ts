@@ -4,6 +4,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { SecretPath } from '../events/vocabulary.ts';
 import { codeOf } from '../protocol/refusal.ts';
+import { newBell } from './bell.ts';
 import { refusedHere, type ClientFailure } from './failure.ts';
 import { backOff, canPass, type Time } from './retry.ts';
 import type { Answers, Ask, Found, ServiceClient } from './service.ts';
@@ -19,28 +20,9 @@ export type WaitOptions = {
 };
 
 /** A notice can be lost; nobody waits longer than that for what was approved. */
-const AGAIN_MS = 15_000;
+export const AGAIN_MS = 15_000;
 /** Notices are not authenticated: not even a flood of them makes more reads than that. */
-const GAP_MS = 100;
-
-/** A bell that can be rung before anyone waits for it; rung many times it is heard once. */
-const newBell = (time: Time, signal: AbortSignal | undefined) => {
-  let rung = false;
-  let waiting: AbortController | undefined;
-  const ring = () => {
-    rung = true;
-    waiting?.abort();
-  };
-  const heard = async (ms: number): Promise<void> => {
-    waiting = new AbortController();
-    if (rung || signal?.aborted === true) waiting.abort();
-    await time.pause(ms, waiting.signal);
-    waiting = undefined;
-    rung = false;
-  };
-  signal?.addEventListener('abort', ring);
-  return { ring, heard, silence: () => signal?.removeEventListener('abort', ring) };
-};
+export const GAP_MS = 100;
 
 const refusedPaths = (answers: Answers): ReadonlyArray<SecretPath> => {
   const refused: SecretPath[] = [];

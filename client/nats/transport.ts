@@ -27,7 +27,7 @@ const ofAllowedSize = (bytes: Uint8Array): E.Either<TransportFailure, Uint8Array
   bytes.length <= WIRE_BYTES_MAX ? E.right(bytes) : E.left(unavailable('the answer is larger than 512 KiB', 'maybe'));
 
 /** Without permission to listen, or a connection, there are no notices; those who wait ask again from time to time all the same. */
-const listen = (connection: NatsConnection, subject: string, onNotice: (seq: number) => void): Listening => {
+const subscribed = (connection: NatsConnection, subject: string, onNotice: (seq: number) => void): Listening => {
   try {
     const subscription = connection.subscribe(subject, {
       callback: (error, message) => {
@@ -39,6 +39,20 @@ const listen = (connection: NatsConnection, subject: string, onNotice: (seq: num
   } catch {
     return { close: () => undefined };
   }
+};
+
+/** What was told while there was no connection is lost: when it is back, that counts as a notice. */
+const listen = (connection: NatsConnection, link: Link, subject: string, onNotice: (seq: number) => void): Listening => {
+  const subscription = subscribed(connection, subject, onNotice);
+  const unlink = link.onChange((up) => {
+    if (up) onNotice(0);
+  });
+  return {
+    close: () => {
+      subscription.close();
+      unlink();
+    },
+  };
 };
 
 type Reply = E.Either<TransportFailure, Uint8Array>;
@@ -70,7 +84,7 @@ export const natsTransport = (connection: NatsConnection, subjects: Subjects): T
   return {
     request: (subject, bytes, timeoutMs) => () => send(link, request, subject, bytes, timeoutMs),
     isUnsettled: settling(link),
-    notices: (service, onNotice) => listen(connection, subjects.notify(service), onNotice),
+    notices: (service, onNotice) => listen(connection, link, subjects.notify(service), onNotice),
     close: () => connection.close(),
   };
 };

@@ -1,0 +1,2 @@
+/** For the tests of programs that use secrets: all of it is in this list, and nothing else is. */
+export { fakeSecrets, type FakeSecrets } from './fake.ts';
