@@ -1,5 +1,5 @@
 /** What a program is told when it cannot have its secrets, for whoever reads it at night: names, and the next thing to type. */
-import type { Fingerprint, ServiceName } from '../events/vocabulary.ts';
+import type { ServiceName } from '../events/vocabulary.ts';
 import { JetlockError } from './error.ts';
 import type { Wish } from './schema.ts';
 
@@ -30,7 +30,7 @@ export const notSet = (where: string, wishes: ReadonlyArray<Wish>, asked: number
     paths: wishes.map(({ path }) => path),
   });
 
-export const pendingCredential = (service: ServiceName, fingerprint: Fingerprint): JetlockError =>
+export const pendingCredential = (service: ServiceName, fingerprint: string): JetlockError =>
   new JetlockError({
     code: 'credential_pending',
     message: `the credential of service ${service} waits for approval: ${fingerprint}`,
@@ -38,7 +38,7 @@ export const pendingCredential = (service: ServiceName, fingerprint: Fingerprint
     retryable: false,
   });
 
-export const deniedCredential = (service: ServiceName, fingerprint: Fingerprint): JetlockError =>
+export const deniedCredential = (service: ServiceName, fingerprint: string): JetlockError =>
   new JetlockError({
     code: 'unauthorized',
     message: `an admin has denied or revoked the credential of service ${service}: ${fingerprint}`,
