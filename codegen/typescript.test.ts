@@ -26,7 +26,7 @@ test('whatever is in a schema: the source compiles to the very same schema, and 
       t.is(clientSource(structuredClone(schema)), source);
       t.is(Buffer.from(source).toString(), source);
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 
