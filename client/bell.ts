@@ -5,6 +5,8 @@ export type Bell = {
   readonly ring: () => void;
   /** Until it rings, or rang since it was heard last; at most `ms`. */
   readonly heard: (ms: number) => Promise<void>;
+  /** What rang until now does not count. */
+  readonly forget: () => void;
   /** No longer listens to the signal. */
   readonly silence: () => void;
 };
@@ -25,5 +27,5 @@ export const newBell = (time: Time, signal?: AbortSignal): Bell => {
     rung = false;
   };
   signal?.addEventListener('abort', ring);
-  return { ring, heard, silence: () => signal?.removeEventListener('abort', ring) };
+  return { ring, heard, forget: () => void (rung = false), silence: () => signal?.removeEventListener('abort', ring) };
 };

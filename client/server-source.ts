@@ -1,5 +1,6 @@
 /** Values from a service: connected with the first request, registered where the service does not know us yet. */
 import type { ServiceName } from '../events/vocabulary.ts';
+import { newApplied } from './applied.ts';
 import type { Client, Secret, Wanted } from './client.ts';
 import { connectAs, type Checked } from './connect.ts';
 import { JetlockError } from './error.ts';
@@ -110,5 +111,10 @@ export const serverSource = (checked: Checked): Source => {
       throw missing(wishes.filter(({ path }) => error.paths.includes(path)), wishes.length);
     }
   };
-  return { read, wait, missing, gapMs: GAP_MS, listen: async (listener) => (await connected()).onChange(listener), close };
+  const applied = newApplied(connected, systemTime);
+  const end = async () => {
+    applied.close();
+    await close();
+  };
+  return { read, wait, missing, applied: applied.tell, gapMs: GAP_MS, listen: async (listener) => (await connected()).onChange(listener), close: end };
 };

@@ -27,6 +27,8 @@ export type Source = {
   readonly listen: (listener: () => void) => Promise<Listening>;
   /** The version that is current, 0 for none, where that is known without asking. */
   readonly current?: (key: string) => number;
+  /** Told that the program runs this version now. */
+  readonly applied?: (path: string, version: number) => void;
   /** Whoever listens reads no more often than that, however often they are called: in milliseconds. */
   readonly gapMs: number;
   readonly close: () => Promise<void>;

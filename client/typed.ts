@@ -41,8 +41,6 @@ export type TypedOptions = {
   readonly wishes: ReadonlyMap<string, Wish>;
   readonly source: Source;
   readonly onError: OnError;
-  /** Told when the handlers of a key have succeeded with its newest version. */
-  readonly onApplied?: (wish: Wish, version: number) => void;
   readonly time?: Time;
 };
 
@@ -80,8 +78,8 @@ const losses = (onError: OnError) => {
   };
 };
 
-const watched = ({ wishes, source, onError, onApplied = () => undefined, time = systemTime }: TypedOptions) => {
-  const handlers = newHandlers({ time, onError, onApplied: ({ key, version }) => onApplied(wishFor(wishes, key), version) });
+const watched = ({ wishes, source, onError, time = systemTime }: TypedOptions) => {
+  const handlers = newHandlers({ time, onError, onApplied: ({ key, version }) => source.applied?.(wishFor(wishes, key).path, version) });
   const tellLoss = losses(onError);
   const look = async (): Promise<boolean> => {
     const wanted = handlers.keys().map((key) => wishFor(wishes, key));

@@ -44,6 +44,7 @@ export const newWatch = ({ look, listen, onError, gapMs, time }: WatchOptions): 
     try {
       // Before the first look: a change in between would be missed otherwise.
       ears.listening ??= await listen(bell.ring);
+      bell.forget();
       const isWatching = await look();
       report.over();
       return isWatching ? AGAIN_MS : undefined;

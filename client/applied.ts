@@ -1,0 +1,45 @@
+/** Telling the service which versions this process runs. Nothing of it ever disturbs the program: what fails is told again later. */
+import { PATHS_MAX } from '../protocol/wire.ts';
+import type { Client } from './client.ts';
+import { backOff, type Time } from './retry.ts';
+
+export type Applied = {
+  /** That version of a path is in use; of several of the same path the last one is told. */
+  readonly tell: (path: string, version: number) => void;
+  readonly close: () => void;
+};
+
+const LONGEST_MS = 60_000;
+
+/** One report at a time, of everything that was applied meanwhile. */
+export const newApplied = (connected: () => Promise<Client>, time: Time): Applied => {
+  const untold = new Map<string, number>();
+  const stop = new AbortController();
+  let running = false;
+
+  const tellSome = async (): Promise<boolean> => {
+    const applied = [...untold].slice(0, PATHS_MAX).map(([path, version]) => ({ path, version }));
+    try {
+      await (await connected()).report({ applied });
+    } catch {
+      return false;
+    }
+    for (const { path, version } of applied) if (untold.get(path) === version) untold.delete(path);
+    return true;
+  };
+  const tellAll = async (): Promise<void> => {
+    running = true;
+    // Those who were told in the same breath are reported together.
+    await Promise.resolve();
+    for (let failed = 0; untold.size > 0 && !stop.signal.aborted; ) {
+      failed = (await tellSome()) ? 0 : failed + 1;
+      if (failed > 0) await time.pause(backOff(failed, LONGEST_MS), stop.signal);
+    }
+    running = false;
+  };
+  const tell = (path: string, version: number): void => {
+    untold.set(path, version);
+    if (!running) void tellAll();
+  };
+  return { tell, close: () => stop.abort() };
+};
