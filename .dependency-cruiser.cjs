@@ -22,10 +22,13 @@ const TEST = '\\.test\\.ts$';
 const STARTS_SERVICES = '^cli/(services|commands/(serve|dev|init|doctor|nats-config|backup|restore))\\.ts$';
 const JETSTREAM = '^events/log/jetstream[^/]*\\.ts$';
 
+/** A real service for other people's tests: the one place of the client that may start one. */
+const TEST_SERVICE = '^client/testing/installation\\.ts$';
+
 const layers = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
   name: `${folder}-imports-only-what-it-may`,
   severity: 'error',
-  from: { path: `^${folder}/`, pathNot: TEST },
+  from: { path: `^${folder}/`, pathNot: [TEST, TEST_SERVICE] },
   to: { path: OURS, pathNot: `^(${[folder, ...others].join('|')})(/|\\.ts$)` },
 }));
 
@@ -42,16 +45,22 @@ module.exports = {
       to: { path: '^crypto/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'test-service-imports-only-what-it-may',
+      severity: 'error',
+      from: { path: TEST_SERVICE },
+      to: { path: OURS, pathNot: '^(client/|protocol/|crypto/|events/|services/dev\\.ts$)' },
+    },
+    {
       name: 'cli-loads-services-only-where-it-starts-them',
       severity: 'error',
       from: { path: '^cli/', pathNot: [STARTS_SERVICES, TEST] },
       to: { path: '^services/' },
     },
     {
-      // A static import would make every verb pay for loading the whole service.
-      name: 'cli-loads-services-lazily',
+      // A static import would make every verb, and every test with a fake, pay for loading the whole service.
+      name: 'services-are-loaded-lazily',
       severity: 'error',
-      from: { path: STARTS_SERVICES },
+      from: { path: [STARTS_SERVICES, TEST_SERVICE] },
       to: { path: '^services/', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
@@ -90,7 +99,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: OURS, pathNot: [TEST, '^tests/', '^bench/', '^examples/', '^build/main\\.ts$', '^cli/main\\.ts$', '^client/mod\\.ts$'] },
+      from: { orphan: true, path: OURS, pathNot: [TEST, '^tests/', '^bench/', '^examples/', '^build/main\\.ts$', '^cli/main\\.ts$', '^client/(testing/)?mod\\.ts$'] },
       to: {},
     },
     { name: 'nothing-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -20,4 +20,4 @@ export const bundleOptions = {
 } as const satisfies BuildOptions;
 
 /** What the package is entered by: its command, and the modules that it exports. */
-export const PUBLIC_MODULES = ['client/mod.ts'] as const;
+export const PUBLIC_MODULES = ['client/mod.ts', 'client/testing/mod.ts'] as const;

@@ -17,7 +17,6 @@ export const bundleInto = (outdir: string, entryPoints: string[], chunks: string
 export const buildPackage = async (outdir: string): Promise<void> => {
   const { metafile } = await bundleInto(outdir, ['cli/main.ts', ...PUBLIC_MODULES, 'examples/demo.ts'], 'chunks');
   await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), await licencesOf(metafile));
-  const types = await typesOf(PUBLIC_MODULES);
-  await Promise.all(PUBLIC_MODULES.map((module, index) => writeFile(join(outdir, module.replace(/\.ts$/, '.d.ts')), types[index] ?? '')));
+  for (const [file, text] of await typesOf(PUBLIC_MODULES)) await writeFile(join(outdir, file), text);
   await chmod(join(outdir, 'cli/main.js'), 0o755);
 };

@@ -5,11 +5,12 @@ import { Note, ServiceName } from './vocabulary.ts';
 
 /** Formats of JSON Schema (2020-12, validation, section 7.3) that a value can be checked against. */
 export const FORMATS = ['date', 'date-time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'time', 'uri', 'uuid'] as const;
-export const Format = t.keyof(
-  Object.fromEntries(FORMATS.map((format) => [format, null])) as Readonly<Record<(typeof FORMATS)[number], null>>,
+/** Written out, since it is in the types of the package. */
+export type Format = (typeof FORMATS)[number];
+export const Format: t.Type<Format> = t.keyof(
+  Object.fromEntries(FORMATS.map((format) => [format, null])) as Readonly<Record<Format, null>>,
   `one of ${FORMATS.join(', ')}`,
 );
-export type Format = t.TypeOf<typeof Format>;
 
 export const PATTERN_MAX = 256;
 

@@ -19,31 +19,42 @@ const { metafile } = await build({
 });
 const { outputs } = metafile;
 
-/** The files that are loaded with an entry point, without those that it loads later if need be. */
-const loadedWith = (output: string, seen = new Set<string>()): ReadonlySet<string> => {
+type Part = Pick<Metafile, 'outputs'>;
+type Kinds = ReadonlyArray<Metafile['outputs'][string]['imports'][number]['kind']>;
+
+/** The files that an entry point loads, at once or also later. */
+const loadedBy = (output: string, kinds: Kinds, seen = new Set<string>()): ReadonlySet<string> => {
   if (seen.has(output)) return seen;
   seen.add(output);
-  for (const { path, kind } of outputs[output]?.imports ?? []) if (kind === 'import-statement' && path in outputs) loadedWith(path, seen);
+  for (const { path, kind } of outputs[output]?.imports ?? []) if (kinds.includes(kind) && path in outputs) loadedBy(path, kinds, seen);
   return seen;
 };
 
-const part = (output: string): Pick<Metafile, 'outputs'> => ({
-  outputs: Object.fromEntries([...loadedWith(output)].map((path) => [path, outputs[path]!])),
+const part = (output: string, kinds: Kinds): Part => ({
+  outputs: Object.fromEntries([...loadedBy(output, kinds)].map((path) => [path, outputs[path]!])),
 });
 
-const sourcesIn = (output: string): ReadonlyArray<string> => Object.values(part(output).outputs).flatMap(({ inputs }) => Object.keys(inputs));
+const sourcesOf = (of: Part): ReadonlyArray<string> => Object.values(of.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+
+const ofTheService = (of: Part): ReadonlyArray<string> =>
+  sourcesOf(of).filter((path) => /^(services|projections|audit|cli)\/|node_modules\/(fastify|@fastify|pino|prom-client)\//.test(path));
 
 test('nothing is asked for that is not in the bundle or part of Node.js', (t) => {
   const outside = Object.values(outputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path));
   t.deepEqual([...new Set(outside)].filter((path) => !process.getBuiltinModule(path)), []);
 });
 
-test('a program that uses the client loads nothing of the service', (t) => {
-  const sources = sourcesIn('dist/client/mod.js');
-  t.true(sources.includes('client/connect.ts'));
-  t.deepEqual(sources.filter((path) => /^(services|projections|audit|cli)\/|node_modules\/(fastify|@fastify|pino|prom-client)\//.test(path)), []);
-  const packages = packagesIn(part('dist/client/mod.js'));
+test('a program that uses the client loads nothing of the service, neither at once nor later', (t) => {
+  const client = part('dist/client/mod.js', ['import-statement', 'dynamic-import']);
+  t.true(sourcesOf(client).includes('client/secrets.ts'));
+  t.deepEqual(ofTheService(client), []);
+  const packages = packagesIn(client);
   t.true(packages.length <= 12, packages.join(' '));
+});
+
+test('a test that uses a fake client loads nothing of the service', (t) => {
+  t.deepEqual(ofTheService(part('dist/client/testing/mod.js', ['import-statement'])), []);
+  t.true(ofTheService(part('dist/client/testing/mod.js', ['import-statement', 'dynamic-import'])).includes('services/dev.ts'));
 });
 
 test('the licence of every package in the bundle is passed on', async (t) => {
