@@ -89,7 +89,7 @@ test('a schema that is none is told by file, property and what was expected, nev
 
 const SHARED = { type: 'string', description: 'of all' };
 
-/** A workspace: one dependency hoisted, one nested, one linked and wanting the first in a circle, one without a schema. */
+/** A workspace: one dependency hoisted, one nested, one linked from another workspace where two go round in a circle, one without a schema. */
 const workspace = {
   'packages/shop/package.json': { name: 'shop', version: '1.0.0', dependencies: { hoisted: '1', '@acme/nested': '1', linked: '1', bare: '1' } },
   'packages/shop/secrets.schema.json': wants({ SHARED, OWN: { type: 'string' } }, ['OWN']),
@@ -99,23 +99,27 @@ const workspace = {
   'node_modules/deep/secrets.schema.json': wants({ DEEP: { type: 'string', default: '' } }),
   'packages/shop/node_modules/@acme/nested/package.json': { name: '@acme/nested', version: '1.0.0' },
   'packages/shop/node_modules/@acme/nested/secrets.schema.json': wants({ NESTED: { type: 'string' } }),
-  'packages/linked/package.json': { name: 'linked', version: '0.0.1', dependencies: { shop: '1' } },
-  'packages/linked/secrets.schema.json': wants({ LINKED: { type: 'string' } }),
+  'other/packages/linked/package.json': { name: 'linked', version: '0.0.1', dependencies: { far: '1' } },
+  'other/packages/linked/secrets.schema.json': wants({ LINKED: { type: 'string' } }),
+  'other/node_modules/far/package.json': { name: 'far', version: '3.0.0', dependencies: { linked: '1' } },
+  'other/node_modules/far/secrets.schema.json': wants({ FAR: { type: 'string' } }),
   'node_modules/bare/package.json': { name: 'bare' },
 };
 
 const linkedWorkspace = async (t: ExecutionContext) => {
   const shop = await workshop(t, workspace);
-  for (const name of ['linked', 'shop']) await symlink(join('..', 'packages', name), join(shop.directory, 'node_modules', name));
+  await symlink('../other/packages/linked', join(shop.directory, 'node_modules', 'linked'));
+  await symlink('../packages/linked', join(shop.directory, 'other', 'node_modules', 'linked'));
   return shop;
 };
 
 test('generate --combined finds packages as Node does, and theirs, and says whose each key is', async (t) => {
   const { jetlock, read, write } = await linkedWorkspace(t);
-  t.deepEqual(await jetlock('--combined packages/shop'), { code: 0, stdout: 'wrote packages/shop/secrets.schema.combined.json, 6 keys\n', stderr: '' });
+  t.deepEqual(await jetlock('--combined packages/shop'), { code: 0, stdout: 'wrote packages/shop/secrets.schema.combined.json, 7 keys\n', stderr: '' });
   const combined = JSON.parse(await read('packages/shop/secrets.schema.combined.json')) as { properties: Record<string, { source: string[] }>; required: string[] };
   t.deepEqual(Object.entries(combined.properties).map(([key, { source }]) => [key, ...source]), [
     ['DEEP', 'deep'],
+    ['FAR', 'far'],
     ['HOISTED', 'hoisted'],
     ['LINKED', 'linked'],
     ['NESTED', '@acme/nested'],
