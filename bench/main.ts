@@ -4,6 +4,7 @@ import type { Benchmark, Figure } from './benchmark.ts';
 
 /** Loaded one at a time: what one benchmark brings into the memory does not slow down another. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  client: async () => (await import('./client/client.ts')).client,
   floods: async () => (await import('./floods.ts')).benchmark,
   memory: async () => (await import('./memory.ts')).memory,
   reads: async () => (await import('./reads/reads.ts')).reads,

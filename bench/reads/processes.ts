@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Installation } from '../../tests/support/replicas.ts';
-import type { Done, Order } from './child.ts';
+import type { Order } from './child.ts';
 import type { Measured } from './loop.ts';
 
 /** Beside each other in what `npm run build` makes, in whichever folder of it this stands. */
 const MAIN = fileURLToPath(new URL('../cli/main.js', import.meta.url));
-const CHILD = fileURLToPath(new URL('../bench/reads/child.js', import.meta.url));
 
 const endsWithUs = (installation: Installation, child: ChildProcess): void => {
   const kill = (): void => void child.kill('SIGKILL');
@@ -46,17 +45,23 @@ export const startReplica = async (installation: Installation, dataDir: string, 
   await Promise.race([once(createInterface({ input: child.stdout }), 'line'), endOf(child)]);
 };
 
-export type Child = { readonly tell: (order: Order) => Promise<Measured | null> };
+export type Told<O, R> = { readonly tell: (order: O) => Promise<R> };
+type Answer<R> = { readonly measured: R } | { readonly error: string };
 
-export const startChild = (installation: Installation, flags: ReadonlyArray<string> = []): Child => {
-  const child = fork(CHILD, { execArgv: [...flags], env: {} });
+/** Another program of `npm run build`'s bundle of benchmarks, which is told what to do one thing at a time. */
+export const startProgram = <O extends object, R>(installation: Installation, name: string, flags: ReadonlyArray<string> = []): Told<O, R> => {
+  const child = fork(fileURLToPath(new URL(`../bench/${name}.js`, import.meta.url)), { execArgv: [...flags], env: {} });
   const ended = endOf(child);
   endsWithUs(installation, child);
-  const tell: Child['tell'] = async (order) => {
+  const tell = async (order: O): Promise<R> => {
     child.send(order);
-    const [done] = (await Promise.race([once(child, 'message'), ended])) as [Done];
+    const [done] = (await Promise.race([once(child, 'message'), ended])) as [Answer<R>];
     if ('error' in done) throw new Error(done.error);
     return done.measured;
   };
   return { tell };
 };
+
+export type Child = Told<Order, Measured | null>;
+
+export const startChild = (installation: Installation, flags: ReadonlyArray<string> = []): Child => startProgram(installation, 'reads/child', flags);
