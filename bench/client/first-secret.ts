@@ -9,9 +9,8 @@ const typed = async (): Promise<void> => {
   await createSecretsClient({ KEY: 'is rotated' }, options).getSecret('KEY');
 };
 const bare = async (): Promise<void> => {
-  const { connect } = await import('nats');
-  const nc = await connect({ servers: options.nats.servers });
-  await nc.request('secrets.keys');
+  const { askOnce } = await import('./bare.ts');
+  await askOnce(options.nats.servers);
 };
 
 const began = performance.now();
