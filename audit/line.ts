@@ -35,6 +35,9 @@ export const About = t.exact(
     role: Role,
     once: t.boolean,
     duration: Milliseconds,
+    offline: Milliseconds,
+    /** Of a read: how long its value may be used while nobody can be asked. */
+    offlineUntil: IsoTime,
     purpose: RotatedPurpose,
     keyId: Id,
     count: Count,

@@ -83,7 +83,9 @@ const lineOf = (place: Place, verdict: Verdict, entry: Entry, evidence: Evidence
 
 const versionOf = ({ outcomes }: Extract<Verdict, { _tag: 'read' }>, [attempt, path]: readonly [number, number]) => {
   const outcome = outcomes[attempt]?.[path];
-  return outcome === undefined || outcome.result === 'refused' ? {} : { version: outcome.version.version as Version };
+  if (outcome === undefined || outcome.result === 'refused') return {};
+  const until = outcome.result === 'allowed' && outcome.offlineUntil !== null ? { offlineUntil: isoTime(outcome.offlineUntil) } : {};
+  return { version: outcome.version.version as Version, ...until };
 };
 
 /** A subject is the only thing known of what cannot be read, and anybody can have chosen it. */

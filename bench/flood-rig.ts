@@ -91,7 +91,7 @@ export const startFloodRig = async ({ syncAlways }: { readonly syncAlways: boole
   orThrow(await admin.writeSecret(sure(SecretPath, HONEST_PATH), utf8('a value of the usual size'))());
   const honest = await newService(nats.url, identity, admin, 'honest-api');
   const target = sure(Target, HONEST_PATH);
-  orThrow(await admin.command({ operation: 'access.grant', service: honest.service, target, seen: 0 as never, reason: null, duration: null, once: false })());
+  orThrow(await admin.command({ operation: 'access.grant', service: honest.service, target, seen: 0 as never, reason: null, duration: null, once: false, offline: null })());
   const flooding = await newService(nats.url, identity, admin, 'flooding-api');
   const nc = orThrow(await connectNats({ servers: nats.url })());
   const keys: ServiceKeys = orThrow(await parts.keys.current());

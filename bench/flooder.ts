@@ -47,7 +47,7 @@ const sealed = (shared: Shared, identity: ServiceIdentity, subject: string, cont
   return { subject, bytes: seal(shared, request) };
 };
 
-const getOf = (path: string): GetRequest => ({ paths: [barePath(path as never)] });
+const getOf = (path: string): GetRequest => ({ paths: [barePath(path as never)], offline: false });
 
 const junk = ({ keys, service }: FloodOrder): Maker => {
   const rest = `"nonce":"${toBase64(randomBytes(24))}","box":"${toBase64(randomBytes(200))}"}`;

@@ -9,6 +9,7 @@ const whoText = ({ who }: AuditLine): string => (who === undefined ? '' : `${who
 /** The rest by its name: what a script needs is in `--json`. */
 const detailText = ([name, value]: readonly [string, unknown]): string => {
   if (name === 'version') return `v${String(value)}`;
+  if (name === 'offlineUntil') return `offline until ${String(value)}`;
   if (name === 'once') return value === true ? 'once' : '';
   return `${name}=${String(value)}`;
 };

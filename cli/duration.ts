@@ -13,3 +13,9 @@ export const duration: Checked<Milliseconds> = (typed) => {
   const ms = Number(count) * (UNITS[unit ?? ''] ?? 0);
   return Milliseconds.is(ms) ? E.right(ms) : E.left(fail(EXIT.badInput, 'that is not a length of time', 'a whole number and s, m, h or d, such as 90s, 15m, 1h, 7d'));
 };
+
+/** The same the other way round, in the largest unit that says it whole; what is not whole in seconds is in milliseconds. */
+export const durationText = (ms: number): string => {
+  const unit = Object.entries(UNITS).findLast(([, length]) => ms % length === 0);
+  return unit === undefined ? `${ms}ms` : `${ms / unit[1]}${unit[0]}`;
+};

@@ -52,6 +52,7 @@ const IF_VERSION: Option = { name: 'if-version', value: 'VERSION', description: 
 const NOW: Option = { name: 'now', description: 'also replace the root key and the operator key at once' };
 const FOR: Option = { name: 'for', value: 'DURATION', description: 'until when: 90s, 30m, 1h, 7d; for ever if not given' };
 const ONCE: Option = { name: 'once', description: 'for one read' };
+const OFFLINE: Option = { name: 'offline', value: 'DURATION', description: 'how long after a read the value may be used while the service cannot be reached, at most 7d; not at all if not given' };
 const ROLE: Option = {
   name: 'role',
   value: 'ROLE',
@@ -96,7 +97,7 @@ const SERVICES: ReadonlyArray<Row> = [
 
 const ACCESS: ReadonlyArray<Row> = [
   row('access list', 'list who may read what', [{ name: 'pending', description: 'requests that wait for an admin' }, ...ADMIN]),
-  row('access grant SERVICE TARGET', 'let a service read a path, or everything under a prefix', [FOR, ONCE, REASON, ...ADMIN]),
+  row('access grant SERVICE TARGET', 'let a service read a path, or everything under a prefix', [FOR, ONCE, OFFLINE, REASON, ...ADMIN]),
   row('access deny SERVICE PATH', 'deny a path to a service, whatever its prefixes grant', [REASON, ...ADMIN]),
   row('access revoke SERVICE TARGET', 'take access away: the very next read is refused', [REASON, ...ADMIN]),
 ];

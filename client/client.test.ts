@@ -33,7 +33,7 @@ const answering =
       checkpoint: null,
       more: [],
       results: ((JSON.parse(request.body) as { paths?: Array<{ path: string }> }).paths ?? []).map(({ path }) =>
-        refused.includes(path) ? { path, outcome: 'refused' } : { path, outcome: 'value', version: 2, value: toBase64(bytes) },
+        refused.includes(path) ? { path, outcome: 'refused' } : { path, outcome: 'value', version: 2, offlineUntil: null, value: toBase64(bytes) },
       ),
     },
   });

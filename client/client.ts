@@ -10,6 +10,7 @@ import { identityFingerprint, type ServiceIdentity } from './credential.ts';
 import { argumentError, errorOf, JetlockError } from './error.ts';
 import type { ClientFailure } from './failure.ts';
 import type { Keys } from './keys.ts';
+import { withOffline, type OfflineParts } from './offline/offline.ts';
 import { repeated, systemTime, type Time } from './retry.ts';
 import { serviceClient, type Ask, type Found } from './service.ts';
 import { newSession } from './session.ts';
@@ -20,6 +21,8 @@ import { allFound, foundIn, waitFor } from './wait.ts';
 export type Secret = {
   readonly path: string;
   readonly version: number;
+  /** Where it was kept from before, since nobody could be asked: how old it is, and when it is over, in milliseconds since 1970 UTC. */
+  readonly offline?: { readonly ageMs: number; readonly until: number };
   /** Exactly the bytes that were written. */
   readonly value: Redacted<Uint8Array>;
   /** The value as text; throws a JetlockError `not_text` if it is not UTF-8. */
@@ -77,6 +80,8 @@ export type ClientParts = {
   readonly identity: ServiceIdentity;
   readonly client: ClientInfo;
   readonly time?: Time;
+  /** What is kept for when nobody can be asked; nothing unless given. */
+  readonly offline?: Omit<OfflineParts, 'service' | 'time'>;
 };
 
 const orThrow = <A>(result: Either<ClientFailure, A>): A => {
@@ -86,9 +91,10 @@ const orThrow = <A>(result: Either<ClientFailure, A>): A => {
 
 const NO_TEXT = { code: 'not_text', message: 'the value is not text', hint: 'use its bytes', retryable: false };
 
-const secretOf = (path: SecretPath, { version, value }: Found): Secret => ({
+const secretOf = (path: SecretPath, { version, value, offline }: Found): Secret => ({
   path,
   version,
+  ...(offline === undefined ? {} : { offline }),
   value,
   text: () => {
     try {
@@ -141,9 +147,11 @@ const unlessAborted = <A>(signal: AbortSignal | undefined, work: Promise<A>): Pr
 };
 
 /** The client of a service over any transport; closing it closes the transport. */
-export const clientOf = ({ transport, subjects, keys, identity, client, time = systemTime }: ClientParts): Client => {
+export const clientOf = ({ transport, subjects, keys, identity, client, time = systemTime, offline }: ClientParts): Client => {
   const session = newSession({ transport, keys, client, now: time.now });
-  const service = serviceClient({ session, subjects, identity });
+  const asking = serviceClient({ session, subjects, identity, offline: offline !== undefined });
+  const keeping = offline === undefined ? undefined : withOffline({ ...offline, service: asking, time });
+  const service = keeping ?? asking;
   const onChange = (listener: () => void) => transport.notices(identity.service, () => listener());
 
   const again = { withinMs: WITHIN_MS, time, isUnsettled: transport.isUnsettled };
@@ -173,6 +181,7 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
     return { refused: orThrow(await repeated(() => service.report(told), again)()) };
   };
   const close = async () => {
+    keeping?.close();
     session.close();
     await transport.close();
   };

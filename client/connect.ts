@@ -6,12 +6,16 @@ import { isToken } from '../crypto/credential.ts';
 import { Redacted } from '../crypto/redacted.ts';
 import { subjectsUnder, type Subjects } from '../events/subjects.ts';
 import { ClientInfo, PublicKey, ServiceName } from '../events/vocabulary.ts';
-import { clientOf, type Client } from './client.ts';
+import { clientOf, type Client, type ClientParts } from './client.ts';
 import { readServiceIdentity, type ServiceIdentity } from './credential.ts';
 import { argumentError, errorOf, type JetlockError } from './error.ts';
 import { serviceKeys, type Trust } from './keys.ts';
 import { connectNats, type NatsOptions } from './nats/connect.ts';
 import { natsTransport } from './nats/transport.ts';
+import { lateTransport } from './late-transport.ts';
+import { offlineOf, type OfflineOptions } from './offline/options.ts';
+import { systemTime } from './retry.ts';
+import type { Transport } from './transport.ts';
 
 export type ConnectOptions = {
   /** How NATS is reached. */
@@ -25,6 +29,11 @@ export type ConnectOptions = {
   readonly servicePublicKey: string | { readonly trustFirstUse: true };
   /** Told the public key that took the place of `servicePublicKey`, which vouched for it: give that one the next time. */
   readonly onNewServiceKey?: (publicKey: string) => void;
+  /**
+   * Keeps values, encrypted, for when NATS or the service cannot be reached, where the grant allows it (`jetlock access grant --offline`). Off unless given.
+   * Then it also connects while there is no NATS yet.
+   */
+  readonly offline?: OfflineOptions;
   /** First token of the subjects; `secrets` unless the service is configured otherwise. */
   readonly prefix?: string;
   /** What admins are shown of the program that asks; nothing is decided from it. */
@@ -60,21 +69,38 @@ export type Checked = Pick<ConnectOptions, 'nats' | 'onNewServiceKey'> & {
   readonly trust: Trust;
   readonly client: ClientInfo;
   readonly subjects: Subjects;
+  readonly kept: ClientParts['offline'] | undefined;
 };
 
-/** Checks everything that needs no connection; reads the identity file. */
+const keptOf = (identity: ServiceIdentity, offline: OfflineOptions | undefined): Either<JetlockError, Checked['kept']> =>
+  offline === undefined ? E.right(undefined) : offlineOf(identity, offline);
+
+/** Checks everything that needs no connection; reads the identity file, and what was kept. */
 export const checked = (options: ConnectOptions): Either<JetlockError, Checked> =>
   pipe(
     E.Do,
     E.bind('identity', () => identityOf(options.identity)),
     E.bind('trust', () => trustOf(options.servicePublicKey)),
     E.bind('client', ({ identity }) => clientInfoOf(identity, options.client)),
+    E.bind('kept', ({ identity }) => keptOf(identity, options.offline)),
     E.map((known) => ({ ...options, ...known, subjects: subjectsUnder(options.prefix ?? 'secrets') })),
   );
 
-export const connectAs = async ({ nats, identity, trust, client, subjects, onNewServiceKey: onNewSigner = () => undefined }: Checked): Promise<Client> => {
-  const transport = natsTransport(orThrow(E.mapLeft(errorOf)(await connectNats(nats)())), subjects);
-  return clientOf({ transport, subjects, keys: serviceKeys({ transport, subjects, trust, onNewSigner }), identity, client });
+/** @param isLate whether it may also be connected later, where there is no NATS now */
+const transportOf = async (nats: NatsOptions, subjects: Subjects, isLate: boolean): Promise<Either<JetlockError, Transport>> => {
+  const attempt = async () => {
+    const made = await connectNats(nats)();
+    return E.isLeft(made) ? made : E.right<never, Transport>(natsTransport(made.right, subjects));
+  };
+  const first = await attempt();
+  if (E.isRight(first) || !isLate || first.left._tag !== 'unavailable') return E.mapLeft(errorOf)(first);
+  return E.right(lateTransport(async () => E.getOrElseW(() => undefined)(await attempt()), systemTime));
+};
+
+export const connectAs = async ({ nats, identity, trust, client, subjects, kept, onNewServiceKey: onNewSigner = () => undefined }: Checked): Promise<Client> => {
+  const transport = orThrow(await transportOf(nats, subjects, kept !== undefined));
+  const keys = serviceKeys({ transport, subjects, trust, onNewSigner });
+  return clientOf({ transport, subjects, keys, identity, client, ...(kept === undefined ? {} : { offline: kept }) });
 };
 
 /**

@@ -5,6 +5,8 @@ export type { Descriptions, ForKey, KeyOf, Schema, Values, Wishes } from './sche
 export type { Change, OnError } from './handlers.ts';
 export type { Waiting } from './source.ts';
 export { connect, type ConnectOptions } from './connect.ts';
+export type { OfflineOptions } from './offline/options.ts';
+export type { OfflineUse } from './offline/offline.ts';
 export type { Client, GetOptions, Registration, Secret, WaitOptions, Wanted } from './client.ts';
 export type { Redacted } from '../crypto/redacted.ts';
 export { JetlockError } from './error.ts';

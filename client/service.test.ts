@@ -20,11 +20,11 @@ const clientWith = (service: FakeService, identity = newTokenIdentity(name)) => 
   return { identity, client: serviceClient({ session: newSession({ transport: service.transport, keys, client: clientInfo }), subjects, identity }) };
 };
 
-type Result = { path: string; outcome: string; version?: number; value?: string };
+type Result = { path: string; outcome: string; version?: number; offlineUntil?: number | null; value?: string };
 const reply = (results: ReadonlyArray<Result>, more: ReadonlyArray<string> = []) => ({
   result: { seq: 1, messageHash: digestOf(1), checkpoint: null, results, more },
 });
-const valueOf = (path: string): Result => ({ path, outcome: 'value', version: 3, value: toBase64(utf8(`value of ${path}`)) });
+const valueOf = (path: string): Result => ({ path, outcome: 'value', version: 3, offlineUntil: null, value: toBase64(utf8(`value of ${path}`)) });
 const pathsIn = (body: string): ReadonlyArray<string> => (JSON.parse(body) as { paths: Ask[] }).paths.map(({ path }) => path);
 
 test('every path gets its answer, however the service cuts its replies', (t) =>

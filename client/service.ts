@@ -7,7 +7,7 @@ import type { Subjects } from '../events/subjects.ts';
 import { fromBase64 } from '../crypto/bytes.ts';
 import { randomId } from '../crypto/random.ts';
 import { Redacted } from '../crypto/redacted.ts';
-import type { Note, SecretPath, Version, Word } from '../events/vocabulary.ts';
+import type { Instant, Note, SecretPath, Sequence, Version, Word } from '../events/vocabulary.ts';
 import { GetReply, RegisterReply, ReportReply, type GetRequest, type RegisterRequest, type ReportRequest } from '../protocol/operations.ts';
 import { PATHS_MAX } from '../protocol/wire.ts';
 import { credentialOf, identityFingerprint, type ServiceIdentity } from './credential.ts';
@@ -18,7 +18,14 @@ import type { Session } from './session.ts';
 
 /** One path, with what an admin is shown when asked about it: words, and what is expected of the value. */
 export type Ask = { readonly path: SecretPath; readonly description: Note | null; readonly format: Format | null; readonly pattern: Pattern | null };
-export type Found = { readonly version: Version; readonly value: Redacted<Uint8Array> };
+/** `read`: the place of the read in the log. `offlineUntil`: how long it may be used while nobody can be asked. `offline`: it was kept from then, and so old it is. */
+export type Found = {
+  readonly version: Version;
+  readonly value: Redacted<Uint8Array>;
+  readonly read: Sequence;
+  readonly offlineUntil: Instant | null;
+  readonly offline?: { readonly ageMs: number; readonly until: number };
+};
 /** For each path what was found, or that it was refused. */
 export type Answers = ReadonlyMap<SecretPath, Found | 'refused'>;
 
@@ -32,16 +39,24 @@ export type ServiceClient = {
   readonly report: (report: Report) => TaskEither<ClientFailure, ReportReply['refused']>;
 };
 
-export type ServiceOptions = { readonly session: Session; readonly subjects: Subjects; readonly identity: ServiceIdentity };
+/** `offline`: values are wanted also for when nobody can be asked. */
+export type ServiceOptions = { readonly session: Session; readonly subjects: Subjects; readonly identity: ServiceIdentity; readonly offline?: boolean };
 
 const TIMEOUT_MS = 5_000;
 
 type Batch = { readonly answers: Answers; readonly rest: ReadonlyArray<Ask> };
 
+const foundIn = ({ version, value, offlineUntil }: Extract<GetReply['results'][number], { outcome: 'value' }>, read: Sequence): Found => ({
+  version,
+  value: new Redacted(fromBase64(value)),
+  read,
+  offlineUntil,
+});
+
 /** What one reply says about the asked paths; each must be answered, or be in `more`, once, and at least one answered. */
-const answersIn = (asks: ReadonlyArray<Ask>, { results, more }: GetReply): Either<ClientFailure, Batch> => {
+const answersIn = (asks: ReadonlyArray<Ask>, { seq: read, results, more }: GetReply): Either<ClientFailure, Batch> => {
   const answers = new Map(
-    results.map((got) => [got.path, got.outcome === 'value' ? { version: got.version, value: new Redacted(fromBase64(got.value)) } : 'refused'] as const),
+    results.map((got) => [got.path, got.outcome === 'value' ? foundIn(got, read) : 'refused'] as const),
   );
   const rest = asks.filter(({ path }) => !answers.has(path));
   const complete = results.length === answers.size && answers.size > 0 && answers.size + rest.length === asks.length;
@@ -55,7 +70,7 @@ const withoutRepeats = (asks: ReadonlyArray<Ask>): ReadonlyArray<Ask> =>
   asks.length === 1 ? asks : [...new Map(asks.map((ask) => [ask.path, ask])).values()];
 
 /** The requests of one service. */
-export const serviceClient = ({ session, subjects, identity }: ServiceOptions): ServiceClient => {
+export const serviceClient = ({ session, subjects, identity, offline = false }: ServiceOptions): ServiceClient => {
   const { service } = identity;
   const credential = credentialOf(identity);
   // With the service's name in the subject the broker's own permissions can tie a connection to it.
@@ -77,7 +92,7 @@ export const serviceClient = ({ session, subjects, identity }: ServiceOptions): 
   };
 
   const batch = async (asks: ReadonlyArray<Ask>, withinMs?: number): Promise<Either<ClientFailure, Batch>> => {
-    const reply = await ask(toGet, { paths: asks }, withinMs)();
+    const reply = await ask(toGet, { paths: asks, offline }, withinMs)();
     if (E.isLeft(reply)) return reply;
     const read = decoded(GetReply)(reply.right);
     return E.isLeft(read) ? E.left(notUnderstood(read.left)) : answersIn(asks, read.right);

@@ -2,7 +2,7 @@ import test from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { Redacted } from '../crypto/redacted.ts';
-import { SecretPath, sure, Version } from '../events/vocabulary.ts';
+import { SecretPath, Sequence, sure, Version } from '../events/vocabulary.ts';
 import { barePath } from '../protocol/operations.ts';
 import { tagOf } from '../tests/support/fake-service.ts';
 import { manualTime, settled } from '../tests/support/manual-time.ts';
@@ -11,7 +11,7 @@ import type { Answers, Ask, Found, ServiceClient } from './service.ts';
 import { waitFor } from './wait.ts';
 
 const [A, B] = [sure(SecretPath, 'shop/A'), sure(SecretPath, 'shop/B')];
-const found = { version: sure(Version, 1), value: new Redacted(new Uint8Array([1])) };
+const found: Found = { version: sure(Version, 1), value: new Redacted(new Uint8Array([1])), read: sure(Sequence, 1), offlineUntil: null };
 const answers = (...of: ReadonlyArray<readonly [SecretPath, Found | 'refused']>): E.Either<never, Answers> => E.right(new Map(of));
 const refused = answers([A, 'refused']);
 const allowed = answers([A, found]);

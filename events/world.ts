@@ -72,6 +72,8 @@ export type Access = {
   readonly until: number | null;
   readonly once: boolean;
   readonly spent: boolean;
+  /** For how long after a read its value may be used while the service cannot be reached, milliseconds. */
+  readonly offline: number | null;
   readonly seq: number;
 };
 

@@ -15,6 +15,7 @@ const fresh = ({ service, target }: About, { seq }: EventFact): AccessView => ({
   until: null,
   once: false,
   spent: false,
+  offline: null,
   description: null,
   reason: null,
   requestedAt: null,
@@ -28,7 +29,7 @@ const change = (entries: Entries, fact: EventFact, about: About, to: Partial<Acc
   return [key, { ...(entries.get(key) ?? fresh(about, fact)), ...to, seq: fact.seq }];
 };
 
-const plain = { until: null, once: false, spent: false } as const;
+const plain = { until: null, once: false, spent: false, offline: null } as const;
 
 const decided = ({ now, by }: EventFact, { reason }: EventOf<'AccessGranted' | 'AccessDenied' | 'AccessRevoked'>) =>
   ({ ...plain, reason, decidedAt: now, decidedBy: by }) as const;
@@ -39,6 +40,7 @@ const granted = (fact: EventFact, event: EventOf<'AccessGranted'>): Partial<Acce
   status: 'granted',
   until: event.duration === null ? null : ((fact.now + event.duration) as Instant),
   once: event.once,
+  offline: event.offline,
 });
 
 const accessChange = (fact: EventFact, event: Event): readonly [About, Partial<AccessView>] | undefined => {

@@ -9,7 +9,7 @@ import { commandRoles } from '../events/decide.ts';
 import { expectation } from '../events/expectation.ts';
 import { Used } from '../events/rollout/rollout.ts';
 import { CredentialKind } from '../events/service/service.ts';
-import { Ciphertext, Count, Digest, Fingerprint, Id, Note, type Role, SecretPath, Sequence, ServiceName, Version, Word } from '../events/vocabulary.ts';
+import { Ciphertext, Count, Digest, Fingerprint, Id, Instant, Note, type Role, SecretPath, Sequence, ServiceName, Version, Word } from '../events/vocabulary.ts';
 import { AccessView, AdminView, InboxView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from './views.ts';
 import { PATHS_MAX } from './wire.ts';
 
@@ -21,6 +21,8 @@ export const GetRequest = t.strict(
       (paths) => paths.length > 0 && paths.length <= PATHS_MAX,
       'Paths',
     ),
+    /** They are wanted also for when the service cannot be reached; where the grant does not allow that they are given without. */
+    offline: t.boolean,
   },
   'GetRequest',
 );
@@ -32,7 +34,7 @@ export const barePath = <P extends string>(path: P) => ({ path, description: nul
 /** One refusal for missing, disabled, denied and ungranted. */
 const Got = t.union(
   [
-    t.strict({ path: SecretPath, outcome: t.literal('value'), version: Version, value: Ciphertext }, 'Value'),
+    t.strict({ path: SecretPath, outcome: t.literal('value'), version: Version, offlineUntil: orNull(Instant), value: Ciphertext }, 'Value'),
     t.strict({ path: SecretPath, outcome: t.literal('refused') }, 'Refused'),
   ],
   'Got',

@@ -9,6 +9,7 @@ import {
   Fingerprint,
   Id,
   Instant,
+  Milliseconds,
   Namespace,
   Note,
   PublicKey,
@@ -79,6 +80,8 @@ export const AccessView = t.strict(
     until: orNull(Instant),
     once: t.boolean,
     spent: t.boolean,
+    /** For how long after a read the value may be used while the service cannot be reached. */
+    offline: orNull(Milliseconds),
     description: orNull(Note),
     reason: orNull(Note),
     requestedAt: orNull(Instant),

@@ -58,7 +58,7 @@ const wrongRequests = async (): Promise<void> => {
   heard(await wire.send(own, valueOf(2)));
   heard(await wire.send(subjects.admin('secret.write'), utf8(JSON.stringify({ v: 1, token: stranger, text }))));
   heard(await wire.send(own, wire.boxed(utf8(JSON.stringify({ token: stranger, text })))));
-  heard(await ask({ paths: [barePath(PATH)] }, { credential: { kind: 'token', token: stranger } }));
+  heard(await ask({ paths: [barePath(PATH)], offline: false }, { credential: { kind: 'token', token: stranger } }));
   heard(await ask({ paths: text }));
   heard(await ask({ paths: [{ path: text, description: `${text}\n` }] }));
   heard(await ask(text));

@@ -82,7 +82,7 @@ test.serial('the story goes with these users, each part under its own', async (t
   const { fingerprint, seq } = items[0]!.credentials[0]!;
   orThrow(await admin.command({ operation: 'service.approve', service: serviceOf('shop'), fingerprint, seen: seq })());
   const waiting = shop.waitFor(path, { timeoutMs: 20_000 });
-  orThrow(await admin.command({ operation: 'access.grant', service: serviceOf('shop'), target: sure(Target, path), seen: 0 as never, reason: null, duration: null, once: false })());
+  orThrow(await admin.command({ operation: 'access.grant', service: serviceOf('shop'), target: sure(Target, path), seen: 0 as never, reason: null, duration: null, once: false, offline: null })());
   t.is((await waiting).text(), 'v');
   const auditor = jetstreamReader(await as('auditor'), { stream: subjects.stream });
   t.true(orThrow(await auditor.info()()).messages > 3);

@@ -52,7 +52,7 @@ const observed = async (cause: Cause) => {
   const replied = latch<{ readonly bytes: Uint8Array; readonly before: ReadonlyArray<string> }>(5_000, 'the reply');
   const replies = nc.subscribe(inbox, { callback: (_, { data }) => replied.open({ bytes: data, before: [...logged] }) });
   const to = `${subjects.get}.same-api`;
-  nc.publish(to, wire.sealed(identity, to, { paths: [barePath(pathFor(cause))] }), { reply: inbox });
+  nc.publish(to, wire.sealed(identity, to, { paths: [barePath(pathFor(cause))], offline: false }), { reply: inbox });
   const { bytes, before } = await replied.opened();
   const followed = () => logged.slice(before.length);
   return { bytes, before, followed, end: () => [events, replies].forEach((one) => one.unsubscribe()) };

@@ -30,7 +30,7 @@ test('given a grant for one read, when its spending is not stored at first, then
   const running = await start(withRefusals(await newInstallation(), () => (turnedAway -= 1) >= 0));
   t.teardown(running.service.stop);
   await write(running, ONCE, 'once');
-  await command(running, { operation: 'access.grant', service: serviceOf('reader'), target: ONCE, seen: 0 as Sequence, reason: null, duration: null, once: true });
+  await command(running, { operation: 'access.grant', service: serviceOf('reader'), target: ONCE, seen: 0 as Sequence, reason: null, duration: null, once: true, offline: null });
   turnedAway = 2;
   const client = asReader(running);
   const [secret] = await client.get([ONCE]);

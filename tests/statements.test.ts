@@ -58,7 +58,7 @@ test.serial('a statement counts for its installation, by an enrolled key with th
 test.serial('roles: an approver writes no secret, an auditor decides nothing, both may look', async (t) => {
   const [approver, auditor] = [await enrolled('bob', 'approver'), await enrolled('carol', 'auditor')];
   const { command, enclosed } = writing('prod/wire/ROLE', utf8('v'));
-  const grant = { service: 'wire-api', target: 'prod/wire/ROLE', seen: 0, reason: null, duration: null, once: false };
+  const grant = { service: 'wire-api', target: 'prod/wire/ROLE', seen: 0, reason: null, duration: null, once: false, offline: null };
   for (const by of [approver, auditor]) {
     refused(t, await wire.asAdmin(subjects.admin('secret.write'), statementOf(by, command), enclosed), 'role');
     refused(t, await asAdmin('projections.rebuild', {}, by), 'role');

@@ -34,7 +34,7 @@ const seenOf = async (service: ServiceName, target: string) => {
 
 const grant = async (name: string, target: SecretPath | Prefix, once = false): Promise<void> => {
   const service = sure(ServiceName, name);
-  await command({ operation: 'access.grant', service, target, seen: await seenOf(service, target), reason: null, duration: null, once });
+  await command({ operation: 'access.grant', service, target, seen: await seenOf(service, target), reason: null, duration: null, once, offline: null });
 };
 
 const refusal = async (promise: Promise<unknown>): Promise<string> => {

@@ -134,7 +134,7 @@ test.serial('a key signs this very request: its session, its body, its subject',
   const right = wire.plain(keyed, to, body);
   const wrong = (parts: object) => wire.send(to, seal(wire.shared, { ...right, id: randomId(), ...parts }));
   refused(t, await wrong({}), 'unauthorized', 'another id');
-  refused(t, await wrong({ id: right.id, body: JSON.stringify({ paths: [barePath('prod/wire/OTHER')] }) }), 'unauthorized', 'another body');
+  refused(t, await wrong({ id: right.id, body: JSON.stringify({ paths: [barePath('prod/wire/OTHER')], offline: false }) }), 'unauthorized', 'another body');
   const other = wire.newSession();
   const moved = wire.plain(keyed, to, body);
   refused(t, await wire.send(to, seal(other, moved), other), 'unauthorized', 'another session');
@@ -147,7 +147,7 @@ const BAD_PATHS = ['', '..', 'a', 'a/..', '../b', 'a/./b', 'a/*', 'a/>', '*/>', 
 test.serial('a bad path is refused at the edge, by the name of its field, and is not repeated', async (t) => {
   const marked = BAD_PATHS.map((path) => (path === '' ? path : path.replaceAll('a', 'canary')));
   for (const path of [...BAD_PATHS, ...marked]) {
-    const answer = await wire.asService(identity, own, { paths: [barePath(PATH), barePath(path)] });
+    const answer = await wire.asService(identity, own, { paths: [barePath(PATH), barePath(path)], offline: false });
     refused(t, answer, 'malformed', path);
     t.is(answer.refusal?.detail, 'paths.1.path: expected SecretPath');
     const written = await asAdmin('secret.describe', { path, description: 'd' });

@@ -63,7 +63,7 @@ const addService = function* (records: Records, n: number): Generator<LogMessage
 const grant = (records: Records, n: number, { services, secrets }: Mix): LogMessage => {
   // No service comes to the same path twice, for as long as the numbers of both have no common multiple below the grants.
   const target = pathOf((n * 7) % secrets);
-  return records.byAdmin({ operation: 'access.grant', service: serviceOf(n % services), target, seen: 0 as never, reason: null, duration: null, once: false });
+  return records.byAdmin({ operation: 'access.grant', service: serviceOf(n % services), target, seen: 0 as never, reason: null, duration: null, once: false, offline: null });
 };
 
 const stateRecords = function* (pen: Pen, records: Records, mix: Mix): Generator<LogMessage> {
@@ -79,6 +79,7 @@ const attempt = (n: number, { services, secrets }: Mix): ReadAttempt =>
     service: serviceOf(n % services),
     credential: credentialOf(n % services),
     paths: [pathOf((n * 7) % secrets)],
+    offline: false,
     at: Date.now(),
     client: { name: 'jetlock-client', version: '1.0.0' },
   }) as unknown as ReadAttempt;

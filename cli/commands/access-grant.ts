@@ -1,4 +1,4 @@
-/** `jetlock access grant SERVICE PATH|PREFIX/ [--for DURATION] [--once] [--reason TEXT]` */
+/** `jetlock access grant SERVICE PATH|PREFIX/ [--for DURATION] [--once | --offline DURATION] [--reason TEXT]` */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -7,7 +7,8 @@ import { note, orNone, serviceName, target } from '../arguments.ts';
 import { duration } from '../duration.ts';
 import type { Run } from '../verb.ts';
 
-const limits = (time: string | undefined, once: boolean): string => `${time === undefined ? '' : ` for ${time}`}${once ? ' once' : ''}`;
+const limits = (time: string | undefined, once: boolean, offline: string | undefined): string =>
+  `${time === undefined ? '' : ` for ${time}`}${once ? ' once' : ''}${offline === undefined ? '' : `, offline for ${offline}`}`;
 
 export const run: Run = ([typedService, typedTarget], options, io) =>
   pipe(
@@ -15,6 +16,7 @@ export const run: Run = ([typedService, typedTarget], options, io) =>
     E.apS('service', serviceName(typedService)),
     E.apS('target', target(typedTarget)),
     E.apS('duration', orNone(duration)(options.text['for'])),
+    E.apS('offline', orNone(duration)(options.text['offline'])),
     E.apS('reason', orNone(note)(options.text['reason'])),
     TE.fromEither,
     TE.chain((grant) => {
@@ -22,7 +24,7 @@ export const run: Run = ([typedService, typedTarget], options, io) =>
       return decideAccess(options, io, {
         ...grant,
         command: (seen) => ({ operation: 'access.grant', ...grant, once, seen }),
-        sentence: `${grant.service} may read ${grant.target}${limits(options.text['for'], once)}`,
+        sentence: `${grant.service} may read ${grant.target}${limits(options.text['for'], once, options.text['offline'])}`,
       });
     }),
   );

@@ -7,6 +7,7 @@ const access = (service: string, target: string, more: object = {}) => ({
   status: 'granted',
   until: null,
   once: false,
+  offline: null,
   spent: false,
   description: null,
   reason: null,
@@ -23,9 +24,9 @@ test('access grant names the last event about exactly that access', async (t) =>
   t.is((await jetlock('access grant shop prod/shop/A --for 1h --once --reason deploy')).stdout, 'shop may read prod/shop/A for 1h once\n');
   await jetlock('access grant shop prod/shop/');
   await jetlock('access grant shop prod/shop/B');
-  const common = { operation: 'access.grant', service: 'shop', reason: null, duration: null, once: false };
+  const common = { operation: 'access.grant', service: 'shop', reason: null, duration: null, once: false, offline: null };
   t.deepEqual(sent.filter(({ operation }) => operation === 'access.grant') as unknown, [
-    { ...common, target: 'prod/shop/A', duration: 3_600_000, once: true, reason: 'deploy', seen: 31 },
+    { ...common, target: 'prod/shop/A', duration: 3_600_000, once: true, offline: null, reason: 'deploy', seen: 31 },
     { ...common, target: 'prod/shop/', seen: 32 },
     { ...common, target: 'prod/shop/B', seen: 0 },
   ]);

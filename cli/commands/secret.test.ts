@@ -32,6 +32,7 @@ const access = (service: string, target: string, more: object = {}) => ({
   status: 'granted',
   until: null,
   once: false,
+  offline: null,
   spent: false,
   description: null,
   reason: null,

@@ -23,9 +23,12 @@ export const ConsumeAccess = command('access.consume', {
   read: ReadRef,
 });
 
-/** `seen`: as for credentials. `duration`: in milliseconds from the grant's own time in the log; null for ever. */
+/**
+ * `seen`: as for credentials. `duration`: in milliseconds from the grant's own time in the log; null for ever.
+ * `offline`: for how long after a read the value may be used while the service cannot be reached; null for not at all.
+ */
 const decision = { service: ServiceName, target: Target, seen: Sequence, reason: orNull(Note) } as const;
-const grant = { duration: orNull(Milliseconds), once: t.boolean } as const;
+const grant = { duration: orNull(Milliseconds), once: t.boolean, offline: orNull(Milliseconds) } as const;
 export const GrantAccess = command('access.grant', { ...decision, ...grant });
 export const DenyAccess = command('access.deny', decision);
 export const RevokeAccess = command('access.revoke', decision);

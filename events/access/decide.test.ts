@@ -11,7 +11,7 @@ const read = { seq: 1, id: idOf(1) };
 const asked = (target = PATH) => ({ service: 'invoicer', target, description: null, read });
 const request = (history: History, target = PATH) => cameTo(history.decide.replica('access.request', asked(target)));
 const decision = (history: History, more: object = {}) => ({ ...about, seen: history.seen.access(about), reason: null, ...more });
-const grant = { duration: null, once: false };
+const grant = { duration: null, once: false, offline: null };
 
 test('a request is made once, and not again for what is denied or open', (t) => {
   const history = newHistory();

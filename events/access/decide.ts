@@ -29,9 +29,13 @@ export const requestAccess: Decide<'access.request'> = (world, { service, target
 const seenSeq = (world: World, service: ServiceName, target: Target): number =>
   accessOf(world, service, target)?.seq ?? 0;
 
-export const grantAccess: Decide<'access.grant'> = (world, { service, target, seen, reason, duration, once }) => {
+/** Whoever revokes has to wait so long at most for a process that nobody can reach. */
+export const OFFLINE_MS_MAX = 7 * 24 * 60 * 60 * 1000;
+
+export const grantAccess: Decide<'access.grant'> = (world, { service, target, seen, reason, duration, once, offline }) => {
+  if (offline !== null && (once || offline > OFFLINE_MS_MAX)) return no('malformed', once ? 'what is for one read is not kept' : 'offline for 7 days at most');
   if (seenSeq(world, service, target) !== seen) return no('changed', `access of ${service} to ${target}`);
-  return happened({ type: 'AccessGranted', v: 1, service, target, duration, once, reason });
+  return happened({ type: 'AccessGranted', v: 1, service, target, duration, once, offline, reason });
 };
 
 export const denyAccess: Decide<'access.deny'> = (world, { service, target, seen, reason }) => {
@@ -56,7 +60,7 @@ export const revokeAccess: Decide<'access.revoke'> = (world, { service, target, 
 
 /** The read is decided again here: between its own place and this one the grant may have gone, or been spent. */
 export const consumeAccess: Decide<'access.consume'> = (world, { service, credential, target, path, read }, { now }) => {
-  const [outcome] = decideRead(world, { service, credential, paths: [path] }, now);
+  const [outcome] = decideRead(world, { service, credential, paths: [path], offline: false }, now);
   if (outcome?.result !== 'spending' || outcome.target !== target) return no('spent', `${service} to ${target}`);
   return happened({ type: 'AccessConsumed', v: 1, service, target, credential, path, read });
 };

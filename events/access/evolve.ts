@@ -9,7 +9,7 @@ export const setAccess = (world: World, service: ServiceName, access: Access): v
   world.access.set(service, known);
 };
 
-const plain = { until: null, once: false, spent: false } as const;
+const plain = { until: null, once: false, spent: false, offline: null } as const;
 
 type Closed = EventOf<'AccessRequested' | 'AccessDenied' | 'AccessRevoked'>;
 
@@ -27,9 +27,9 @@ const settleBelow = (world: World, service: ServiceName, target: Target): void =
 
 /** The time of a grant runs from its own place in the log. */
 export const accessGranted = (world: World, event: EventOf<'AccessGranted'>, now: number, seq: number): void => {
-  const { service, target, duration, once } = event;
+  const { service, target, duration, once, offline } = event;
   settleBelow(world, service, target);
-  setAccess(world, service, { target, status: 'granted', until: duration === null ? null : now + duration, once, spent: false, seq });
+  setAccess(world, service, { target, status: 'granted', until: duration === null ? null : now + duration, once, spent: false, offline, seq });
 };
 
 export const accessConsumed = (world: World, { service, target }: EventOf<'AccessConsumed'>, seq: number): void => {

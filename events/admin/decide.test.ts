@@ -32,7 +32,7 @@ test('each operation wants its role, with a key that its admin has now', (t) => 
   const history = newHistory();
   for (const [i, role] of ['admin', 'approver', 'auditor'].entries()) history.admin('admin.add', add(`an-${role}`, i + 2, role));
   const operation = (name: 'admin.remove' | 'access.grant', who: string, n: number) => {
-    const args = name === 'admin.remove' ? { admin: 'nobody' } : { service: 'x', target: 'a/', seen: 0, reason: null, duration: null, once: false };
+    const args = name === 'admin.remove' ? { admin: 'nobody' } : { service: 'x', target: 'a/', seen: 0, reason: null, duration: null, once: false, offline: null };
     return cameTo(history.decide.admin(name, args, { admin: who, key: keyPairOf(n) }));
   };
   t.deepEqual(

@@ -46,6 +46,7 @@ const Access = t.strict(
     until: orNull(v.Instant),
     once: t.boolean,
     spent: t.boolean,
+    offline: orNull(v.Milliseconds),
     seq: v.Sequence,
   },
   'Access',

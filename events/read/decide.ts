@@ -8,12 +8,13 @@ import { credentialOf, currentVersion, isOpen } from '../world.ts';
 export type Reason = 'credential' | 'ungranted' | 'denied' | 'missing' | 'disabled';
 
 export type Outcome =
-  | { readonly result: 'allowed'; readonly path: SecretPath; readonly version: SecretVersion }
+  /** `offlineUntil`: how long it may be used while nobody can be asked, by the time in the log; null for not at all. */
+  | { readonly result: 'allowed'; readonly path: SecretPath; readonly version: SecretVersion; readonly offlineUntil: number | null }
   /** A grant for one read: only the event that spends it allows the read. */
   | { readonly result: 'spending'; readonly path: SecretPath; readonly version: SecretVersion; readonly target: Target }
   | { readonly result: 'refused'; readonly path: SecretPath; readonly reason: Reason };
 
-export type Reading = { readonly service: ServiceName; readonly credential: Fingerprint; readonly paths: ReadonlyArray<SecretPath> };
+export type Reading = { readonly service: ServiceName; readonly credential: Fingerprint; readonly paths: ReadonlyArray<SecretPath>; readonly offline: boolean };
 
 type Opening = { readonly target: Target; readonly access: Access };
 
@@ -32,14 +33,19 @@ const openingOf = (world: World, service: ServiceName, path: SecretPath, now: nu
   return first;
 };
 
-const outcome = (world: World, { service }: Reading, path: SecretPath, now: number): Outcome => {
+/** Never longer than the grant itself. */
+const offlineUntil = ({ offline, until }: Access, now: number): number | null =>
+  offline === null ? null : Math.min(now + offline, until ?? Number.MAX_SAFE_INTEGER);
+
+const outcome = (world: World, { service, offline }: Reading, path: SecretPath, now: number): Outcome => {
   const opening = openingOf(world, service, path, now);
   if (opening === 'denied') return { result: 'refused', path, reason: 'denied' };
   if (opening === undefined) return { result: 'refused', path, reason: 'ungranted' };
   const secret = world.secrets.get(path);
   const version = currentVersion(secret);
   if (version === undefined) return { result: 'refused', path, reason: secret?.status === 'disabled' ? 'disabled' : 'missing' };
-  return opening.access.once ? { result: 'spending', path, version, target: opening.target } : { result: 'allowed', path, version };
+  if (opening.access.once) return { result: 'spending', path, version, target: opening.target };
+  return { result: 'allowed', path, version, offlineUntil: offline ? offlineUntil(opening.access, now) : null };
 };
 
 /**

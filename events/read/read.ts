@@ -10,6 +10,8 @@ export const ReadAttempt = t.strict(
     service: ServiceName,
     credential: Fingerprint,
     paths: t.readonlyArray(SecretPath),
+    /** The values are wanted also for when nobody can be asked. */
+    offline: t.boolean,
     at: Instant,
     client: ClientInfo,
   },

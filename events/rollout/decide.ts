@@ -12,7 +12,7 @@ type By = { readonly service: ServiceName; readonly credential: Fingerprint };
  * whoever may not read cannot find out what there is by claiming to run it.
  */
 export const isReportable = (world: World, { service, credential }: By, { path, version }: { readonly path: SecretPath; readonly version: Version }, now: number): boolean => {
-  const [outcome] = decideRead(world, { service, credential, paths: [path] }, now);
+  const [outcome] = decideRead(world, { service, credential, paths: [path], offline: false }, now);
   return outcome?.result === 'allowed' && version <= outcome.version.version;
 };
 

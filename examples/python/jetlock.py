@@ -119,7 +119,7 @@ class Jetlock:
     def get(self, paths):  # values by path; None for what is refused
         values = {}
         while paths:
-            reply = self.ask("get", {"paths": [{"path": path, "description": None, "format": None, "pattern": None} for path in paths[:64]]})
+            reply = self.ask("get", {"paths": [{"path": path, "description": None, "format": None, "pattern": None} for path in paths[:64]], "offline": False})
             values |= {got["path"]: unb64(got["value"]) if got["outcome"] == "value" else None for got in reply["results"]}
             paths = reply["more"] + paths[64:]
         return values

@@ -8,8 +8,7 @@ import { randomId } from '../../crypto/random.ts';
 import type { ReadRef } from '../../events/access/access.ts';
 import { decideRead, type Outcome } from '../../events/read/decide.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import { sure, Sequence, type SecretPath, type ServiceName, type Version } from '../../events/vocabulary.ts';
-import type { SecretVersion } from '../../events/world.ts';
+import { sure, Sequence, type Instant, type SecretPath, type ServiceName, type Version } from '../../events/vocabulary.ts';
 import { GetRequest, type GetReply } from '../../protocol/operations.ts';
 import { ageFromNow } from '../log/age.ts';
 import { STALE_MS, type Commits, type Committed } from '../log/commit.ts';
@@ -49,11 +48,13 @@ type Result = GetReply['results'][number];
 
 /** How many of the paths fit by the sizes of now; one always does. */
 const fittingNow = ({ fold }: Replica, { service, credential }: Asker, paths: ReadonlyArray<SecretPath>): number =>
-  paths.length === 1 ? 1 : fitting(decideRead(fold.world, { service, credential: credential.fingerprint, paths }, Math.max(fold.world.now, Date.now())));
+  paths.length === 1 ? 1 : fitting(decideRead(fold.world, { service, credential: credential.fingerprint, paths, offline: false }, Math.max(fold.world.now, Date.now())));
 
-const withValue = ({ values }: GetParts, path: SecretPath, version: SecretVersion): Soon<Either<Refusal, Result>> =>
+type Given = Pick<Extract<Outcome, { result: 'allowed' }>, 'path' | 'version' | 'offlineUntil'>;
+
+const withValue = ({ values }: GetParts, { path, version, offlineUntil }: Given): Soon<Either<Refusal, Result>> =>
   andThen(values.told(path, version), (value) =>
-    value === undefined ? left(refuse('unavailable')) : right({ path, outcome: 'value', version: version.version as Version, value }),
+    value === undefined ? left(refuse('unavailable')) : right({ path, outcome: 'value', version: version.version as Version, offlineUntil: offlineUntil as Instant | null, value }),
   );
 
 type Spending = Extract<Outcome, { result: 'spending' }>;
@@ -71,12 +72,12 @@ const spend = async ({ execute }: GetParts, { service, credential }: Asker, outc
 const ifSpent = async (parts: GetParts, asker: Asker, outcome: Spending, read: ReadRef): Promise<Either<Refusal, Result>> => {
   const given = await spend(parts, asker, outcome, read);
   if (isLeft(given)) return given;
-  return given.right ? withValue(parts, outcome.path, outcome.version) : right({ path: outcome.path, outcome: 'refused' });
+  return given.right ? withValue(parts, { ...outcome, offlineUntil: null }) : right({ path: outcome.path, outcome: 'refused' });
 };
 
 const resultOf = (parts: GetParts, asker: Asker, outcome: Outcome, read: ReadRef): Soon<Either<Refusal, Result>> => {
   if (outcome.result === 'refused') return right({ path: outcome.path, outcome: 'refused' });
-  return outcome.result === 'spending' ? ifSpent(parts, asker, outcome, read) : withValue(parts, outcome.path, outcome.version);
+  return outcome.result === 'spending' ? ifSpent(parts, asker, outcome, read) : withValue(parts, outcome);
 };
 
 const answer = async (parts: GetParts, asker: Asker, { seq: at, outcomes, messageHash }: Committed, cut: ReadonlyArray<SecretPath>): Promise<Either<Refusal, GetReply>> => {
@@ -118,12 +119,12 @@ export const makeGet =
     const { service, credential } = asker.right;
     opened.session.remember(service);
     if (!parts.refusedReads.isLeft(service)) return left(refuse('busy'));
-    const wanted = body.right.paths;
+    const { paths: wanted, offline } = body.right;
     const count = fittingNow(parts.replica, asker.right, wanted.map(({ path }) => path));
     const paths = wanted.slice(0, count).map(({ path }) => path);
     const { id, time, client } = opened.request;
     const age = ageFromNow();
-    const committed = await parts.commits.read({ id, service, credential: credential.fingerprint, paths, at: time, client });
+    const committed = await parts.commits.read({ id, service, credential: credential.fingerprint, paths, offline, at: time, client });
     if (isLeft(committed)) return committed;
     const reply = await answer(parts, asker.right, committed.right, wanted.slice(count).map(({ path }) => path));
     if (!isLeft(reply) && isRefused(reply.right)) parts.refusedReads.owe(service);

@@ -53,7 +53,7 @@ export const startOnce = async (installation: Replicas): Promise<OnceRun> => {
   const play: Play = async (lane, meanwhile) => {
     const path = pathOf(`once/round/K${lane}`);
     await steps.write(path, `value ${lane}`);
-    const about = { service: SERVICE, target: path, seen: 0 as Sequence, reason: null, duration: null, once: true };
+    const about = { service: SERVICE, target: path, seen: 0 as Sequence, reason: null, duration: null, once: true, offline: null };
     await decide(admin, { lane, opens: true, command: { operation: 'access.grant', ...about } });
     const asking = askAll(lane, path);
     await meanwhile?.();

@@ -54,7 +54,7 @@ export const accessCourse = (admin: Admin, lane: number): Course => {
   let seen = 0 as Sequence;
   const command = async (opens: boolean): Promise<void> => {
     const about = { service, target, seen, reason: null };
-    const how = { duration: null, once: false };
+    const how = { duration: null, once: false, offline: null };
     seen = (await decide(admin, { lane, opens, command: opens ? { operation: 'access.grant', ...about, ...how } : { operation: 'access.revoke', ...about } })) as Sequence;
   };
   return { lane: { service, path, subject: subjects.state.access(service, target) }, open: () => command(true), close: () => command(false) };

@@ -28,7 +28,7 @@ type Reply = { readonly seq: number; readonly results: ReadonlyArray<{ readonly 
 /** One question, and what came of it. */
 export const ask = async (wire: Wire, { lane, identity, path }: Seat): Promise<Asked> => {
   const [id, sent] = [randomId(), performance.now()];
-  const body = { paths: [barePath(path)] };
+  const body = { paths: [barePath(path)], offline: false };
   const answer = await wire.asService(identity, `${subjects.get}.${identity.service}`, body, { id }).catch(() => undefined);
   const about = { lane, id, sent, got: performance.now() };
   if (answer?.sealed !== true || answer.refusal !== null) return { ...about, outcome: 'none', seq: 0 };

@@ -13,7 +13,7 @@ import { openWire, statementOf, type Answer, type Parts, type Wire } from './wir
 export const PATH = 'prod/wire/KEY';
 /** Where the service asks, and what. */
 export const own = `${subjects.get}.wire-api`;
-export const body = { paths: [barePath(PATH)] };
+export const body = { paths: [barePath(PATH)], offline: false };
 
 export type ByHand = {
   readonly jetlock: Jetlock;

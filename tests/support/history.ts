@@ -142,7 +142,7 @@ const drafts = (context: Context) => ({
   /** One message with these attempts: each has at least a service, a credential and paths. */
   read: (...attempts: ReadonlyArray<Json>): Draft => {
     const subject = context.subjects.read(WRITER);
-    const filled = { at: sure(Instant, context.clock.time), client: { name: 'test', version: '1' } };
+    const filled = { offline: false, at: sure(Instant, context.clock.time), client: { name: 'test', version: '1' } };
     const reads = attempts.map((attempt) => sure(ReadAttempt, { id: context.nextId(), ...filled, ...attempt }));
     return { subject, record: sure(ReadRecord, { ...common(context, subject), kind: 'read', reads, refusals: [] }) };
   },
@@ -197,7 +197,7 @@ const seen = ({ fold }: Context) => ({
 });
 
 const accessDraft = (context: Context, operation: 'access.grant' | 'access.deny' | 'access.revoke', about: About & Json): Draft => {
-  const how = operation === 'access.grant' ? { duration: null, once: false } : {};
+  const how = operation === 'access.grant' ? { duration: null, once: false, offline: null } : {};
   return drafts(context).admin(operation, { seen: seen(context).access(about), reason: null, ...how, ...about });
 };
 

@@ -65,7 +65,7 @@ const told = async (kind: Told['kind'], id: Id, question: Promise<Answer>, outco
 
 const reading = (wire: Wire, identity: ServiceIdentity): Ask => () => {
   const id = randomId();
-  const body = { paths: [barePath(READ)] };
+  const body = { paths: [barePath(READ)], offline: false };
   return told('read', id, wire.asService(identity, `${subjects.get}.${identity.service}`, body, { id }), (result) => {
     const { seq, results } = result as GetReply;
     return { outcome: results[0]?.outcome ?? 'nothing', seq };

@@ -66,7 +66,7 @@ const furnished = async (running: Running): Promise<void> => {
   const seen = items[0]?.credentials[0]?.seq ?? (0 as Sequence);
   await command(running, { operation: 'service.approve', service: reader.service, fingerprint, seen });
   for (const target of ['a/', 'b/'])
-    await command(running, { operation: 'access.grant', service: reader.service, target: sure(Prefix, target), seen: 0 as Sequence, reason: null, duration: null, once: false });
+    await command(running, { operation: 'access.grant', service: reader.service, target: sure(Prefix, target), seen: 0 as Sequence, reason: null, duration: null, once: false, offline: null });
 };
 
 let copies = 0;

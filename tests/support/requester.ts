@@ -39,7 +39,7 @@ const bytesOf = (value: string | Uint8Array): Uint8Array => (typeof value === 's
 
 const got = ({ values }: Known, path: string) => {
   const one = values.get(path);
-  return one === undefined ? { path, outcome: 'refused' } : { path, outcome: 'value', version: one.version, value: toBase64(bytesOf(one.value)) };
+  return one === undefined ? { path, outcome: 'refused' } : { path, outcome: 'value', version: one.version, offlineUntil: null, value: toBase64(bytesOf(one.value)) };
 };
 
 const answerTo = (known: Known, { request }: Seen) => {

@@ -58,7 +58,7 @@ export const stepsOf = (jetlock: Clients) => {
     write,
     approve,
     revokeCredential: decideCredential('service.revoke'),
-    grant: async (name: string, to: string, once = false) => command({ operation: 'access.grant', ...(await decision(name, to)), duration: null, once }),
+    grant: async (name: string, to: string, once = false) => command({ operation: 'access.grant', ...(await decision(name, to)), duration: null, once, offline: null }),
     deny: async (name: string, to: string) => command({ operation: 'access.deny', ...(await decision(name, to)) }),
     revoke: async (name: string, to: string) => command({ operation: 'access.revoke', ...(await decision(name, to)) }),
     /** A client of a service whose credential is approved. */

@@ -60,7 +60,7 @@ const byAdmin = (n: number, command: Command): number =>
 const read = (id: Id, seconds: number) =>
   append(m.subjects.read(WRITER as never), {
     kind: 'read',
-    reads: [{ id, service: m.billing.name, credential: m.billing.fingerprint, paths: [m.PATH, m.MISSING], at: m.at(seconds), client }],
+    reads: [{ id, service: m.billing.name, credential: m.billing.fingerprint, paths: [m.PATH, m.MISSING], offline: false, at: m.at(seconds), client }],
     refusals: [{ code: 'unauthorized', service: null, credential: null, count: 3, since: m.at(seconds) }],
   });
 
@@ -109,7 +109,7 @@ writeValue();
 const registered = register();
 byAdmin(32, { operation: 'service.approve', service: m.billing.name, fingerprint: m.billing.fingerprint, seen: registered } as Command);
 const about = { service: m.billing.name, target: m.PREFIX, reason: null } as const;
-const granted = byAdmin(33, { operation: 'access.grant', ...about, seen: 0, duration: null, once: false } as Command);
+const granted = byAdmin(33, { operation: 'access.grant', ...about, seen: 0, duration: null, once: false, offline: null } as Command);
 /** The read that the reply in the wire's vectors answers. */
 export const readSeq = read(m.REQUEST.get, messages.length);
 const reported = { operation: 'rollout.report', service: m.billing.name, credential: m.billing.fingerprint, client } as const;

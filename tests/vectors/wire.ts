@@ -33,7 +33,7 @@ const reply = (n: number, to: string, seconds: number, content: object) => {
 
 const service = m.billing.name;
 const get = `${m.subjects.get}.${service}`;
-const body = JSON.stringify({ paths: [{ path: m.PATH, description: 'the password of the shop', format: null, pattern: '^[^ ]' }, barePath(m.MISSING)] });
+const body = JSON.stringify({ paths: [{ path: m.PATH, description: 'the password of the shop', format: null, pattern: '^[^ ]' }, barePath(m.MISSING)], offline: false });
 const byKey: Asked = { subject: get, service, id: m.REQUEST.keyGet, seconds: 8, body };
 
 const requests = {
@@ -58,7 +58,7 @@ const requests = {
   ),
 };
 
-const found = { path: m.PATH, outcome: 'value', version: 1, value: toBase64(m.VALUE) };
+const found = { path: m.PATH, outcome: 'value', version: 1, offlineUntil: null, value: toBase64(m.VALUE) };
 const got = { seq: readSeq, messageHash: readHash, checkpoint: null, results: [found, { path: m.MISSING, outcome: 'refused' }], more: [] };
 
 const replies = {
