@@ -46,7 +46,7 @@ const adminOf = ({ query, command, writeSecret }: AdminClient): Admin => ({
   grant: async (service, target) => {
     const { items } = await done(query('access.list', { service, pending: false }));
     const seen = items.find((access) => access.target === target)?.seq ?? NOT_SEEN;
-    await done(command({ operation: 'access.grant', service, target, seen, reason: null, duration: null, once: false }));
+    await done(command({ operation: 'access.grant', service, target, seen, reason: null, duration: null, once: false, offline: null }));
   },
 });
 
