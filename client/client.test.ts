@@ -81,7 +81,7 @@ test('getMany tells what is to be had from what is not', async (t) => {
   t.deepEqual(secrets.map(({ path }) => path), ['shop/A']);
   t.deepEqual(refused, ['shop/B']);
   const b = { path: 'shop/B', description: 'why', format: 'uri', pattern: '^https:' };
-  t.deepEqual(JSON.parse(service.seen[0]!.request.body), { paths: [barePath('shop/A'), b] });
+  t.deepEqual(JSON.parse(service.seen[0]!.request.body), { paths: [barePath('shop/A'), b], offline: false });
 });
 
 test('what is no path is refused before anything is asked, and not repeated', async (t) => {

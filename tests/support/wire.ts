@@ -97,6 +97,6 @@ export const openWire = async (jetlock: Pick<Connections, 'connection'>, limitMs
       serviceRequest(session, identity, subject, body, parts),
     /** The same for a command of an admin. */
     ask: (identity: ServiceIdentity, ...paths: ReadonlyArray<string>) =>
-      asService(identity, `${subjects.get}.${identity.service}`, { paths: paths.map(barePath) }),
+      asService(identity, `${subjects.get}.${identity.service}`, { paths: paths.map(barePath), offline: false }),
   };
 };
