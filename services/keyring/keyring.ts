@@ -1,11 +1,12 @@
 /** Keys, unwrapped when they are needed: the operator's key opens the keyring, the root key namespaces, those their secrets. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import { randomId } from '../../crypto/random.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import { unwrapKey, wrapKey } from '../../crypto/wrap.ts';
 import { Fingerprint, type Id } from '../../events/vocabulary.ts';
 import { failure, type Failure } from '../failure.ts';
+import { latest } from '../latest.ts';
 import type { KeyStore, WrappedPurpose } from './key-store.ts';
 import type { OperatorKeys } from './operator-key.ts';
 
@@ -101,7 +102,7 @@ const rewrap = async (parts: Parts, id: string, wrappedBy: Id | Fingerprint, isR
 };
 
 export const makeKeyring = (store: KeyStore, operator: OperatorKeys): Keyring => {
-  const remembered = { own: new Map<string, Bytes>(), others: new LRUCache<string, Bytes>({ max: REMEMBERED }) };
+  const remembered = { own: new Map<string, Bytes>(), others: latest<Bytes>(REMEMBERED) };
   const parts = { store, operator, remembered };
   const forget = (ids: ReadonlyArray<string>): void => {
     for (const id of ids) {

@@ -3,10 +3,11 @@
  * A path that may not be read, is not there, or never had that version is refused the same way, before anything is appended.
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import { isReportable } from '../../events/rollout/decide.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { ReportRequest, type ReportReply } from '../../protocol/operations.ts';
+import { latest } from '../latest.ts';
 import { parseBody } from '../request/body.ts';
 import { identify, type Asker, type IdentifyParts } from '../request/identify.ts';
 import type { Opened } from '../request/open.ts';
@@ -53,7 +54,7 @@ const takeFrom = (parts: ReportParts, told: Told, { service, credential, opened 
 };
 
 export const makeReport = (parts: ReportParts): ((opened: Opened) => Answer) => {
-  const told: Told = new LRUCache({ max: TOLD_MAX });
+  const told: Told = latest(TOLD_MAX);
   return async (opened) => {
     const identified = identify(parts, opened);
     const asker = isLater(identified) ? await identified : identified;

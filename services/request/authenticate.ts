@@ -1,6 +1,5 @@
 /** Who asks: proved by a token, by a service's signature over this very request, or by an admin's over the statement. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
-import { LRUCache } from 'lru-cache';
 import { equalText } from '../../crypto/bytes.ts';
 import { credentialFingerprint, isToken, tokenDigest } from '../../crypto/credential.ts';
 import { requestBytes, statementBytes, verify } from '../../crypto/sign.ts';
@@ -9,13 +8,14 @@ import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Digest, Fingerprint, PublicKey, ServiceName, Signature } from '../../events/vocabulary.ts';
 import { credentialOf, isPending, type Credential as Known, type World } from '../../events/world.ts';
 import type { Credential, Request } from '../../protocol/wire.ts';
+import { latest } from '../latest.ts';
 import type { Opened } from './open.ts';
 
 /** A credential that was shown to be held; whether it is known, or approved, is another question. */
 export type Held = { readonly kind: CredentialKind; readonly verifier: Digest | PublicKey; readonly fingerprint: Fingerprint };
 
 // The same few come again and again, and to make one takes as long as to open a request.
-const fingerprints = new LRUCache<string, Fingerprint>({ max: 10_000 });
+const fingerprints = latest<Fingerprint>(10_000);
 
 const fingerprintOf = (kind: CredentialKind, verifier: Digest | PublicKey): Fingerprint => {
   const name = `${kind} ${verifier}`;

@@ -1,5 +1,5 @@
 /** Token buckets, one for each name. */
-import { LRUCache } from 'lru-cache';
+import { latest } from '../latest.ts';
 
 const NAMES_MAX = 10_000;
 
@@ -19,7 +19,7 @@ export const monotonic = (): number => performance.now();
 
 /** `perSecond` on average, `atOnce` after a time of rest. */
 export const makeAllowance = ({ perSecond, atOnce }: { readonly perSecond: number; readonly atOnce: number }, now: () => number = monotonic): Allowance => {
-  const buckets = new LRUCache<string, Bucket>({ max: NAMES_MAX });
+  const buckets = latest<Bucket>(NAMES_MAX);
   const leftIn = (bucket: Bucket, at: number): number => Math.min(atOnce, bucket.left + ((at - bucket.at) / 1000) * perSecond);
   const bucketOf = (name: string, at: number): Bucket => {
     const bucket = { left: atOnce, at };

@@ -1,8 +1,8 @@
 /** Sessions: the shared key with a client's session key, computed once. Only sessions that were authenticated are remembered. */
-import { LRUCache } from 'lru-cache';
 import { sharedKey } from '../../crypto/box.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import type { Id, PublicKey } from '../../events/vocabulary.ts';
+import { latest } from '../latest.ts';
 import { monotonic, rateLimit } from './rate-limit.ts';
 
 type Bytes = Redacted<Uint8Array>;
@@ -29,8 +29,8 @@ export const SESSIONS_MAX = 20_000;
 export const UNKNOWN_PER_SECOND = 500;
 
 export const makeSessions = (now: () => number = monotonic): Sessions => {
-  const known = new LRUCache<string, Bytes>({ max: SESSIONS_MAX });
-  const owners = new LRUCache<string, string>({ max: SESSIONS_MAX });
+  const known = latest<Bytes>(SESSIONS_MAX);
+  const owners = latest<string>(SESSIONS_MAX);
   const mayCompute = rateLimit(UNKNOWN_PER_SECOND, now);
   const sessionOf = (name: string, from: string, key: Bytes): Session => ({
     key,
