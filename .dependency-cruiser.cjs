@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   events: ['crypto'], // its types alone, see below
   crypto: ['events/vocabulary'],
   protocol: ['events', 'crypto'],
-  projections: ['events', 'protocol/views'],
+  projections: ['events', 'protocol/(views|mismatch)'],
   audit: ['events', 'projections', 'crypto', 'protocol'],
   // Of the client: its connection to NATS, and the one door for files that hold a secret.
   services: ['events', 'projections', 'crypto', 'protocol', 'audit', 'client/nats', 'client/secret-file'],

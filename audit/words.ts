@@ -26,6 +26,7 @@ export const words = {
   CredentialRevoked: 'credential.revoked',
   CredentialExpired: 'credential.expired',
   AccessRequested: 'access.requested',
+  ExpectationChanged: 'access.expected',
   AccessGranted: 'access.granted',
   AccessDenied: 'access.denied',
   AccessRevoked: 'access.revoked',

@@ -14,6 +14,8 @@ const IN_FLIGHT = 8;
 export type Tally<A> = {
   readonly changed: number;
   readonly unchanged: number;
+  /** What the service said of items that were carried out, in the order of the items. */
+  readonly noted: ReadonlyArray<{ readonly item: A; readonly note: string }>;
   /** In the order of the items. */
   readonly failed: ReadonlyArray<{ readonly item: A; readonly failure: Failure }>;
 };
@@ -43,6 +45,7 @@ export const sendAll =
     return {
       changed: results.filter((result) => E.isRight(result) && result.right.changed).length,
       unchanged: results.filter((result) => E.isRight(result) && !result.right.changed).length,
+      noted: results.flatMap((result, at) => (E.isRight(result) && result.right.note !== null ? [{ item: items[at] as A, note: result.right.note }] : [])),
       failed: results.flatMap((result, at) => (E.isLeft(result) ? [{ item: items[at] as A, failure: result.left }] : [])),
     };
   };
@@ -54,6 +57,7 @@ export const sendAllTold =
     const bar = progress(io, label, Math.max(1, items.length));
     const tally = await sendAll(items, send, bar.at)();
     bar.end();
+    for (const { item, note } of tally.noted) await say(io, `${nameOf(item)}: note: ${note}`);
     for (const { item, failure } of tally.failed) await say(io, `${nameOf(item)}: ${failure.message}`);
     return tally;
   };

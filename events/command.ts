@@ -53,6 +53,7 @@ export const ReplicaCommand = t.union(
     service.ExpireCredential,
     secret.StubSecret,
     access.RequestAccess,
+    access.ExpectValue,
     access.ConsumeAccess,
   ],
   'ReplicaCommand',
@@ -98,6 +99,7 @@ export const subjectOf = (subjects: Subjects, command: Command): string => {
     case 'service.revoke':
       return state.service(command.service);
     case 'access.request':
+    case 'access.expect':
     case 'access.consume':
     case 'access.grant':
     case 'access.deny':

@@ -42,6 +42,7 @@ const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'service.deny': service.denyCredential,
   'service.revoke': service.revokeCredential,
   'access.request': access.requestAccess,
+  'access.expect': access.expectValue,
   'access.consume': access.consumeAccess,
   'access.grant': access.grantAccess,
   'access.deny': access.denyAccess,

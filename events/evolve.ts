@@ -63,7 +63,9 @@ export const evolve = (world: World, event: Event, now: number, seq: number): vo
     case 'CredentialExpired':
       return service.credentialExpired(world, event);
     case 'AccessRequested':
-      return access.accessClosed(world, event, 'requested', seq);
+      return access.accessRequested(world, event, seq);
+    case 'ExpectationChanged':
+      return access.expectationChanged(world, event, seq);
     case 'AccessGranted':
       return access.accessGranted(world, event, now, seq);
     case 'AccessDenied':

@@ -25,8 +25,7 @@ export type Pattern = t.TypeOf<typeof Pattern>;
 /** Both null: a service expects nothing. */
 export const expectation = { format: orNull(Format), pattern: orNull(Pattern) } as const;
 
-const Expectation = t.strict(expectation, 'Expectation');
-export type Expectation = t.TypeOf<typeof Expectation>;
+export type Expectation = { readonly format: Format | null; readonly pattern: Pattern | null };
 
 export const NOTHING_EXPECTED: Expectation = { format: null, pattern: null };
 export const isSame = (one: Expectation, other: Expectation): boolean => one.format === other.format && one.pattern === other.pattern;
@@ -37,9 +36,6 @@ export const isSame = (one: Expectation, other: Expectation): boolean => one.for
  */
 export const Check = t.strict({ service: ServiceName, kind: t.keyof({ format: null, pattern: null }), wanted: Note, fits: orNull(t.boolean) }, 'Check');
 export type Check = t.TypeOf<typeof Check>;
-
-/** The services that are checked for at one write; those that may read go first. */
-export const CHECKED_SERVICES_MAX = 32;
 
 /** What is expected, not looked at yet. */
 export const unchecked = (service: ServiceName, { format, pattern }: Expectation): ReadonlyArray<Check> => [

@@ -2,9 +2,11 @@
  * The state that decisions are made from: the fold of all accepted events. One fold owns one world and changes it in place,
  * since copying the maps of 100,000 secrets at every event is out of question; nobody else writes to it.
  */
+import type { Expectation } from './expectation.ts';
 import type { KeyPurpose } from './keyring/keyring.ts';
 import type { Refusal } from './refusal.ts';
 import type { CredentialKind } from './service/service.ts';
+import { prefixesOf, type Prefix } from './vocabulary.ts';
 import type { AdminName, ClientInfo, Digest, Fingerprint, Id, Namespace, Note, PublicKey, Role, SecretPath, ServiceName, Signature, Target } from './vocabulary.ts';
 
 export type Key = {
@@ -98,6 +100,8 @@ export type World = {
   readonly access: Map<ServiceName, Map<Target, Access>>;
   /** The last uses while offline that were counted, of each service, the oldest first. */
   readonly uses: Map<ServiceName, Set<Id>>;
+  /** What services expect of values, as they asked last. */
+  readonly expected: Map<ServiceName, Map<SecretPath, Expectation>>;
   /** Keys that nothing needs any more, once what they wrap is wrapped again. */
   readonly doomed: Map<Id, Doomed>;
   /** Command ids of the last 150 s with what became of them, by subject and id. */
@@ -115,6 +119,7 @@ export const newWorld = (): World => ({
   pending: new Map(),
   access: new Map(),
   uses: new Map(),
+  expected: new Map(),
   doomed: new Map(),
   commands: new Map(),
 });
@@ -144,6 +149,10 @@ export const accessOf = (world: World, service: ServiceName, target: Target): Ac
 /** Whether a grant opens anything now. */
 export const isOpen = (access: Access | undefined, now: number): access is Access =>
   access !== undefined && access.status === 'granted' && !access.spent && (access.until === null || now < access.until);
+
+/** The longest prefix whose grant opens the target. */
+export const openedByPrefix = (world: World, service: ServiceName, target: Target, now: number): Prefix | undefined =>
+  prefixesOf(target).find((prefix) => isOpen(accessOf(world, service, prefix), now));
 
 /** The version that a read gets: none of a stub, nor of what is disabled or deleted. */
 export const currentVersion = (secret: Secret | undefined): SecretVersion | undefined =>

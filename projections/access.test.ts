@@ -11,7 +11,7 @@ const ask = (history: History, target = PATH, service = 'invoicer') =>
 test('a request, and the decision about it, in one entry', (t) => {
   const history = newHistory();
   const asked = ask(history);
-  const view = { service: 'invoicer', target: PATH, until: null, once: false, offline: null, spent: false, description: 'to pay', reason: null };
+  const view = { service: 'invoicer', target: PATH, until: null, once: false, offline: null, spent: false, description: 'to pay', format: null, pattern: null, reason: null };
   t.deepEqual(entriesAfter(history, 'access')[KEY], {
     ...view,
     status: 'requested',

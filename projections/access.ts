@@ -17,6 +17,8 @@ const fresh = ({ service, target }: About, { seq }: EventFact): AccessView => ({
   spent: false,
   offline: null,
   description: null,
+  format: null,
+  pattern: null,
   reason: null,
   requestedAt: null,
   decidedAt: null,
@@ -46,9 +48,12 @@ const granted = (fact: EventFact, event: EventOf<'AccessGranted'>): Partial<Acce
 const accessChange = (fact: EventFact, event: Event): readonly [About, Partial<AccessView>] | undefined => {
   switch (event.type) {
     case 'AccessRequested': {
-      const asked = { description: event.description, requestedAt: fact.now, reason: null, decidedAt: null, decidedBy: null };
+      const { description, format, pattern } = event;
+      const asked = { description, format, pattern, requestedAt: fact.now, reason: null, decidedAt: null, decidedBy: null };
       return [event, { ...plain, ...asked, status: 'requested' }];
     }
+    case 'ExpectationChanged':
+      return [event, { format: event.format, pattern: event.pattern }];
     case 'AccessGranted':
       return [event, granted(fact, event)];
     case 'AccessDenied':
@@ -76,6 +81,8 @@ export const access: Projection<AccessView> = {
   entry: AccessView,
   evolve: (entries, fact) => {
     if (fact._tag !== 'event') return [];
+    // What is opened by a prefix has no entry of its own.
+    if (fact.event.type === 'ExpectationChanged' && !entries.has(accessKey(fact.event.service, fact.event.target))) return [];
     const changed = accessChange(fact, fact.event);
     return changed === undefined ? [] : [change(entries, fact, ...changed), ...settled(entries, fact.event)];
   },

@@ -19,6 +19,7 @@ test('a first write is a live secret in a namespace', (t) => {
     status: 'live',
     description: 'the live key',
     version: 1,
+    checks: [],
     history: [{ version: 1, at: at(5), by: FIRST_ADMIN, rollbackOf: null, deleted: false, seq }],
     askedBy: null,
     createdAt: at(5),

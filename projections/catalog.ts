@@ -1,7 +1,8 @@
 /** The secrets that there are, with their history, and the namespaces that they stand in. */
 import * as t from 'io-ts';
 import type { Event, EventOf } from '../events/event.ts';
-import { type Count, namespaceOf, type Namespace, type SecretPath } from '../events/vocabulary.ts';
+import { unchecked, type Expectation } from '../events/expectation.ts';
+import { type Count, covers, isPrefix, namespaceOf, type Namespace, type SecretPath, type ServiceName } from '../events/vocabulary.ts';
 import { NamespaceView, SecretView } from '../protocol/views.ts';
 import { namespaceKey, secretKey } from './keys.ts';
 import type { Change, EventFact, Projection } from './projection.ts';
@@ -9,6 +10,7 @@ import type { Change, EventFact, Projection } from './projection.ts';
 const CatalogEntry = t.union([SecretView, NamespaceView], 'CatalogEntry');
 export type CatalogEntry = t.TypeOf<typeof CatalogEntry>;
 type Entries = ReadonlyMap<string, CatalogEntry>;
+type Checks = SecretView['checks'];
 type Changes = ReadonlyArray<Change<CatalogEntry>>;
 
 /** An entry is one message: older versions stay in the log alone. */
@@ -22,6 +24,7 @@ const fresh = (path: SecretPath, { now, seq }: EventFact): SecretView => ({
   description: null,
   version: 0 as Count,
   history: [],
+  checks: [],
   askedBy: null,
   createdAt: now,
   updatedAt: now,
@@ -38,28 +41,65 @@ const change = (entries: Entries, fact: EventFact, path: SecretPath, to: To): Ch
   return [key, { ...before, ...to(before), updatedAt: fact.now, updatedBy: fact.by, seq: fact.seq }];
 };
 
+/** Of another value, or none. */
+const notLookedAt = (checks: Checks): Checks => checks.map((check) => ({ ...check, fits: null }));
+
 const written =
-  ({ now, by, seq }: EventFact, { version, description, rollbackOf }: EventOf<'SecretWritten'>): To =>
+  ({ now, by, seq }: EventFact, { version, description, rollbackOf, checks }: EventOf<'SecretWritten'>): To =>
   (before) => ({
     status: before.status === 'disabled' ? 'disabled' : 'live',
     version: version as number as Count,
     history: [...before.history, { version, at: now, by, rollbackOf, deleted: false, seq }].slice(-HISTORY_MAX),
+    checks: [...notLookedAt(before.checks.filter(({ service }) => !checks.some((check) => check.service === service))), ...checks],
     askedBy: null,
     ...(description === null ? {} : { description }),
   });
 
 /** The history stays and says what is gone; the entry stays too, since versions go on from it. */
-const deleted: To = ({ history }) => ({
+const deleted: To = ({ history, checks }) => ({
   status: 'deleted',
   description: null,
   askedBy: null,
   history: history.map((version) => ({ ...version, deleted: true })),
+  checks: notLookedAt(checks),
 });
+
+/** Last asked wins. */
+const asked = (checks: Checks, service: ServiceName, expected: Expectation): Checks => [...checks.filter((check) => check.service !== service), ...unchecked(service, expected)];
+
+/** No change of the secret itself: who changed it last, and when, stays. */
+const otherChecks = (entries: Entries, { seq }: EventFact, path: SecretPath, to: (checks: Checks) => Checks): Changes => {
+  const known = entries.get(secretKey(path));
+  if (!isSecret(known)) return [];
+  const checks = to(known.checks);
+  return checks.length === 0 && known.checks.length === 0 ? [] : [[secretKey(path), { ...known, checks, seq }]];
+};
+
+/** A service that may not read something any more expects nothing of it. */
+const closed = (entries: Entries, fact: EventFact, { service, target }: EventOf<'AccessDenied' | 'AccessRevoked'>): Changes => {
+  const isTheirs = (check: Checks[number]): boolean => check.service === service;
+  const paths = isPrefix(target) ? [...entries.values()].flatMap((entry) => (isSecret(entry) && covers(target, entry.path) && entry.checks.some(isTheirs) ? [entry.path] : [])) : [target];
+  return paths.flatMap((path) => otherChecks(entries, fact, path, (checks) => checks.filter((check) => !isTheirs(check))));
+};
+
+const accessChanges = (entries: Entries, fact: EventFact): Changes => {
+  const { event } = fact;
+  switch (event.type) {
+    case 'AccessRequested':
+    case 'ExpectationChanged':
+      return isPrefix(event.target) ? [] : otherChecks(entries, fact, event.target, (checks) => asked(checks, event.service, event));
+    case 'AccessDenied':
+    case 'AccessRevoked':
+      return closed(entries, fact, event);
+    default:
+      return [];
+  }
+};
 
 const secretChange = (fact: EventFact, event: Event): readonly [SecretPath, To] | undefined => {
   switch (event.type) {
     case 'SecretStubbed':
-      return [event.path, () => ({ status: 'stub', description: event.description, askedBy: event.service })];
+      return [event.path, ({ checks }) => ({ status: 'stub', description: event.description, askedBy: event.service, checks: asked(checks, event.service, event) })];
     case 'SecretWritten':
       return [event.path, written(fact, event)];
     case 'SecretDescribed':
@@ -97,6 +137,6 @@ export const catalog: Projection<CatalogEntry> = {
   evolve: (entries, fact) => {
     if (fact._tag !== 'event') return [];
     const changed = secretChange(fact, fact.event);
-    return changed === undefined ? namespaceChanges(entries, fact) : [change(entries, fact, ...changed)];
+    return changed === undefined ? [...namespaceChanges(entries, fact), ...accessChanges(entries, fact)] : [change(entries, fact, ...changed)];
   },
 };

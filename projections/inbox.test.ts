@@ -19,8 +19,8 @@ test('what waits for an admin has a card', (t) => {
   const card = { service: 'invoicer', since: BEGIN };
   t.deepEqual(entriesAfter(history, 'inbox'), {
     [`credential.invoicer.${fingerprint}`]: { ...card, kind: 'credential', seq: credential.seq, fingerprint, client: { name: 'test', version: '1' } },
-    'access.invoicer.billing.stripe.KEY': { ...card, kind: 'access', seq: access.seq, target: PATH, description: 'to pay' },
-    'missing.billing.stripe.KEY': { ...card, kind: 'missing', seq: missing.seq, path: PATH, description: 'to pay' },
+    'access.invoicer.billing.stripe.KEY': { ...card, kind: 'access', seq: access.seq, target: PATH, description: 'to pay', format: null, pattern: null },
+    'missing.billing.stripe.KEY': { ...card, kind: 'missing', seq: missing.seq, path: PATH, description: 'to pay', format: null, pattern: null },
   });
 });
 

@@ -26,6 +26,7 @@ export const rolloutOfPath = usageOfPath;
 export const credentialCardKey = (service: ServiceName, fingerprint: Fingerprint): string => `credential.${service}.${fingerprint}`;
 export const accessCardKey = (service: ServiceName, path: SecretPath): string => `access.${accessKey(service, path)}`;
 export const missingCardKey = (path: SecretPath): string => `missing.${kvKey(path)}`;
+export const mismatchCardKey = (path: SecretPath): string => `mismatch.${kvKey(path)}`;
 
 /** What covers every secret below a namespace. */
 export const secretsBelow = (namespace: Namespace): string => `${kvKey(namespace)}.>`;

@@ -1,6 +1,7 @@
 /** What read models hold and admins are shown. `seq` is that of the last event that changed an entry. */
 import * as t from 'io-ts';
 import { orNull } from '../events/codec.ts';
+import { Check, expectation } from '../events/expectation.ts';
 import { CredentialKind } from '../events/service/service.ts';
 import {
   AdminName,
@@ -36,6 +37,8 @@ export const SecretView = t.strict(
     description: orNull(Note),
     version: Count,
     history: t.readonlyArray(VersionView),
+    /** What services expect of the value, and whether the current one has it. */
+    checks: t.readonlyArray(Check),
     /** Who asked first, of a stub. */
     askedBy: orNull(ServiceName),
     createdAt: Instant,
@@ -83,6 +86,7 @@ export const AccessView = t.strict(
     /** For how long after a read the value may be used while the service cannot be reached. */
     offline: orNull(Milliseconds),
     description: orNull(Note),
+    ...expectation,
     reason: orNull(Note),
     requestedAt: orNull(Instant),
     decidedAt: orNull(Instant),
@@ -98,8 +102,10 @@ const card = { service: ServiceName, since: Instant, seq: Sequence } as const;
 export const InboxView = t.union(
   [
     t.strict({ kind: t.literal('credential'), ...card, fingerprint: Fingerprint, client: orNull(ClientInfo) }, 'CredentialCard'),
-    t.strict({ kind: t.literal('access'), ...card, target: SecretPath, description: orNull(Note) }, 'AccessCard'),
-    t.strict({ kind: t.literal('missing'), ...card, path: SecretPath, description: orNull(Note) }, 'MissingCard'),
+    t.strict({ kind: t.literal('access'), ...card, target: SecretPath, description: orNull(Note), ...expectation }, 'AccessCard'),
+    t.strict({ kind: t.literal('missing'), ...card, path: SecretPath, description: orNull(Note), ...expectation }, 'MissingCard'),
+    /** The current version is not what services expect that have asked for it. `service`: the first of them. */
+    t.strict({ kind: t.literal('mismatch'), ...card, path: SecretPath, version: Version, checks: t.readonlyArray(Check) }, 'MismatchCard'),
   ],
   'InboxView',
 );

@@ -10,6 +10,8 @@ const access = (service: string, target: string, more: object = {}) => ({
   offline: null,
   spent: false,
   description: null,
+  format: null,
+  pattern: null,
   reason: null,
   requestedAt: null,
   decidedAt: null,

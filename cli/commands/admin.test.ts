@@ -12,8 +12,9 @@ const AT = 1_700_000_000_000;
 
 const CARDS = [
   { kind: 'credential', service: 'shop', since: AT, seq: 1, fingerprint: F1, client: { name: 'shop', version: '1.4.2' } },
-  { kind: 'access', service: 'shop', since: AT, seq: 2, target: 'prod/shop/A', description: 'to send mail' },
-  { kind: 'missing', service: 'shop', since: AT, seq: 3, path: 'prod/shop/B', description: null },
+  { kind: 'access', service: 'shop', since: AT, seq: 2, target: 'prod/shop/A', description: 'to send mail', format: 'uri', pattern: null },
+  { kind: 'missing', service: 'shop', since: AT, seq: 3, path: 'prod/shop/B', description: null, format: null, pattern: null },
+  { kind: 'mismatch', service: 'shop', since: AT, seq: 4, path: 'prod/shop/C', version: 2, checks: [{ service: 'shop', kind: 'pattern', wanted: '^sk_', fits: false }] },
 ];
 
 test('inbox: each thing that waits comes with what to type next', async (t) => {
@@ -21,10 +22,11 @@ test('inbox: each thing that waits comes with what to type next', async (t) => {
   t.is(
     (await jetlock('inbox')).stdout,
     [
-      'WAITS FOR       SERVICE  SINCE                 DESCRIPTION   NEXT',
-      `new credential  shop     2023-11-14T22:13:20Z  shop 1.4.2    jetlock service approve shop ${F1}`,
-      'access          shop     2023-11-14T22:13:20Z  to send mail  jetlock access grant shop prod/shop/A',
-      'no value        shop     2023-11-14T22:13:20Z                jetlock secret set prod/shop/B',
+      'WAITS FOR       SERVICE  SINCE                 DESCRIPTION                                                           NEXT',
+      `new credential  shop     2023-11-14T22:13:20Z  shop 1.4.2                                                            jetlock service approve shop ${F1}`,
+      'access          shop     2023-11-14T22:13:20Z  to send mail, format uri                                              jetlock access grant shop prod/shop/A',
+      'no value        shop     2023-11-14T22:13:20Z                                                                        jetlock secret set prod/shop/B',
+      'another value   shop     2023-11-14T22:13:20Z  version 2 does not match the pattern ^sk_ that service shop asks for  jetlock secret set prod/shop/C',
       '',
     ].join('\n'),
   );
@@ -34,6 +36,7 @@ test('inbox: each thing that waits comes with what to type next', async (t) => {
     [`jetlock service approve shop ${F1}`, `jetlock service deny shop ${F1}`],
     ['jetlock access grant shop prod/shop/A', 'jetlock access deny shop prod/shop/A'],
     ['jetlock secret set prod/shop/B'],
+    ['jetlock secret set prod/shop/C'],
   ]);
 });
 
@@ -47,7 +50,7 @@ test('inbox: every next command can be typed as it stands', async (t) => {
   const { items: cards } = JSON.parse((await start(['inbox', '--json']).ended).stdout) as { items: Array<{ next: string[] }> };
   const commands = cards.flatMap(({ next }) => next);
   for (const command of commands) t.is((await start(command.split(' ').slice(1), { directory: '/nowhere' }).ended).code, 0, command);
-  t.is(commands.length, 5);
+  t.is(commands.length, 6);
 });
 
 test('admin add names key and role, and tells the fingerprint', async (t) => {

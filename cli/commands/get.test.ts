@@ -60,7 +60,7 @@ test('get: several paths without --json, and what is no path, are refused before
 test('get: the description goes to the admin with every path', async (t) => {
   const all = await registered(t);
   await all.jetlock(`${GET} prod/shop/A prod/shop/B --json --description billing's`);
-  const paths = ['A', 'B'].map((name) => ({ path: `prod/shop/${name}`, description: "billing's" }));
+  const paths = ['A', 'B'].map((name) => ({ path: `prod/shop/${name}`, description: "billing's", format: null, pattern: null }));
   t.deepEqual(asked(all).map(({ body }) => JSON.parse(body) as unknown), [{ paths }]);
 });
 

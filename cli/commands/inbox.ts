@@ -1,6 +1,8 @@
 /** `jetlock inbox`: everything that waits for an admin, each with what to type next. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Expectation } from '../../events/expectation.ts';
+import { mismatchText } from '../../protocol/mismatch.ts';
 import type { InboxView } from '../../protocol/views.ts';
 import { withAdmin } from '../connect.ts';
 import { tellList, timeText } from '../output.ts';
@@ -14,16 +16,28 @@ const next = (card: InboxView): readonly [string, ...string[]] => {
     case 'access':
       return [`jetlock access grant ${card.service} ${card.target}`, `jetlock access deny ${card.service} ${card.target}`];
     case 'missing':
+    case 'mismatch':
       return [`jetlock secret set ${card.path}`];
   }
 };
 
+const expected = ({ format, pattern }: Expectation): ReadonlyArray<string> => [
+  ...(format === null ? [] : [`format ${format}`]),
+  ...(pattern === null ? [] : [`pattern ${pattern}`]),
+];
+
 const remark = (card: InboxView): string => {
-  if (card.kind !== 'credential') return card.description ?? '';
-  return card.client === null ? '' : `${card.client.name} ${card.client.version}`;
+  switch (card.kind) {
+    case 'credential':
+      return card.client === null ? '' : `${card.client.name} ${card.client.version}`;
+    case 'mismatch':
+      return `version ${card.version} ${card.checks.map(mismatchText).join(', ')}`;
+    default:
+      return [card.description ?? [], expected(card)].flat().join(', ');
+  }
 };
 
-const WORDS = { credential: 'new credential', access: 'access', missing: 'no value' } as const;
+const WORDS = { credential: 'new credential', access: 'access', missing: 'no value', mismatch: 'another value' } as const;
 
 const LISTING = {
   headings: ['waits for', 'service', 'since', 'description', 'next'],

@@ -31,7 +31,7 @@ test('secret import writes forty values, at most eight at a time, and tells how 
   t.is(most, 8);
   t.is(values.get('prod/shop/DATABASE_PASSWORD'), 'pässwörd€🔒');
   const again = await jetlock('secret import shop.env --namespace prod/shop --json');
-  t.deepEqual(JSON.parse(again.stdout), { written: 0, unchanged: 40, failed: [] });
+  t.deepEqual(JSON.parse(again.stdout), { written: 0, unchanged: 40, noted: [], failed: [] });
   const told = JSON.stringify([first, again]);
   t.true([...values.values()].filter((value) => value.length > 4).every((value) => !told.includes(value)));
 });
@@ -62,7 +62,7 @@ test('secret import: one that is refused does not stop the others, a service tha
   await file('a.env', `A=${MARKER}\nB=2\nC=3\n`);
   const one = await jetlock('secret import a.env --namespace prod --json');
   t.is(one.code, 65);
-  t.deepEqual(JSON.parse(one.stdout), { written: 2, unchanged: 0, failed: [{ path: 'prod/A', code: 'conflict' }] });
+  t.deepEqual(JSON.parse(one.stdout), { written: 2, unchanged: 0, noted: [], failed: [{ path: 'prod/A', code: 'conflict' }] });
   t.is(one.stderr, 'prod/A: another version is current\n');
   await file('many.env', Array.from({ length: 30 }, (_, n) => `K${n}=1\n`).join(''));
   answers['secret.write'] = () => ({ refusal: 'role' });

@@ -20,9 +20,10 @@ const writesIn = (into: Namespace, assignments: ReadonlyArray<Assignment>): E.Ei
   return tooLong.length > 0 ? E.left(tooLong) : E.right(writes.flatMap(({ path, value }) => (SecretPath.is(path) ? [{ path, value }] : [])));
 };
 
-const documentOf = ({ changed, unchanged, failed }: Tally<Write>) => ({
+const documentOf = ({ changed, unchanged, noted, failed }: Tally<Write>) => ({
   written: changed,
   unchanged,
+  noted: noted.map(({ item, note }) => ({ path: item.path, note })),
   failed: failed.map(({ item, failure }) => ({ path: item.path, code: failure.code })),
 });
 

@@ -26,12 +26,15 @@ const facts = ({ secret }: Shown): ReadonlyArray<string> =>
     ['updated', `${timeText(secret.updatedAt)} ${secret.updatedBy ?? ''}`.trim()],
   ].flatMap(([name, fact]) => (fact === '' ? [] : [`${name}: ${fact}`]));
 
+const FITS = { true: 'matches', false: 'does not match', null: 'not checked' } as const;
+
 const table = (headings: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> =>
   rows.length === 0 ? [] : ['', ...textTable(headings, rows)];
 
 const linesOf = (shown: Shown): ReadonlyArray<string> => [
   ...facts(shown).map((line) => printable(line)),
   ...table(['service', 'access', 'to'], shown.access.map((access) => [access.service, accessText(access), access.target])),
+  ...table(['service', 'expects', '', 'the value'], shown.secret.checks.map(({ service, kind, wanted, fits }) => [service, kind, wanted, FITS[`${fits}`]])),
   ...table(
     ['service', 'reads', 'last', 'refused', 'last refused'],
     shown.usage.map((use) => [use.service, `${use.allowed}`, timeText(use.lastAllowedAt), `${use.refused}`, timeText(use.lastRefusedAt)]),

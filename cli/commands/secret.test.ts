@@ -15,6 +15,7 @@ const view = (path: string, more: object = {}) => ({
   status: 'live',
   description: 'the key',
   version: 2,
+  checks: [],
   history: [
     { version: 1, at: 1_700_000_000_000, by: 'ada', rollbackOf: null, deleted: false, seq: 3 },
     { version: 2, at: 1_700_000_060_000, by: null, rollbackOf: 1, deleted: true, seq: 4 },
@@ -35,6 +36,8 @@ const access = (service: string, target: string, more: object = {}) => ({
   offline: null,
   spent: false,
   description: null,
+  format: null,
+  pattern: null,
   reason: null,
   requestedAt: null,
   decidedAt: 1_700_000_000_000,

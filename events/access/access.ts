@@ -1,6 +1,7 @@
 /** Access of a service to a path or a prefix: for ever, until a time, or once. */
 import * as t from 'io-ts';
 import { command, event, orNull } from '../codec.ts';
+import { expectation } from '../expectation.ts';
 import { Fingerprint, Id, Milliseconds, Note, SecretPath, Sequence, ServiceName, Target } from '../vocabulary.ts';
 
 /** The read that led to this: its place in the log and which of the reads in that message. */
@@ -12,8 +13,11 @@ export const RequestAccess = command('access.request', {
   service: ServiceName,
   target: SecretPath,
   description: orNull(Note),
+  ...expectation,
   read: ReadRef,
 });
+/** A service asked for what it may read, or has asked for already, and expects something else of the value. */
+export const ExpectValue = command('access.expect', { service: ServiceName, target: SecretPath, ...expectation, read: ReadRef });
 /** A read spends a grant that was for one read. */
 export const ConsumeAccess = command('access.consume', {
   service: ServiceName,
@@ -34,7 +38,8 @@ export const DenyAccess = command('access.deny', decision);
 export const RevokeAccess = command('access.revoke', decision);
 
 const about = { service: ServiceName, target: Target } as const;
-export const AccessRequested = event('AccessRequested', { ...about, description: orNull(Note) });
+export const AccessRequested = event('AccessRequested', { ...about, description: orNull(Note), ...expectation });
+export const ExpectationChanged = event('ExpectationChanged', { service: ServiceName, target: SecretPath, ...expectation });
 export const AccessGranted = event('AccessGranted', { ...about, ...grant, reason: orNull(Note) });
 export const AccessDenied = event('AccessDenied', { ...about, reason: orNull(Note) });
 export const AccessRevoked = event('AccessRevoked', { ...about, reason: orNull(Note) });
@@ -45,4 +50,4 @@ export const AccessConsumed = event('AccessConsumed', {
   read: ReadRef,
 });
 
-export const AccessEvent = t.union([AccessRequested, AccessGranted, AccessDenied, AccessRevoked, AccessConsumed], 'AccessEvent');
+export const AccessEvent = t.union([AccessRequested, ExpectationChanged, AccessGranted, AccessDenied, AccessRevoked, AccessConsumed], 'AccessEvent');

@@ -1,9 +1,11 @@
 import type { Decide } from '../decider.ts';
 import { happened, no, nothing } from '../decider.ts';
 import { decideRead } from '../read/decide.ts';
-import { isPrefix, prefixesOf, type Prefix, type ServiceName, type Target } from '../vocabulary.ts';
+import { expectedOf, hasRoom, isAwaited } from '../expected.ts';
+import { isSame, NOTHING_EXPECTED } from '../expectation.ts';
+import { isPrefix, type ServiceName, type Target } from '../vocabulary.ts';
 import type { World } from '../world.ts';
-import { accessOf, isOpen } from '../world.ts';
+import { accessOf, isOpen, openedByPrefix } from '../world.ts';
 
 export const REQUESTS_OF_A_SERVICE_MAX = 100;
 
@@ -13,17 +15,22 @@ const openRequests = (world: World, service: ServiceName): number => {
   return count;
 };
 
-/** The longest prefix whose grant opens the target. */
-const openedByPrefix = (world: World, service: ServiceName, target: Target, now: number): Prefix | undefined =>
-  prefixesOf(target).find((prefix) => isOpen(accessOf(world, service, prefix), now));
-
 /** A card for an admin, unless there is one, or access is given, or was denied: a denial is not asked about again. */
-export const requestAccess: Decide<'access.request'> = (world, { service, target, description }, { now }) => {
+export const requestAccess: Decide<'access.request'> = (world, { service, target, description, format, pattern }, { now }) => {
   const known = accessOf(world, service, target);
   if (known?.status === 'requested' || known?.status === 'denied' || isOpen(known, now)) return nothing;
   if (openedByPrefix(world, service, target, now) !== undefined) return nothing;
   if (openRequests(world, service) >= REQUESTS_OF_A_SERVICE_MAX) return no('too_many');
-  return happened({ type: 'AccessRequested', v: 1, service, target, description });
+  const expected = hasRoom(world, service, target) ? { format, pattern } : NOTHING_EXPECTED;
+  return happened({ type: 'AccessRequested', v: 1, service, target, description, ...expected });
+};
+
+/** What a service expects of a path counts while it may read it, or waits for that. */
+export const expectValue: Decide<'access.expect'> = (world, { service, target, format, pattern }, { now }) => {
+  const expected = { format, pattern };
+  if (isSame(expectedOf(world, service, target), expected)) return nothing;
+  if (!isAwaited(world, service, target, now) || !hasRoom(world, service, target)) return nothing;
+  return happened({ type: 'ExpectationChanged', v: 1, service, target, ...expected });
 };
 
 const seenSeq = (world: World, service: ServiceName, target: Target): number =>

@@ -1,4 +1,5 @@
 import type { EventOf } from '../event.ts';
+import { dropExpected, setExpected } from '../expected.ts';
 import { covers, isPrefix, type ServiceName, type Target } from '../vocabulary.ts';
 import type { Access, World } from '../world.ts';
 
@@ -11,10 +12,25 @@ export const setAccess = (world: World, service: ServiceName, access: Access): v
 
 const plain = { until: null, once: false, spent: false, offline: null } as const;
 
-type Closed = EventOf<'AccessRequested' | 'AccessDenied' | 'AccessRevoked'>;
+export const accessRequested = (world: World, event: EventOf<'AccessRequested'>, seq: number): void => {
+  const { service, target } = event;
+  setAccess(world, service, { ...plain, target, status: 'requested', seq });
+  if (!isPrefix(target)) setExpected(world, service, target, event);
+};
+
+/** Whoever decides about this access has to have seen it. */
+export const expectationChanged = (world: World, event: EventOf<'ExpectationChanged'>, seq: number): void => {
+  const { service, target } = event;
+  setExpected(world, service, target, event);
+  const known = world.access.get(service)?.get(target);
+  if (known !== undefined) setAccess(world, service, { ...known, seq });
+};
+
+type Closed = EventOf<'AccessDenied' | 'AccessRevoked'>;
 
 export const accessClosed = (world: World, { service, target }: Closed, status: Access['status'], seq: number): void => {
   setAccess(world, service, { ...plain, target, status, seq });
+  dropExpected(world, service, target);
 };
 
 /** A grant of a prefix settles the open requests below it: else they would count for ever, and never be asked again. */

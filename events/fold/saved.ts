@@ -1,6 +1,7 @@
 /** What a fold knows, as it is saved: sections of rows, each row one entry of one of its maps. */
 import * as t from 'io-ts';
 import { orNull } from '../codec.ts';
+import { expectation } from '../expectation.ts';
 import { KeyInfo } from '../keyring/keyring.ts';
 import { refusals } from '../refusal.ts';
 import { CredentialKind } from '../service/service.ts';
@@ -81,6 +82,7 @@ export const Section = t.union(
     rows('services', t.strict({ service: v.ServiceName, credential: Credential })),
     rows('access', t.strict({ service: v.ServiceName, access: Access })),
     rows('uses', t.strict({ service: v.ServiceName, id: v.Id })),
+    rows('expected', t.strict({ service: v.ServiceName, path: v.SecretPath, ...expectation })),
     rows('doomed', t.strict({ id: v.Id, doomed: Doomed })),
     rows('previous', PreviousRow),
     rows('commands', CommandRow),

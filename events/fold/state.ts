@@ -1,5 +1,6 @@
 /** Everything that a fold knows: taken out of it, put into sections, and made from them again. */
 import type { Head } from '../record.ts';
+import { setExpected } from '../expected.ts';
 import { refuse } from '../refusal.ts';
 import { setAccess } from '../access/evolve.ts';
 import { usedOffline } from '../rollout/evolve.ts';
@@ -50,6 +51,7 @@ const worldRows = (world: World): OfWorld => ({
   services: flat(world.services, (service, known) => [...known.values()].map((credential) => ({ service, credential }))),
   access: flat(world.access, (service, known) => [...known.values()].map((access) => ({ service, access }))),
   uses: flat(world.uses, (service, ids) => [...ids].map((id) => ({ service, id }))),
+  expected: flat(world.expected, (service, known) => [...known].map(([path, expected]) => ({ service, path, ...expected }))),
   doomed: [...world.doomed].map(([id, doomed]) => ({ id, doomed })),
 });
 
@@ -124,6 +126,7 @@ const put: Put = {
   stubs: ({ state: { world } }, { service, path }) => void world.stubs.set(service, (world.stubs.get(service) ?? new Set()).add(path)),
   services: ({ state }, { service, credential }) => setCredential(state.world, service, credential),
   access: ({ state }, { service, access }) => setAccess(state.world, service, access),
+  expected: ({ state }, { service, path, ...expected }) => setExpected(state.world, service, path, expected),
   uses: ({ state }, { service, id }) => usedOffline(state.world, service, id),
   doomed: ({ state }, { id, doomed }) => void state.world.doomed.set(id, doomed),
   previous: ({ state, subjects }, [subject, seq]) => {

@@ -1,5 +1,7 @@
 import type { Decide, Decision } from '../decider.ts';
 import { happened, no, nothing } from '../decider.ts';
+import { NOTHING_EXPECTED, type Check } from '../expectation.ts';
+import { expectedOf, hasRoom } from '../expected.ts';
 import type { Made, Sealed } from '../record.ts';
 import type { Digest, Id, Note, SecretPath } from '../vocabulary.ts';
 import { Count, namespaceOf, sure, Version } from '../vocabulary.ts';
@@ -20,13 +22,16 @@ const keyFor = (world: World, path: SecretPath, made: Made): Id | undefined => {
 /** A ciphertext is base64url of salt (32 bytes), value and authenticator (16 bytes). */
 const sizeOf = ({ box }: Sealed): Count => sure(Count, Math.max(0, Math.floor((box.length * 3) / 4) - 48));
 
+/** A check counts for what is expected here: where another thing was asked for since, the value is looked at again. */
+const isExpected = (world: World, path: SecretPath, { service, kind, wanted }: Check): boolean => expectedOf(world, service, path)[kind] === wanted;
+
 type Next = { readonly digest: Digest; readonly description: Note | null; readonly rollbackOf: Version | null };
 
 const nextVersion = (world: World, path: SecretPath, made: Made, { digest, description, rollbackOf }: Next): Decision => {
   const key = keyFor(world, path, made);
-  if (key === undefined || made.sealed === null) return no('superseded');
+  if (key === undefined || made.sealed === null || !made.checks.every((check) => isExpected(world, path, check))) return no('superseded');
   const version = sure(Version, (world.secrets.get(path)?.version ?? 0) + 1);
-  return happened({ type: 'SecretWritten', v: 1, path, version, digest, key, size: sizeOf(made.sealed), description, rollbackOf });
+  return happened({ type: 'SecretWritten', v: 1, path, version, digest, key, size: sizeOf(made.sealed), description, rollbackOf, checks: made.checks });
 };
 
 const liveVersion = (secret: Secret | undefined): number => secret?.versions.at(-1)?.version ?? 0;
@@ -83,8 +88,9 @@ export const deleteSecret: Decide<'secret.delete'> = (world, { path }) => {
 export const STUBS_OF_A_SERVICE_MAX = 100;
 
 /** Only what has never had a value, or has none any more, becomes a stub; a service that asks for anything fills no catalogue. */
-export const stubSecret: Decide<'secret.stub'> = (world, { path, service, description }) => {
+export const stubSecret: Decide<'secret.stub'> = (world, { path, service, description, format, pattern }) => {
   if (known(world, path) !== undefined) return nothing;
   if ((world.stubs.get(service)?.size ?? 0) >= STUBS_OF_A_SERVICE_MAX) return no('too_many');
-  return happened({ type: 'SecretStubbed', v: 1, path, service, description });
+  const expected = hasRoom(world, service, path) ? { format, pattern } : NOTHING_EXPECTED;
+  return happened({ type: 'SecretStubbed', v: 1, path, service, description, ...expected });
 };

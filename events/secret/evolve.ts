@@ -1,4 +1,5 @@
 import type { EventOf } from '../event.ts';
+import { setExpected } from '../expected.ts';
 import type { SecretPath } from '../vocabulary.ts';
 import { namespaceOf } from '../vocabulary.ts';
 import type { Secret, World } from '../world.ts';
@@ -8,9 +9,11 @@ const change = (world: World, path: SecretPath, to: Partial<Secret>): void => {
   world.secrets.set(path, { ...(world.secrets.get(path) ?? fresh), ...to });
 };
 
-export const secretStubbed = (world: World, { path, service, description }: EventOf<'SecretStubbed'>): void => {
+export const secretStubbed = (world: World, event: EventOf<'SecretStubbed'>): void => {
+  const { path, service, description } = event;
   change(world, path, { status: 'stub', description, askedBy: service });
   world.stubs.set(service, (world.stubs.get(service) ?? new Set<SecretPath>()).add(path));
+  setExpected(world, service, path, event);
 };
 
 /** It has a value now, or an admin took it away. */

@@ -1,6 +1,7 @@
 /** Secrets: values with versions, described, disabled, deleted. The value itself is ciphertext beside the event. */
 import * as t from 'io-ts';
 import { command, event, orNull } from '../codec.ts';
+import { Check, expectation } from '../expectation.ts';
 import { Count, Digest, Id, Note, SecretPath, Sequence, ServiceName, Version } from '../vocabulary.ts';
 
 /** `digest` is BLAKE2b-256 over a random 32-byte salt and the value; `ifVersion` the version that it may replace, 0 for none. */
@@ -21,10 +22,11 @@ export const StubSecret = command('secret.stub', {
   path: SecretPath,
   service: ServiceName,
   description: orNull(Note),
+  ...expectation,
   read: Sequence,
 });
 
-export const SecretStubbed = event('SecretStubbed', { path: SecretPath, service: ServiceName, description: orNull(Note) });
+export const SecretStubbed = event('SecretStubbed', { path: SecretPath, service: ServiceName, description: orNull(Note), ...expectation });
 export const SecretWritten = event('SecretWritten', {
   path: SecretPath,
   version: Version,
@@ -34,6 +36,8 @@ export const SecretWritten = event('SecretWritten', {
   size: Count,
   description: orNull(Note),
   rollbackOf: orNull(Version),
+  /** What the replica that had the value found of what services expect of it. Nobody can find it again from the log. */
+  checks: t.readonlyArray(Check),
 });
 export const SecretDescribed = event('SecretDescribed', { path: SecretPath, description: Note });
 export const SecretDisabled = event('SecretDisabled', { path: SecretPath });

@@ -9,6 +9,7 @@ import { SIGNED_AFTER_MS, SIGNED_BEFORE_MS } from '../../events/fold/judge.ts';
 import { OpenStatement, type Origin } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { sure, Sequence, type AdminName, type Digest, Version } from '../../events/vocabulary.ts';
+import { mismatchNote } from '../../protocol/mismatch.ts';
 import { isCommand, isKept, isQuery, queries, roleFor, type Done, type KeptQuery, type QueryName, type QueryReply, type QueryRequest } from '../../protocol/operations.ts';
 import type { Enclosed } from '../../protocol/wire.ts';
 import type { Execute, Executed, Prepare } from '../log/execute.ts';
@@ -101,8 +102,11 @@ const versionOf = ({ fold }: Replica, command: AdminCommand, { seq }: Executed):
 
 const UNFINISHED = 'it counts from now on, but the old keys are not destroyed yet: the service tries again by itself, also after a restart';
 
-const noteOn = (replica: Replica, command: AdminCommand, isComplete: boolean): string | null => {
+/** Nothing to be told of a repeated command: its first run told it, and the read models do. */
+const noteOn = (replica: Replica, command: AdminCommand, { events }: Executed, isComplete: boolean): string | null => {
   if (!isComplete) return UNFINISHED;
+  const written = events.find((event) => event.type === 'SecretWritten');
+  if (written !== undefined) return mismatchNote(written.checks);
   return command.operation === 'key.rotate' ? rotationNote(replica, command) : (notes[command.operation] ?? null);
 };
 
@@ -112,7 +116,7 @@ const done = (replica: Replica, command: AdminCommand, executed: Executed, isCom
     changed: executed.seq > 0,
     seq: sure(Sequence, executed.seq),
     version: version === null ? null : sure(Version, version),
-    note: noteOn(replica, command, isComplete),
+    note: noteOn(replica, command, executed, isComplete),
   };
 };
 

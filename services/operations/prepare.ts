@@ -1,14 +1,17 @@
-/** What a decision needs beside its command: new keys, stored before the event that names them, and the value encrypted. */
+/** What a decision needs beside its command: new keys, stored before the event that names them, the value encrypted, and what is to be said of it. */
+import { setImmediate as soon } from 'node:timers/promises';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { equal } from '../../crypto/bytes.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import { sealValue, type SaltedValue } from '../../crypto/value.ts';
 import { newKey } from '../../crypto/wrap.ts';
 import type { Command, CommandOf } from '../../events/command.ts';
+import { expectationsOf } from '../../events/expected.ts';
 import { madeNothing, type Made } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { namespaceOf, sure, Version, type Id, type SecretPath } from '../../events/vocabulary.ts';
 import { currentKey } from '../../events/world.ts';
+import { checkValue } from '../expectations/check.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { WrappedPurpose } from '../keyring/key-store.ts';
 import type { Prepare } from '../log/execute.ts';
@@ -46,13 +49,23 @@ const secretKey = async ({ fold, keyring }: Replica, path: SecretPath): Promise<
   return isLeft(opened) ? undefined : { id, key: opened.right, introduced: introduced ?? null };
 };
 
+/** What services expect of a value, held against it one after the other: a replica has others to answer meanwhile. */
+const checksOf = async ({ fold }: Replica, path: SecretPath, value: Uint8Array): Promise<Made['checks']> => {
+  const checks: Array<Made['checks'][number]> = [];
+  for (const [service, expected] of expectationsOf(fold.world, path, Math.max(fold.world.now, Date.now()))) {
+    checks.push(...(await checkValue(service, expected, value)));
+    await soon();
+  }
+  return checks;
+};
+
 /** Encrypts a value as the next version. */
 const encrypted = async (replica: Replica, path: SecretPath, salted: SaltedValue): Promise<Prepared> => {
   const secret = await secretKey(replica, path);
   if (secret === undefined) return unavailable;
   const version = sure(Version, (replica.fold.world.secrets.get(path)?.version ?? 0) + 1);
   const sealed = sealValue(secret.key, salted, { path, version, keyId: secret.id });
-  return right({ ...madeNothing, key: secret.introduced, sealed });
+  return right({ ...madeNothing, key: secret.introduced, sealed, checks: await checksOf(replica, path, salted.value) });
 };
 
 type Parts = { readonly replica: Replica; readonly values: Values };

@@ -75,6 +75,7 @@ const ofServices = ({ admin, replica, service, approved, seen, pass }: History):
 const ofAccess = ({ replica, service: told, write, grant, deny, revoke, read, now }: History): void => {
   const service = 'invoicer';
   replica('access.request', { service, target: PATH, description: NOTE, read: { seq: 1, id: idOf(50) } });
+  replica('access.expect', { service, target: PATH, format: 'uri', pattern: null, read: { seq: 1, id: idOf(50) } });
   grant(service, PATH, { reason: NOTE });
   revoke(service, PATH);
   deny(service, PATH);

@@ -9,6 +9,7 @@ import { AdminCommand, ReplicaCommand, ServiceCommand, stepBefore, subjectOf, ty
 import { decide } from '../../events/decide.ts';
 import type { Decision } from '../../events/decider.ts';
 import type { Event } from '../../events/event.ts';
+import { NOTHING_EXPECTED } from '../../events/expectation.ts';
 import { makeFold, type Fold } from '../../events/fold/fold.ts';
 import type { Folded } from '../../events/fold/verdict.ts';
 import type { LogCrypto } from '../../events/fold/log-crypto.ts';
@@ -122,7 +123,9 @@ const stateDraft = (context: Context, command: Command, origin: Origin, how: How
 };
 
 const adminCommand = (operation: AdminCommand['operation'], args: Json): AdminCommand => sure(AdminCommand, { operation, ...args });
-const replicaCommand = (operation: ReplicaCommand['operation'], args: Json): ReplicaCommand => sure(ReplicaCommand, { operation, ...args });
+/** Who asks says nothing of the value, unless it is given. */
+const saidOf = (operation: ReplicaCommand['operation']): Json => (operation === 'access.request' || operation === 'secret.stub' ? NOTHING_EXPECTED : {});
+const replicaCommand = (operation: ReplicaCommand['operation'], args: Json): ReplicaCommand => sure(ReplicaCommand, { operation, ...saidOf(operation), ...args });
 const serviceCommand = (args: Json): ServiceCommand => sure(ServiceCommand, { operation: 'credential.register', client: { name: 'test', version: '1' }, ...args });
 
 /** Records that are not appended yet. */
@@ -163,8 +166,8 @@ const firstRecord = {
   keys: (['root', 'log', 'signing', 'box'] as const).map((purpose) => ({ id: KEYRING[purpose], purpose, public: null, signature: null })),
 };
 
-/** Writes a value, and its namespace before it where there is none: both under one signature. */
-const write = (context: Context, path: string, args: Json = {}): Folded => {
+/** Writes a value, and its namespace before it where there is none: both under one signature. @param checks what was found of the value */
+const write = (context: Context, path: string, args: Json = {}, checks: ReadonlyArray<Json> = []): Folded => {
   const { world } = context.fold;
   const command = adminCommand('secret.write', { path, digest: digestOf(1), description: null, ifVersion: null, ...args });
   const origin = signed(context, command, {});
@@ -174,7 +177,7 @@ const write = (context: Context, path: string, args: Json = {}): Folded => {
   if (step !== undefined) append(step, { made: { key: { id: context.nextId(), wrappedBy: KEYRING.root } } });
   const known = world.secrets.get(sure(SecretPath, path))?.key ?? null;
   const key = known === null ? { id: context.nextId(), wrappedBy: world.namespaces.get(namespace)?.key } : null;
-  return append(command, { made: { key, sealed: SEALED } });
+  return append(command, { made: { key, sealed: SEALED, checks } });
 };
 
 /** A token's credential, registered and approved. */
@@ -241,7 +244,7 @@ export const newHistory = ({ subjects = subjectsUnder('secrets'), begun = true, 
     replica: (...args: Parameters<typeof draft.replica>) => append(draft.replica(...args)),
     service: (...args: Parameters<typeof draft.service>) => append(draft.service(...args)),
     read: (...attempts: ReadonlyArray<Json>) => append(draft.read(...attempts)),
-    write: (path: string, args?: Json) => write(context, path, args),
+    write: (path: string, args?: Json, checks?: ReadonlyArray<Json>) => write(context, path, args, checks),
     approved: (service: string, n?: number) => approved(context, service, n),
     grant: (service: string, target: string, args: Json = {}) => append(accessDraft(context, 'access.grant', { service, target, ...args })),
     deny: (service: string, target: string) => append(accessDraft(context, 'access.deny', { service, target })),
