@@ -10,6 +10,8 @@ export type Applied = {
 };
 
 const LONGEST_MS = 60_000;
+/** Up to then after a version was applied: nobody waits for it, and all who run it would tell at the very moment when others still ask. */
+const SOON_MS = 3_000;
 
 /** One report at a time, of everything that was applied meanwhile. */
 export const newApplied = (connected: () => Promise<Client>, time: Time): Applied => {
@@ -29,8 +31,7 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
   };
   const tellAll = async (): Promise<void> => {
     running = true;
-    // Those who were told in the same breath are reported together.
-    await Promise.resolve();
+    await time.pause(SOON_MS * (1 / 3 + (Math.random() * 2) / 3), stop.signal);
     for (let failed = 0; untold.size > 0 && !stop.signal.aborted; ) {
       failed = (await tellSome()) ? 0 : failed + 1;
       if (failed > 0) await time.pause(backOff(failed, LONGEST_MS), stop.signal);

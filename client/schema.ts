@@ -58,7 +58,11 @@ const wrongDescription = (descriptions: Descriptions): JetlockError | undefined 
   return undefined;
 };
 
+const NO_SCHEMA = argumentError('the schema is neither a schema nor keys with a description each', "give { KEY: 'what it is for' }, or what stands in secrets.schema.json");
+
 const checkedSchema = (given: Wishes): Either<JetlockError, Schema> => {
+  // Not every program is checked by the compiler.
+  if (typeof given !== 'object' || (given as Wishes | null) === null) return E.left(NO_SCHEMA);
   if (!isSchema(given)) {
     const wrong = wrongDescription(given);
     return wrong === undefined ? E.right(asSchema(given)) : E.left(wrong);

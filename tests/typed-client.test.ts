@@ -1,9 +1,10 @@
 /** The same cases against every source of values: a fake, the environment, and a real service on a real nats-server. */
 import { inspect } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { startJetlock, type Jetlock } from './support/jetlock.ts';
+import { orThrow, startJetlock, type Jetlock } from './support/jetlock.ts';
 import { latch, until } from './support/latch.ts';
-import { serviceOf, stepsOf } from './support/steps.ts';
+import { eventually } from './support/poll.ts';
+import { pathOf, serviceOf, stepsOf } from './support/steps.ts';
 import { newTokenIdentity } from '../client/credential.ts';
 import { createSecretsClient, JetlockError, type SecretsClient } from '../client/mod.ts';
 import { fakeSecrets } from '../client/testing/mod.ts';
@@ -223,4 +224,22 @@ test('a fake calls a handler with what is set after it was registered, whether o
   secrets.set('B', '3');
   await got.opened();
   t.deepEqual(seen, ['3']);
+});
+
+test.serial('a version that a handler has taken is told to the service', async (t) => {
+  const { secrets, set } = await real(t);
+  t.teardown(() => secrets.close());
+  await set('DB_PASSWORD', 'v1');
+  await secrets.getSecret('DB_PASSWORD');
+  const taken = latch(LIMIT_MS, 'v2');
+  secrets.onChange('DB_PASSWORD', () => taken.open());
+  await set('DB_PASSWORD', 'v2');
+  await taken.opened();
+  const path = pathOf(`prod/shop-${made}/DB_PASSWORD`);
+  await eventually(
+    async () => orThrow(await jetlock.admin.query('secret.show', { path })()).rollout.find(({ processes }) => processes.some(({ version }) => version === 2)),
+    LIMIT_MS,
+    'the report',
+  );
+  t.pass();
 });

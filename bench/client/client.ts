@@ -14,12 +14,12 @@ import { startProgram, startReplica } from '../reads/processes.ts';
 import { FLOOR_SUBJECT, sharedNow, type Order, type Reply } from './child.ts';
 
 const CONNECTIONS = 100;
-const ROTATIONS = 60;
+const ROTATIONS = 20;
 const STARTS = 15;
 const KEYS = 50;
 const ROUNDS = 30;
-/** Between rotations: none waits for the one before. */
-const REST_MS = 300;
+/** Between rotations: until all have told which version they run. */
+const REST_MS = 4_000;
 const FIRST_SECRET = fileURLToPath(new URL('../bench/client/first-secret.js', import.meta.url));
 
 const sorted = (values: ReadonlyArray<number>): ReadonlyArray<number> => [...values].sort((a, b) => a - b);

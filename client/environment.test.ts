@@ -1,0 +1,95 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import * as E from 'fp-ts/lib/Either.js';
+import { serviceName } from '../cli/arguments.ts';
+import { NATS, SERVICE } from '../cli/standard-options.ts';
+import { variableOf } from '../cli/options.ts';
+import { connectionFrom, modeFrom, type Environment } from './environment.ts';
+import { envSource } from './env-source.ts';
+import { createSecretsClient, generateServiceToken, JetlockError, type SecretsOptions } from './mod.ts';
+import { wishesIn } from './schema.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'jetlock-environment-'));
+const file = (name: string, content: string): string => {
+  writeFileSync(join(folder, name), content, { mode: 0o600 });
+  return join(folder, name);
+};
+const thrown = (body: () => unknown): JetlockError => {
+  try {
+    body();
+  } catch (error) {
+    if (error instanceof JetlockError) return error;
+  }
+  throw new Error('no JetlockError');
+};
+const complete = { JETLOCK_NATS: 'nats://there', JETLOCK_IDENTITY: 'id.json', JETLOCK_SIGNING_KEY: 'key' };
+const wishesOf = (...keys: ReadonlyArray<string>) => {
+  const wishes = wishesIn(Object.fromEntries(keys.map((key) => [key, ''])), 'ns');
+  return E.isRight(wishes) ? [...wishes.right.values()] : [];
+};
+
+test('every variable that the command line reads to connect is read here too', (t) => {
+  const given = Object.fromEntries([...NATS, ...SERVICE].filter(({ name }) => !['json', 'context', 'trust-first-use'].includes(name)).map((option) => [variableOf(option), option.name]));
+  t.deepEqual(connectionFrom({}, given), E.right({
+    nats: { servers: 'nats', inboxPrefix: 'inbox-prefix', creds: 'creds', nkey: 'nkey', tlscert: 'tlscert', tlskey: 'tlskey', tlsca: 'tlsca' },
+    identity: 'identity',
+    servicePublicKey: 'signing-key',
+  }));
+  t.like(connectionFrom({}, { ...complete, JETLOCK_CONTEXT: 'shop', XDG_CONFIG_HOME: '/x' }), { right: { nats: { context: 'shop', configHome: '/x' } } });
+  t.like(connectionFrom({}, { ...complete, JETLOCK_SIGNING_KEY: undefined, JETLOCK_TRUST_FIRST_USE: '1' }), { right: { servicePublicKey: { trustFirstUse: true } } });
+});
+
+test('a variable that ends in _FILE names a file with the value, or is the name of a file itself', (t) => {
+  const environment: Environment = { JETLOCK_NATS_FILE: file('url', 'nats://from-file\n'), JETLOCK_IDENTITY_FILE: 'id.json', JETLOCK_SIGNING_KEY_FILE: file('key', 'key') };
+  t.deepEqual(connectionFrom({}, environment), E.right({ nats: { servers: 'nats://from-file' }, identity: 'id.json', servicePublicKey: 'key' }));
+  t.regex((connectionFrom({}, { ...complete, JETLOCK_SIGNING_KEY: undefined, JETLOCK_SIGNING_KEY_FILE: join(folder, 'none') }) as E.Left<JetlockError>).left.message, /JETLOCK_SIGNING_KEY_FILE/);
+});
+
+test('what is given counts in place of variables; what is missing is told by its variable', (t) => {
+  t.like(connectionFrom({ nats: { servers: 'here' }, identity: 'mine' }, { ...complete, JETLOCK_NKEY: 'other.nk' }), { right: { nats: { servers: 'here' }, identity: 'mine' } });
+  for (const variable of ['JETLOCK_NATS', 'JETLOCK_IDENTITY', 'JETLOCK_SIGNING_KEY']) {
+    const result = connectionFrom({}, { ...complete, [variable]: undefined });
+    t.true(E.isLeft(result) && result.left.code === 'argument' && result.left.hint.includes(variable));
+  }
+});
+
+test('a variable alone does not take the service out of use in production, the code may', (t) => {
+  t.deepEqual(modeFrom(undefined, {}), E.right('server'));
+  t.deepEqual(modeFrom(undefined, { JETLOCK_MODE: 'env', NODE_ENV: 'development' }), E.right('env'));
+  t.true(E.isLeft(modeFrom(undefined, { JETLOCK_MODE: 'env', NODE_ENV: 'production' })));
+  t.deepEqual(modeFrom('env', { NODE_ENV: 'production' }), E.right('env'));
+  t.deepEqual(modeFrom('server', { JETLOCK_MODE: 'env' }), E.right('server'));
+  t.true(E.isLeft(modeFrom(undefined, { JETLOCK_MODE: 'on' })));
+});
+
+test('the environment counts before the file, and what is empty is not set', async (t) => {
+  const path = file('some.env', 'A=from file\nB="two\\nlines"\nC=\nD=from file\n');
+  const source = envSource({ A: 'from environment', D: '' }, path);
+  const got = await source.read(wishesOf('A', 'B', 'C', 'D', 'E'));
+  t.deepEqual([...got].map(([key, { text }]) => [key, text()]), [['A', 'from environment'], ['B', 'two\nlines'], ['D', 'from file']]);
+  const missing = await t.throwsAsync(source.wait(wishesOf('A', 'C'), { timeoutMs: 60_000 }), { instanceOf: JetlockError });
+  t.true(missing.message.includes(path) && missing.message.endsWith('1 of 2 secrets: C'));
+  t.is((await t.throwsAsync(envSource({}, join(folder, 'none.env')).read(wishesOf('A')), { instanceOf: JetlockError })).code, 'file');
+});
+
+test('wrong arguments throw at once', (t) => {
+  const right: SecretsOptions = { namespace: 'prod/shop', nats: { servers: 'nats://there' }, identity: generateServiceToken('shop'), servicePublicKey: { trustFirstUse: true } };
+  const wrong: ReadonlyArray<readonly [RegExp, Parameters<typeof createSecretsClient>[0], SecretsOptions]> = [
+    [/namespace/, { A: '' }, { ...right, namespace: 'prod//shop' }],
+    [/key/, { 'A B': '' }, right],
+    [/description of A/, { A: 'two\nlines' }, right],
+    [/schema/, { type: 'object', properties: { A: { type: 'number' } } } as never, right],
+    [/schema/, { type: 'object', properties: { A: { type: 'string' } }, required: ['B'] }, right],
+    [/schema/, 'prod/shop/A' as never, right],
+    [/schema/, undefined as never, right],
+    [/description of A/, { A: 1 } as never, right],
+    [/token/, { A: '' }, { ...right, identity: { service: 'shop', token: 'short' } }],
+    [/public key/, { A: '' }, { ...right, servicePublicKey: 'short' }],
+    [/none/, { A: '' }, { ...right, identity: join(folder, 'none') }],
+  ];
+  for (const [said, schema, options] of wrong) t.regex(thrown(() => createSecretsClient(schema, options)).message, said);
+  t.is(thrown(() => generateServiceToken('Not A Name')).code, 'argument');
+  t.true(E.isRight(serviceName(generateServiceToken('shop').service)));
+});
