@@ -39,9 +39,15 @@ const service = async (name: string) => {
 };
 const opened: Client[] = [];
 const started = async ({ identity, file }: { readonly identity: ServiceIdentity; readonly file: string }) => {
-  const line = { isCut: false, shiftMs: 0 };
+  const line = { isCut: false, shiftMs: 0, repliesToLose: 0 };
   const whole = natsTransport(await jetlock.connection(), subjects);
-  const transport: Transport = { ...whole, request: (...question) => async () => line.isCut ? E.left(unavailable('the line is cut', 'no')) : whole.request(...question)() };
+  const request: Transport['request'] = (subject, ...rest) => async () => {
+    if (line.isCut) return E.left(unavailable('the line is cut', 'no'));
+    const reply = await whole.request(subject, ...rest)();
+    const isLost = subject.startsWith(subjects.report) && (line.repliesToLose -= 1) >= 0;
+    return isLost ? E.left(unavailable('the reply was lost', 'maybe')) : reply;
+  };
+  const transport: Transport = { ...whole, request };
   const keys = serviceKeys({ transport, subjects, trust: { signer: jetlock.identity.servicePublicKey } });
   const offline = orThrow(offlineOf(identity, { file, maxAgeMs: 24 * HOUR_MS }));
   const time = { ...systemTime, now: () => Date.now() + line.shiftMs };
@@ -124,6 +130,20 @@ test.serial('given a process that was cut off and ended, when its access is revo
   t.is(await codeOf(second.client.get(PATH)), 'refused');
   second.line.isCut = true;
   t.is(await codeOf(second.client.get(PATH)), 'unavailable');
+});
+
+test.serial('given the reply to a report is lost, then it is sent again, and the uses stand in the log once', async (t) => {
+  const twice = await service('twice');
+  await grantOffline('twice');
+  const { client, line } = await started(twice);
+  await client.get(PATH);
+  line.isCut = true;
+  await client.get(PATH);
+  line.repliesToLose = 2;
+  line.isCut = false;
+  await eventually(() => (line.repliesToLose < 0 ? true : undefined), 20_000, 'the third report');
+  t.is(await usesOf('twice'), 1);
+  t.is((await linesAbout('used.offline', 'twice')).length, 1);
 });
 
 test.serial('given there is no NATS at the start, then what was kept is there all the same, and the service is asked again when NATS is back', async (t) => {

@@ -35,6 +35,15 @@ test('access grant names the last event about exactly that access', async (t) =>
   t.deepEqual(sent[0] as unknown, { operation: 'access.list', service: 'shop', pending: false });
 });
 
+test('access grant tells how long a value may be used offline, and list shows it', async (t) => {
+  const list = items(access('shop', 'prod/shop/A', { offline: 5_400_000, until: 1_700_000_000_000 }));
+  const { jetlock, sent } = await adminCli(t, { 'access.list': list });
+  t.is((await jetlock('access grant shop prod/shop/A --offline 1h')).stdout, 'shop may read prod/shop/A, offline for 1h\n');
+  t.like(sent.at(-1), { operation: 'access.grant', offline: 3_600_000, once: false, duration: null });
+  t.is((await jetlock('access grant shop prod/shop/A --offline never')).code, 65);
+  t.regex((await jetlock('access list')).stdout, /granted, until 2023-11-14T22:13:20Z, offline for 90m/);
+});
+
 test('access deny and revoke name it too', async (t) => {
   const { jetlock, sent } = await adminCli(t, { 'access.list': LIST });
   t.is((await jetlock('access deny shop prod/shop/A')).stdout, 'shop is denied prod/shop/A\n');
