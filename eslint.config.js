@@ -2,10 +2,10 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Where configuration is read; everything else is told. */
-const READS_ENVIRONMENT = ['services/config.ts', 'cli/environment.ts', 'client/environment.ts', 'examples/run.ts', 'services/nats/server/*.ts', 'tests/**'];
+const READS_ENVIRONMENT = ['services/config.ts', 'cli/environment.ts', 'client/environment.ts', 'examples/run.ts', 'examples/receipts/main.ts', 'services/nats/server/*.ts', 'tests/**'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.cache/', '.jetlock/']),
+  globalIgnores(['dist/', 'coverage/', '.cache/', '.jetlock/', 'examples/receipts/secrets.ts']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

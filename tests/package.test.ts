@@ -1,0 +1,128 @@
+/** What users have of the package: its size, its types, and the programs of the README and the examples, from a packed tarball. */
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import test, { type ExecutionContext } from 'ava';
+import { writeServiceIdentity } from '../client/credential.ts';
+import { startTestService } from '../client/testing/mod.ts';
+import { Redacted } from '../crypto/redacted.ts';
+import { ServiceName, sure } from '../events/vocabulary.ts';
+import { ROOT } from './support/bundle.ts';
+import { bundler, compiled, nodenext } from './support/programs.ts';
+import { until } from './support/latch.ts';
+import { orThrow } from './support/jetlock.ts';
+import { newProject, runIn } from './support/packed.ts';
+import { eventually } from './support/poll.ts';
+
+const LIMIT_MS = 30_000;
+const [PASSWORD, RECEIPT_KEY] = ['prod/shop/DB_PASSWORD', 'prod/shop/RECEIPT_KEY'] as const;
+
+const [project, jetlock] = await Promise.all([newProject(), startTestService({ secrets: { [PASSWORD]: 'first', [RECEIPT_KEY]: 'first' } })]);
+const { folder, env } = project;
+const inProject = (...names: ReadonlyArray<string>): string => join(folder, ...names);
+
+/** What the deployment of a program tells it. */
+const deployment = (): NodeJS.ProcessEnv => {
+  const { nats, identity, servicePublicKey } = jetlock.clientOptions;
+  if (typeof identity === 'string' || typeof servicePublicKey !== 'string' || !('servers' in nats)) throw new Error('not as expected');
+  const file = inProject('identity.json');
+  if (!existsSync(file)) orThrow(writeServiceIdentity(file, { service: sure(ServiceName, identity.service), kind: 'token', token: new Redacted(identity.token) }));
+  return { ...env, JETLOCK_NATS: String(nats.servers), JETLOCK_NKEY: nats.nkey, JETLOCK_IDENTITY: file, JETLOCK_SIGNING_KEY: servicePublicKey };
+};
+
+/** Starts a program, which ends with the test; gives one line after the other of what it prints. */
+const started = (t: ExecutionContext, program: string, more: NodeJS.ProcessEnv = {}) => {
+  const child = spawn(process.execPath, [program], { cwd: folder, env: { ...deployment(), ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return { child, line: async () => String((await until(lines.next(), LIMIT_MS, 'a line')).value) };
+};
+
+const PROGRAM = `
+import { createSecretsClient, type SecretsClient } from 'jetlock/client';
+import { fakeSecrets, startTestService } from 'jetlock/testing';
+
+const schema = {
+  type: 'object',
+  properties: { URL: { type: 'string' }, KEY: { type: 'string', path: 'other/KEY' }, PORT: { type: 'string', default: '80' } },
+  required: ['URL'],
+} as const;
+
+const use = async (secrets: SecretsClient<typeof schema>): Promise<string> => {
+  const url: string = await secrets.getSecret('URL');
+  // @ts-expect-error: it is not required, so it may be undefined
+  const key: string = await secrets.getSecret('KEY');
+  const port: string = await secrets.getSecret('PORT');
+  // @ts-expect-error: there is no such key
+  const wrong = secrets.getSecret('URI').catch((error: Error) => error.message);
+  // @ts-expect-error: a value is no number
+  const number: number = url;
+  return [number, key, port, await wrong].join(' ');
+};
+
+console.log(await use(fakeSecrets({ URL: 'fake' }, { schema })));
+const jetlock = await startTestService({ secrets: { 'shop/URL': 'real', 'other/KEY': 'key' } });
+const secrets = createSecretsClient(schema, jetlock.clientOptions);
+console.log(await use(secrets));
+await secrets.close();
+await jetlock.stop();
+`;
+
+/** The TypeScript of the README that a program begins with. */
+const [QUICK_START = ''] = /(?<=```ts\n)import \{ createSecretsClient \}[^`]*(?=```)/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+
+await writeFile(inProject('program.ts'), PROGRAM);
+await writeFile(inProject('quick-start.ts'), QUICK_START);
+await cp(join(ROOT, 'examples/receipts'), inProject('receipts'), { recursive: true });
+await mkdir(inProject('receipts/node_modules'));
+await symlink(join(ROOT, 'node_modules/fastify'), inProject('receipts/node_modules/fastify'));
+// As a source, so that the compiler looks at all of it, and at nobody else's declarations.
+await cp(inProject('node_modules/jetlock/dist/types.d.ts'), inProject('declarations.ts'));
+test.after.always(() => jetlock.stop());
+
+test.serial('an installation is one package, with its licences and without the benchmarks', (t) => {
+  t.deepEqual(readdirSync(inProject('node_modules')).filter((name) => !name.startsWith('.')), ['jetlock']);
+  const { dependencies } = JSON.parse(readFileSync(inProject('node_modules/jetlock/package.json'), 'utf8')) as { readonly dependencies?: unknown };
+  t.is(dependencies, undefined);
+  t.true(existsSync(inProject('node_modules/jetlock/dist/THIRD-PARTY-LICENSES.txt')));
+  t.false(existsSync(inProject('node_modules/jetlock/dist/bench')));
+});
+
+test.serial('strict programs compile, and what is wrong in them is found', (t) => {
+  t.deepEqual(compiled(['program.ts', 'quick-start.ts', 'receipts/main.ts', 'declarations.ts'].map((name) => inProject(name)), nodenext), []);
+  t.deepEqual(compiled([inProject('program.ts')], bundler), []);
+});
+
+test.serial('a program gets its secrets from a fake and from a real service', async (t) => {
+  const said = (await runIn(project, process.execPath, ['program.js'])).split('\n');
+  t.regex(said[0] ?? '', /^fake {2}80 that is no key of the schema/);
+  t.regex(said[1] ?? '', /^real key 80 that is no key of the schema/);
+});
+
+test.serial('the quick start of the README gets a secret and its rotation, as it stands there', async (t) => {
+  t.true(QUICK_START.trim().split('\n').length < 10);
+  const { line } = started(t, 'quick-start.js');
+  t.is(await line(), 'got 5 characters');
+  await jetlock.set(PASSWORD, 'the second');
+  t.is(await line(), 'rotated to 10 characters');
+});
+
+test.serial('the example answers with its secret, and with the next one after a rotation', async (t) => {
+  t.regex(await runIn(project, 'node_modules/.bin/jetlock', ['generate', '--check', 'receipts']), /secrets\.ts/);
+  const { child, line } = started(t, 'receipts/main.js', { PORT: '0' });
+  const address = await line();
+  const isSignedBy = async (key: string) => {
+    const { receipt, signature } = (await (await fetch(`${address}/receipts/4711`)).json()) as { readonly receipt: string; readonly signature: string };
+    t.is(receipt, 'Order 4711 is paid. Thank you.');
+    return signature === createHmac('sha256', key).update(receipt).digest('hex') ? true : undefined;
+  };
+  t.true(await isSignedBy('first'));
+  await jetlock.set(RECEIPT_KEY, 'second');
+  t.true(await eventually(() => isSignedBy('second'), LIMIT_MS, 'the new key'));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  t.is(await until(ended, LIMIT_MS, 'its end'), 0);
+});
