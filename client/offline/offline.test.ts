@@ -29,14 +29,16 @@ const setUp = async (t: ExecutionContext, identity = newTokenIdentity(shop)) => 
   const clock = { shift: 0 };
   const time = { ...manual, now: () => manual.now() + clock.shift };
   const served = { get: E.right({ offlineMs: 60_000 }) as Served, report: E.left(OUT) as E.Either<ClientFailure, never[]> };
-  const [reports, uses, failures]: [Report[], OfflineUse[], unknown[]] = [[], [], []];
+  const [reports, uses, failures, patience]: [Report[], OfflineUse[], unknown[], Array<number | undefined>] = [[], [], [], []];
   const service: ServiceClient = {
     register: () => () => Promise.reject(new Error('not asked')),
-    get: (asks) => async (): Promise<E.Either<ClientFailure, Answers>> =>
-      E.map((given: Extract<Served, { _tag: 'Right' }>['right']) => {
+    get: (asks, withinMs) => async (): Promise<E.Either<ClientFailure, Answers>> => {
+      patience.push(withinMs);
+      return E.map((given: Extract<Served, { _tag: 'Right' }>['right']) => {
         const found = given === 'refused' ? given : { version: 3, value: new Redacted(utf8(CANARY)), read: 9, offlineUntil: given.offlineMs === null ? null : time.now() + given.offlineMs };
         return new Map(asks.map(({ path: one }) => [one, found as never]));
-      })(served.get),
+      })(served.get);
+    },
     report: (report) => async () => (reports.push(report), served.report),
   };
   const start = (maxAgeMs = 3_600_000) => {
@@ -53,7 +55,7 @@ const setUp = async (t: ExecutionContext, identity = newTokenIdentity(shop)) => 
       return answer.offline === undefined ? 'fresh' : `kept ${answer.offline.ageMs}`;
     };
   };
-  return { path, time, clock, served, reports, uses, failures, start };
+  return { path, time, clock, served, patience, reports, uses, failures, start };
 };
 const given = (offlineMs: number | null): Served => E.right({ offlineMs });
 
@@ -67,6 +69,20 @@ test('given a grant for offline, when nobody is there, then the value is there w
   t.like(uses, [{ path: PATH, version: 3, ageMs: 59_000 }]);
   await time.advance(1_000);
   t.is(await get(), 'unavailable');
+});
+
+test('once nobody was there, what is kept is not waited for long, and the rest as long as ever', async (t) => {
+  const { start, served, patience } = await setUp(t);
+  const get = start();
+  served.get = E.left(OUT);
+  await get();
+  await get();
+  served.get = given(60_000);
+  await get();
+  served.get = E.left(OUT);
+  await get();
+  await get();
+  t.deepEqual(patience, [undefined, undefined, undefined, undefined, 500]);
 });
 
 test('the own limit counts as well', async (t) => {

@@ -33,7 +33,7 @@ export type OfflineParts = {
 
 export type OfflineClient = ServiceClient & { readonly close: () => void };
 
-/** Where nobody answered a moment ago, what is kept is not waited for long. */
+/** Where nobody answered a moment ago, what is kept anyway is not waited for long. */
 const SHORT_MS = 500;
 
 /** Nobody could be asked, or the service itself has no log: neither says anything of the access. */
@@ -140,8 +140,13 @@ export const withOffline = (parts: OfflineParts): OfflineClient => {
     void tell();
     return new Map(taken.map((one) => [one.path, foundFrom(one, now)]));
   };
+  const hasAll = (asks: ReadonlyArray<Ask>): boolean => {
+    const paths = steps.paths();
+    return E.isRight(paths) && asks.every(({ path }) => paths.right.includes(path));
+  };
   const get: ServiceClient['get'] = (asks, withinMs) => async () => {
-    const answers = await service.get(asks, isAway ? Math.min(SHORT_MS, withinMs ?? SHORT_MS) : withinMs)();
+    const isShort = isAway && hasAll(asks);
+    const answers = await service.get(asks, isShort ? Math.min(SHORT_MS, withinMs ?? SHORT_MS) : withinMs)();
     settle(steps, parts, answers);
     isAway = E.isLeft(answers) && isOut(answers.left);
     const instead = isAway ? kept(asks) : undefined;
