@@ -81,7 +81,7 @@ test.serial(`${ROTATIONS} rotations reach every handler`, async (t) => {
     t.deepEqual(versions, [...versions].sort((a, b) => a - b), `program ${n}, ${key}`);
     t.true(versions.length >= INTERRUPTIONS);
   }
-  t.is(interruptions, INTERRUPTIONS);
+  t.true(interruptions >= INTERRUPTIONS);
   const { items } = orThrow(await jetlock.admin.query('secret.list', { prefix: 'prod/shop/' })());
   t.true(items.every(({ version }) => version === last));
 });
