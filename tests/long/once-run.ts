@@ -1,6 +1,6 @@
 /** Grants for one read, each raced for by many readers at the same moment. */
 import type { NatsConnection } from 'nats';
-import { newTokenIdentity } from '../../client/credential.ts';
+import { newTokenIdentity, type ServiceIdentity } from '../../client/credential.ts';
 import type { Sequence } from '../../events/vocabulary.ts';
 import { subjects } from '../support/clients.ts';
 import { eventually } from '../support/poll.ts';
@@ -15,7 +15,8 @@ import { everyMessage, parsed } from './race-stream.ts';
 
 const READERS = 64;
 const CONNECTIONS = 4;
-const SERVICE = serviceOf('once-api');
+/** Whose turn it is in one round after another: reads that give nothing are rationed for each, and each round has 63 of them. */
+const SERVICES = Array.from({ length: 16 }, (_, n) => serviceOf(`once-api-${n}`));
 
 type Event = { readonly type: string; readonly path: string; readonly read: { readonly seq: number; readonly id: string } };
 
@@ -43,28 +44,30 @@ export type OnceRun = {
 };
 
 export const startOnce = async (installation: Replicas): Promise<OnceRun> => {
-  const [identity, steps] = [newTokenIdentity(SERVICE), stepsOf(installation)];
-  await steps.approved(SERVICE, identity);
+  const steps = stepsOf(installation);
+  const identities = SERVICES.map((service) => newTokenIdentity(service));
+  for (const identity of identities) await steps.approved(identity.service, identity);
+  const identityIn = (round: number) => identities[round % identities.length]!;
   const nc = await Promise.all(Array.from({ length: CONNECTIONS }, installation.connection));
   const wires = await Promise.all(Array.from({ length: READERS }, (_, n) => openWire({ connection: async () => nc[n % CONNECTIONS]! }, ANSWER_MS)));
   const decided: Decided[] = [];
   const admin = { wire: await openWire(installation, ANSWER_MS), identity: installation.identity, decided };
-  const askAll = (lane: number, path: string) => Promise.all(wires.map((wire) => ask(wire, { lane, identity, path })));
+  const askAll = (identity: ServiceIdentity, lane: number, path: string) => Promise.all(wires.map((wire) => ask(wire, { lane, identity, path })));
   const play: Play = async (lane, meanwhile) => {
-    const path = pathOf(`once/round/K${lane}`);
+    const [identity, path] = [identityIn(lane), pathOf(`once/round/K${lane}`)];
     await steps.write(path, `value ${lane}`);
-    const about = { service: SERVICE, target: path, seen: 0 as Sequence, reason: null, duration: null, once: true, offline: null };
+    const about = { service: identity.service, target: path, seen: 0 as Sequence, reason: null, duration: null, once: true, offline: null };
     await decide(admin, { lane, opens: true, command: { operation: 'access.grant', ...about } });
-    const asking = askAll(lane, path);
+    const asking = askAll(identity, lane, path);
     await meanwhile?.();
     return { path, asked: await asking };
   };
   const playAgain = async (lane: number): Promise<Once> => {
-    const path = pathOf('once/again/KEY');
+    const [identity, path] = [identityIn(0), pathOf('once/again/KEY')];
     await steps.write(path, 'value');
     // What the admin has seen may be late: then it is looked up again.
-    await eventually(() => steps.grant(SERVICE, 'once/again/', true).catch(() => undefined), 10_000, 'a new grant');
-    return { path, asked: await askAll(lane, path) };
+    await eventually(() => steps.grant(identity.service, 'once/again/', true).catch(() => undefined), 10_000, 'a new grant');
+    return { path, asked: await askAll(identity, lane, path) };
   };
   return { play, playAgain };
 };
