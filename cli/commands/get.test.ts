@@ -61,7 +61,7 @@ test('get: the description goes to the admin with every path', async (t) => {
   const all = await registered(t);
   await all.jetlock(`${GET} prod/shop/A prod/shop/B --json --description billing's`);
   const paths = ['A', 'B'].map((name) => ({ path: `prod/shop/${name}`, description: "billing's", format: null, pattern: null }));
-  t.deepEqual(asked(all).map(({ body }) => JSON.parse(body) as unknown), [{ paths }]);
+  t.deepEqual(asked(all).map(({ body }) => JSON.parse(body) as unknown), [{ paths, offline: false }]);
 });
 
 test('get: whatever is refused, one text names the paths, and nothing of the others is printed', async (t) => {
