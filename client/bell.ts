@@ -11,17 +11,20 @@ export type Bell = {
   readonly silence: () => void;
 };
 
+/** Given, for the error that an abort makes by itself takes longer than everything else about it. */
+const RUNG = 'rung';
+
 /** @param signal rings it when it is aborted, and then for ever */
 export const newBell = (time: Time, signal?: AbortSignal): Bell => {
   let rung = false;
   let waiting: AbortController | undefined;
   const ring = () => {
     rung = true;
-    waiting?.abort();
+    waiting?.abort(RUNG);
   };
   const heard = async (ms: number): Promise<void> => {
     waiting = new AbortController();
-    if (rung || signal?.aborted === true) waiting.abort();
+    if (rung || signal?.aborted === true) waiting.abort(RUNG);
     await time.pause(ms, waiting.signal);
     waiting = undefined;
     rung = false;

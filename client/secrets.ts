@@ -1,11 +1,10 @@
 /** The way in for programs that know which secrets they want: a schema, and where the values come from. */
 import * as E from 'fp-ts/lib/Either.js';
 import { newToken } from '../crypto/credential.ts';
-import { ServiceName } from '../events/vocabulary.ts';
 import { checked, orThrow, type ConnectOptions } from './connect.ts';
 import { envSource } from './env-source.ts';
 import { connectionFrom, modeFrom, namespaceFrom, processEnvironment, type Environment, type Mode } from './environment.ts';
-import { argumentError, type JetlockError } from './error.ts';
+import type { JetlockError } from './error.ts';
 import type { OnError } from './handlers.ts';
 import { wishesIn, type Wishes } from './schema.ts';
 import { serverSource } from './server-source.ts';
@@ -71,10 +70,7 @@ export const createSecretsClient = <const W extends Wishes>(schema: W, options: 
 };
 
 /**
- * A name with a new bearer token, for the option `identity`; keep it like a password. It is good for nothing until an admin has
- * approved it. `jetlock register` makes one in a file of its own instead, which is safer.
+ * A new bearer token, `jlt_` and 43 characters of base64url, for `identity: { service, token }`; keep it like a password. It is good for
+ * nothing until an admin has approved it. `jetlock register` makes one in a file of its own instead, which is safer.
  */
-export const generateServiceToken = (service: string): { readonly service: string; readonly token: string } => {
-  if (!ServiceName.is(service)) throw argumentError('that is not the name of a service', 'it has lower-case letters, digits and -');
-  return { service, token: newToken().reveal() };
-};
+export const generateServiceToken = (): string => newToken().reveal();

@@ -1,14 +1,18 @@
 /** The process in which the watching connections of the benchmark are, and beside them the bare subscribers of its floor. */
-import { connect } from 'nats';
+import { connect, type NatsConnection } from 'nats';
 import { createSecretsClient, type SecretsOptions } from '../../client/mod.ts';
 
 /** When the last of so many things came. */
 type Arrivals = { readonly at: number[]; resolve?: () => void };
 
 export const FLOOR_SUBJECT = 'floor.rotated';
+/** Where whoever was told asks, in the floor of those who ask. */
+export const ASKED_SUBJECT = 'floor.asked';
 export type Order =
   | { readonly order: 'watch'; readonly count: number; readonly options: SecretsOptions }
   | { readonly order: 'subscribe'; readonly count: number; readonly servers: ReadonlyArray<string> }
+  /** The bare subscribers ask as well, from now on, and it has come to each with the answer. */
+  | { readonly order: 'ask' }
   /** Everything that comes from now on is a new round. */
   | { readonly order: 'begin' }
   /** The moments, by the clock that all processes of the machine share, when it came to each of them: milliseconds. */
@@ -33,10 +37,16 @@ const watch = async (count: number, options: SecretsOptions): Promise<void> => {
   }
 };
 
+let isAsking = false;
+const told = (nc: NatsConnection): void => {
+  if (isAsking) void nc.request(ASKED_SUBJECT).then(arrived);
+  else arrived();
+};
+
 const subscribe = async (count: number, servers: ReadonlyArray<string>): Promise<void> => {
   for (let n = 0; n < count; n += 1) {
     const nc = await connect({ servers: [...servers], noAsyncTraces: true });
-    nc.subscribe(FLOOR_SUBJECT, { callback: arrived });
+    nc.subscribe(FLOOR_SUBJECT, { callback: () => told(nc) });
     await nc.flush();
   }
 };
@@ -52,6 +62,7 @@ const arrivals = async (count: number): Promise<Reply> => {
 const obey = async (order: Order): Promise<Reply> => {
   if (order.order === 'watch') await watch(order.count, order.options);
   if (order.order === 'subscribe') await subscribe(order.count, order.servers);
+  if (order.order === 'ask') isAsking = true;
   if (order.order === 'begin') [round, expected] = [{ at: [] }, Infinity];
   return order.order === 'arrivals' ? arrivals(order.count) : [];
 };

@@ -11,7 +11,7 @@ import { startInstallation, type Installation } from '../../tests/support/replic
 import { serviceOf, stepsOf } from '../../tests/support/steps.ts';
 import type { Benchmark, Figure } from '../benchmark.ts';
 import { startProgram, startReplica } from '../reads/processes.ts';
-import { FLOOR_SUBJECT, sharedNow, type Order, type Reply } from './child.ts';
+import { ASKED_SUBJECT, FLOOR_SUBJECT, sharedNow, type Order, type Reply } from './child.ts';
 
 const CONNECTIONS = 100;
 const ROTATIONS = 20;
@@ -19,7 +19,7 @@ const STARTS = 15;
 const KEYS = 50;
 const ROUNDS = 30;
 /** Between rotations: until all have told which version they run. */
-const REST_MS = 4_000;
+const REST_MS = 2_500;
 const FIRST_SECRET = fileURLToPath(new URL('../bench/client/first-secret.js', import.meta.url));
 
 const sorted = (values: ReadonlyArray<number>): ReadonlyArray<number> => [...values].sort((a, b) => a - b);
@@ -60,11 +60,15 @@ const rotation = async ({ installation, options, write }: Scene): Promise<Readon
   await watchers.tell({ order: 'watch', count: CONNECTIONS, options });
   const nc = await installation.connection();
   await delay(2_000);
-  const floor = await rounds(subscribers.tell, async () => {
+  const tellAll = async (): Promise<number> => {
     const began = sharedNow();
     nc.publish(FLOOR_SUBJECT);
     return began;
-  });
+  };
+  const floor = await rounds(subscribers.tell, tellAll);
+  nc.subscribe(ASKED_SUBJECT, { callback: (_, message) => void message.respond() });
+  await subscribers.tell({ order: 'ask' });
+  const asking = await rounds(subscribers.tell, tellAll);
   const writing: number[] = [];
   const since = { sent: 0 };
   const took = await rounds(watchers.tell, async (n) => {
@@ -79,6 +83,8 @@ const rotation = async ({ installation, options, write }: Scene): Promise<Readon
     { what: 'the same, p99', value: part(took, 0.99), unit: 'ms', bar: { atMost: 50 } },
     { what: `a bare publish to ${CONNECTIONS} subscribers, p50`, value: median(floor), unit: 'ms' },
     { what: 'the same, p99', value: part(floor, 0.99), unit: 'ms' },
+    { what: 'a bare publish, and each of them asks something and is answered, p50', value: median(asking), unit: 'ms' },
+    { what: 'the same, p99', value: part(asking, 0.99), unit: 'ms' },
   ];
 };
 
