@@ -7,7 +7,7 @@ import { Format, FORMATS, Pattern, PATTERN_MAX } from '../events/expectation.ts'
 import type { Subjects } from '../events/subjects.ts';
 import { Note, SecretPath, Version, Word, type ClientInfo } from '../events/vocabulary.ts';
 import { identityFingerprint, type ServiceIdentity } from './credential.ts';
-import { argumentError, errorOf, JetlockError } from './error.ts';
+import { ABORTED, argumentError, errorOf, JetlockError } from './error.ts';
 import type { ClientFailure } from './failure.ts';
 import type { Keys } from './keys.ts';
 import { withOffline, type OfflineParts } from './offline/offline.ts';
@@ -89,7 +89,8 @@ const orThrow = <A>(result: Either<ClientFailure, A>): A => {
   throw errorOf(result.left);
 };
 
-const NO_TEXT = { code: 'not_text', message: 'the value is not text', hint: 'use its bytes', retryable: false };
+const noText = (path: SecretPath): JetlockError =>
+  new JetlockError({ code: 'not_text', message: `the value of ${path} is not text`, hint: 'use its bytes', retryable: false, paths: [path] });
 
 const secretOf = (path: SecretPath, { version, value, offline }: Found): Secret => ({
   path,
@@ -100,7 +101,7 @@ const secretOf = (path: SecretPath, { version, value, offline }: Found): Secret 
     try {
       return fromUtf8(value.reveal());
     } catch {
-      throw new JetlockError(NO_TEXT);
+      throw noText(path);
     }
   },
 });
@@ -139,7 +140,7 @@ const shapedLike = (paths: string | ReadonlyArray<string | Wanted>, secrets: Rea
 const unlessAborted = <A>(signal: AbortSignal | undefined, work: Promise<A>): Promise<A> => {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
-    const abort = () => reject(new JetlockError({ code: 'aborted', message: 'the waiting was ended', hint: 'ask again', retryable: true }));
+    const abort = () => reject(new JetlockError(ABORTED));
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
@@ -159,15 +160,16 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
 
   const get = async (paths: string | ReadonlyArray<string>, options: GetOptions = {}) => {
     const asks = asksOf(paths, options);
-    const answers = orThrow(await answersTo(asks));
-    return shapedLike(paths, secretsOf(asks, orThrow(allFound(answers))));
+    return shapedLike(paths, secretsOf(asks, orThrow(E.chain(allFound)(await answersTo(asks)))));
   };
   const getMany = async (wanted: ReadonlyArray<Wanted>) => {
     const asks = wanted.map(asked);
     const answers = orThrow(await answersTo(asks));
     return { secrets: secretsOf(asks, foundIn(answers)), refused: asks.map(({ path }) => path).filter((path) => answers.get(path) === 'refused') };
   };
-  const waitForAll = async (paths: string | ReadonlyArray<string | Wanted>, { timeoutMs, signal, ...options }: WaitOptions) => {
+  const closing = new AbortController();
+  const waitForAll = async (paths: string | ReadonlyArray<string | Wanted>, { timeoutMs, signal: given, ...options }: WaitOptions) => {
+    const signal = given === undefined ? closing.signal : AbortSignal.any([given, closing.signal]);
     const asks = asksOf(paths, options);
     const found = waitFor(asks, { get: service.get, onNotice: onChange, timeoutMs, signal, time })();
     return shapedLike(paths, secretsOf(asks, orThrow(await unlessAborted(signal, found))));
@@ -181,6 +183,7 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
     return { refused: orThrow(await repeated(() => service.report(told), again)()) };
   };
   const close = async () => {
+    closing.abort();
     keeping?.close();
     session.close();
     await transport.close();

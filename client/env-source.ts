@@ -13,9 +13,9 @@ const NOT_READABLE = { code: 'file', hint: 'check the path and its rights', retr
 const assignmentsIn = (path: string | undefined): Environment => {
   try {
     return dotenv.parse(readFileSync(path ?? '.env'));
-  } catch {
-    if (path === undefined) return {};
-    throw new JetlockError({ ...NOT_READABLE, message: `cannot read ${path}` });
+  } catch (error) {
+    if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new JetlockError({ ...NOT_READABLE, message: `cannot read ${path ?? '.env'}` });
   }
 };
 

@@ -91,4 +91,5 @@ export const modeFrom = (given: Mode | undefined, environment: Environment): Eit
   return E.right(mode);
 };
 
-export const namespaceFrom = (given: string | undefined, environment: Environment): string | undefined => given ?? environment['JETLOCK_NAMESPACE'];
+export const namespaceFrom = (given: string | undefined, environment: Environment): Either<JetlockError, string | undefined> =>
+  given === undefined ? text(environment, 'NAMESPACE') : E.right(given);

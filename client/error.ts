@@ -26,6 +26,9 @@ export class JetlockError extends Error {
   }
 }
 
+export const CLOSED: ErrorDetails = { code: 'unavailable', message: 'the client is closed', hint: 'make another one', retryable: false };
+export const ABORTED: ErrorDetails = { code: 'aborted', message: 'the waiting was ended', hint: 'ask again', retryable: true };
+
 /** A failure as it is thrown at the public door. */
 export const errorOf = (failure: ClientFailure | FileFailure): JetlockError =>
   failure._tag === 'refusal'

@@ -35,7 +35,8 @@ const LONGEST_MS = 60_000;
 
 /** One handler: the version that it goes on from, whether it was ever called, and what ends its pause after a failure. */
 type Registered = { readonly handler: Handler; from: number | undefined; called: boolean; running: boolean; ended: boolean; pause: AbortController | undefined };
-type Key = { readonly key: string; readonly registered: Set<Registered>; newest: Got | undefined; handedOut: number | undefined; turn: Promise<unknown> };
+/** `highest`: the number of the newest version that there ever was, also when its value may not be had any more. */
+type Key = { readonly key: string; readonly registered: Set<Registered>; newest: Got | undefined; highest: number; handedOut: number | undefined; turn: Promise<unknown> };
 
 const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : typeof thrown);
 
@@ -114,7 +115,7 @@ const runnerOf = ({ time, onError, onApplied }: HandlersOptions) => {
   };
 };
 
-const newKey = (key: string): Key => ({ key, registered: new Set(), newest: undefined, handedOut: undefined, turn: Promise.resolve() });
+const newKey = (key: string): Key => ({ key, registered: new Set(), newest: undefined, highest: 0, handedOut: undefined, turn: Promise.resolve() });
 
 const end = (key: Key, one: Registered): void => {
   one.ended = true;
@@ -142,6 +143,8 @@ export const newHandlers = (options: HandlersOptions): Handlers => {
   const handedOut: Handlers['handedOut'] = (name, version) => {
     const key = of(name);
     key.handedOut = version;
+    // What may not be had any more is not handed on either.
+    if (version === 0) key.newest = undefined;
     for (const one of key.registered) {
       // A slow answer can be older than what was found meanwhile; but a newer one does not stand for a call of the handler.
       if (!one.called) one.from = Math.min(version, one.from ?? version);
@@ -150,8 +153,10 @@ export const newHandlers = (options: HandlersOptions): Handlers => {
   };
   const offer: Handlers['offer'] = (name, got) => {
     const key = of(name);
-    const isNewer = key.registered.size > 0 && got !== undefined && got.version > (key.newest?.version ?? 0);
-    if (isNewer) key.newest = got;
+    const isNewer = key.registered.size > 0 && got !== undefined && got.version > key.highest;
+    key.highest = Math.max(key.highest, got?.version ?? 0);
+    if (got === undefined) key.newest = undefined;
+    else if (key.registered.size > 0 && got.version === key.highest) key.newest = got;
     for (const one of key.registered) {
       one.from ??= key.newest?.version ?? 0;
       // What failed with an older one may well succeed with this one.

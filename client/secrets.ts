@@ -10,6 +10,7 @@ import { wishesIn, type Wishes } from './schema.ts';
 import { serverSource } from './server-source.ts';
 import type { Source } from './source.ts';
 import { typedClient, type SecretsClient } from './typed.ts';
+import { warn, warnOf } from './warning.ts';
 
 /**
  * What is not given comes from the variables that the command line reads too: `JETLOCK_NATS` or `JETLOCK_CONTEXT` with
@@ -29,19 +30,6 @@ export type SecretsOptions = Partial<ConnectOptions> & {
   readonly onError?: OnError;
 };
 
-const warn = (code: string, message: string, detail: string): void => process.emitWarning(message, { type: 'JetlockWarning', code, detail });
-
-const warnOf: OnError = ({ code, message, hint }) => warn(`JETLOCK_${code.toUpperCase()}`, message, hint);
-
-/** Whatever becomes of the report, what reported goes on. */
-const guarded = (onError: OnError): OnError => (error, cause) => {
-  try {
-    onError(error, cause);
-  } catch {
-    warnOf(error);
-  }
-};
-
 let isSaid = false;
 /** Once for each process: someone may have forgotten it. */
 const sayWithoutServer = (): void => {
@@ -54,7 +42,7 @@ const sourceOf = (mode: Mode, options: SecretsOptions, environment: Environment)
 
 /** Without a service there are no paths, and nobody has to name a namespace. */
 const namespaceOf = (mode: Mode, { namespace }: SecretsOptions, environment: Environment): string | undefined =>
-  namespaceFrom(namespace, environment) ?? (mode === 'env' ? 'env' : undefined);
+  orThrow(namespaceFrom(namespace, environment)) ?? (mode === 'env' ? 'env' : undefined);
 
 /**
  * A client of the secrets in a schema, or of keys with a description each, which are then all required. Wrong options throw a
@@ -66,7 +54,7 @@ export const createSecretsClient = <const W extends Wishes>(schema: W, options: 
   const wishes = orThrow(wishesIn(schema, namespaceOf(mode, options, environment)));
   const source = orThrow(sourceOf(mode, options, environment));
   if (mode === 'env') sayWithoutServer();
-  return typedClient({ wishes, source, onError: guarded(options.onError ?? warnOf) }) as unknown as SecretsClient<W>;
+  return typedClient({ wishes, source, onError: options.onError ?? warnOf }) as unknown as SecretsClient<W>;
 };
 
 /**

@@ -3,14 +3,13 @@ import type { ServiceName } from '../events/vocabulary.ts';
 import { newApplied } from './applied.ts';
 import type { Client, Secret, Wanted } from './client.ts';
 import { connectAs, type Checked } from './connect.ts';
-import { JetlockError } from './error.ts';
+import { ABORTED, CLOSED, JetlockError } from './error.ts';
 import { deniedCredential, notAvailable, pendingCredential } from './missing.ts';
 import { backOff, systemTime } from './retry.ts';
 import type { Wish } from './schema.ts';
 import type { Got, Gotten, Source } from './source.ts';
 import { GAP_MS } from './wait.ts';
 
-const CLOSED = { code: 'unavailable', message: 'the client is closed', hint: 'make another one', retryable: false };
 
 /** One attempt to connect is shared by all who ask meanwhile; after a failure the next one tries again. */
 const connectionOf = (connect: () => Promise<Client>) => {
@@ -66,11 +65,12 @@ const asKnown = async <A>(service: ServiceName, client: Client, ask: () => Promi
 /** Nobody there to connect to is waited for as well. */
 const connectedWithin = async (connected: () => Promise<Client>, end: number, signal: AbortSignal | undefined): Promise<Client> => {
   for (let failed = 1; ; failed += 1) {
+    if (signal?.aborted === true) throw new JetlockError(ABORTED);
     try {
       return await connected();
     } catch (error) {
       const pauseMs = backOff(failed);
-      if (!(error as JetlockError).retryable || signal?.aborted === true || Date.now() + pauseMs >= end) throw error;
+      if (!(error as JetlockError).retryable || Date.now() + pauseMs >= end) throw error;
       await systemTime.pause(pauseMs, signal);
     }
   }

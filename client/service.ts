@@ -33,8 +33,11 @@ export type Report = Pick<ReportRequest, 'applied' | 'used'>;
 
 export type ServiceClient = {
   readonly register: (serviceVersion: Word | null) => TaskEither<ClientFailure, RegisterReply>;
-  /** @param withinMs how long the service may take for each of its replies, at most 5 s */
-  readonly get: (asks: ReadonlyArray<Ask>, withinMs?: number) => TaskEither<ClientFailure, Answers>;
+  /**
+   * @param withinMs how long the service may take for each of its replies, at most 5 s
+   * @param onSome told what each reply says, also where a later one does not come
+   */
+  readonly get: (asks: ReadonlyArray<Ask>, withinMs?: number, onSome?: (answers: Answers) => void) => TaskEither<ClientFailure, Answers>;
   /** At most 64 of each. @returns the paths that were not believed */
   readonly report: (report: Report) => TaskEither<ClientFailure, ReportReply['refused']>;
 };
@@ -98,12 +101,13 @@ export const serviceClient = ({ session, subjects, identity, offline = false }: 
     return E.isLeft(read) ? E.left(notUnderstood(read.left)) : answersIn(asks, read.right);
   };
 
-  const get: ServiceClient['get'] = (asks, withinMs) => async () => {
+  const get: ServiceClient['get'] = (asks, withinMs, onSome = () => undefined) => async () => {
     const all = new Map<SecretPath, Found | 'refused'>();
     // Each round answers one path at least, so there is an end.
     for (let left = withoutRepeats(asks); left.length > 0; ) {
       const answered = await batch(left.slice(0, PATHS_MAX), withinMs);
       if (E.isLeft(answered)) return answered;
+      onSome(answered.right.answers);
       for (const [path, answer] of answered.right.answers) all.set(path, answer);
       left = [...answered.right.rest, ...left.slice(PATHS_MAX)];
     }

@@ -13,6 +13,7 @@ export type Got = {
 /** By key; a key without a value that we may have is not in it. */
 export type Gotten = ReadonlyMap<string, Got>;
 
+/** `timeoutMs`: how long, in milliseconds; `signal` ends it sooner, with a JetlockError `aborted`. */
 export type Waiting = { readonly timeoutMs: number; readonly signal?: AbortSignal };
 
 /** All promises reject with a JetlockError only. */

@@ -5,6 +5,7 @@ import { newHandlers, type Change, type OnError } from './handlers.ts';
 import { systemTime, type Time } from './retry.ts';
 import type { ForKey, KeyOf, Values, Wish, Wishes } from './schema.ts';
 import type { Got, Gotten, Source, Waiting } from './source.ts';
+import { guarded } from './warning.ts';
 import { newWatch } from './watch.ts';
 
 /**
@@ -78,20 +79,19 @@ const losses = (onError: OnError) => {
   };
 };
 
-const watched = ({ wishes, source, onError, time = systemTime }: TypedOptions) => {
+const watched = ({ wishes, source, onError: told, time = systemTime }: TypedOptions) => {
+  const onError = guarded(told);
   const handlers = newHandlers({ time, onError, onApplied: ({ key, version }) => source.applied?.(wishFor(wishes, key).path, version) });
   const tellLoss = losses(onError);
-  const look = async (): Promise<boolean> => {
+  const look = async (): Promise<void> => {
     const wanted = handlers.keys().map((key) => wishFor(wishes, key));
-    if (wanted.length === 0) return false;
     const got = await source.read(wanted);
     for (const wish of wanted) {
       tellLoss(wish, got.get(wish.key));
       handlers.offer(wish.key, got.get(wish.key));
     }
-    return true;
   };
-  const watch = newWatch({ look, listen: source.listen, onError, gapMs: source.gapMs, time });
+  const watch = newWatch({ look, isWatching: () => handlers.keys().length > 0, listen: source.listen, onError, gapMs: source.gapMs, time });
   const add = (key: string, handler: (value: string, change: Change) => unknown): (() => void) => {
     const end = handlers.add(wishFor(wishes, key).key, handler, source.current?.(key));
     watch.ring();
@@ -110,8 +110,10 @@ type HandedOut = (key: string, version: number) => void;
 /** What is asked for at once; everything that leaves is noted for the handlers. */
 const readerOf = ({ source }: TypedOptions, handedOut: HandedOut) => {
   const noted = (asked: Asking, got: Gotten): Values<Wishes> => {
+    // First: one that is no text throws, and then none was handed out.
+    const values = object(asked, got);
     for (const { key } of asked) handedOut(key, got.get(key)?.version ?? 0);
-    return object(asked, got);
+    return values;
   };
   return {
     read: async (asked: Asking) => noted(asked, complete(asked, await source.read(asked), source.missing)),

@@ -6,8 +6,10 @@ import type { Listening } from './transport.ts';
 import { AGAIN_MS } from './wait.ts';
 
 export type WatchOptions = {
-  /** Asks for everything that is watched; false if there is nothing any more. */
-  readonly look: () => Promise<boolean>;
+  /** Asks for everything that is watched. */
+  readonly look: () => Promise<void>;
+  /** Whether there is anything. */
+  readonly isWatching: () => boolean;
   readonly listen: (listener: () => void) => Promise<Listening>;
   readonly onError: (error: JetlockError) => void;
   /** From the beginning of one look to the next, at least. */
@@ -34,20 +36,20 @@ const once = (onError: WatchOptions['onError']) => {
 };
 
 /** Looks until there is nothing to watch, whatever fails meanwhile. */
-export const newWatch = ({ look, listen, onError, gapMs, time }: WatchOptions): Watch => {
+export const newWatch = ({ look, isWatching, listen, onError, gapMs, time }: WatchOptions): Watch => {
   const stop = new AbortController();
   const bell = newBell(time, stop.signal);
   const report = once(onError);
   let running = false;
 
-  const round = async (failed: number, ears: { listening?: Listening }): Promise<number | undefined> => {
+  const round = async (failed: number, ears: { listening?: Listening }): Promise<number> => {
     try {
       // Before the first look: a change in between would be missed otherwise.
       ears.listening ??= await listen(bell.ring);
       bell.forget();
-      const isWatching = await look();
+      await look();
       report.over();
-      return isWatching ? AGAIN_MS : undefined;
+      return AGAIN_MS;
     } catch (error) {
       if (!stop.signal.aborted) report.failed(error as JetlockError);
       return (error as JetlockError).retryable ? Math.min(AGAIN_MS, backOff(failed, AGAIN_MS)) : AGAIN_MS;
@@ -57,10 +59,10 @@ export const newWatch = ({ look, listen, onError, gapMs, time }: WatchOptions): 
     const ears: { listening?: Listening } = {};
     // Whatever is registered in the same breath is asked for together.
     await Promise.resolve();
-    for (let failed = 1; !stop.signal.aborted; failed += 1) {
+    // Nothing may come between this question and the end: whoever rings then begins anew.
+    for (let failed = 1; !stop.signal.aborted && isWatching(); failed += 1) {
       const began = time.now();
       const pause = await round(failed, ears);
-      if (pause === undefined) break;
       if (pause === AGAIN_MS) failed = 0;
       await time.pause(Math.max(0, began + gapMs - time.now()), stop.signal);
       await bell.heard(pause);

@@ -2,7 +2,7 @@ import test from 'ava';
 import { BEGIN, newHistory } from '../tests/support/history.ts';
 import { idOf } from '../tests/support/names.ts';
 import { entriesAfter } from '../tests/support/stored.ts';
-import type { RolloutView } from '../protocol/views.ts';
+import { RolloutView } from '../protocol/views.ts';
 import { PROCESSES_MAX } from './rollout.ts';
 
 const PATH = 'prod/shop/KEY';
@@ -52,8 +52,16 @@ test('however many there were, those that reported last are kept', (t) => {
 
 test('uses while offline are summed up', (t) => {
   const { used, entry } = given();
-  used(1, 3, BEGIN + 10);
-  used(2, 2, BEGIN + 4);
-  used(1, 3, BEGIN + 10);
-  t.like(entry(), { offlineUses: 5, lastOfflineUse: BEGIN + 10, processes: [] });
+  used(1, 3, BEGIN - 4);
+  used(2, 2, BEGIN - 10);
+  used(1, 3, BEGIN - 4);
+  t.like(entry(), { offlineUses: 5, lastOfflineUse: BEGIN - 4, processes: [] });
+});
+
+test('whatever a service says of its uses, the entry can be read and shown', (t) => {
+  const { used, entry } = given();
+  used(1, Number.MAX_SAFE_INTEGER, 8.64e15 + 1);
+  used(2, Number.MAX_SAFE_INTEGER, 8.64e15 + 1);
+  t.like(entry(), { offlineUses: Number.MAX_SAFE_INTEGER });
+  t.true(RolloutView.is(entry()) && entry().lastOfflineUse! <= Date.now());
 });

@@ -1,6 +1,6 @@
 /** Which version of a secret each process of a service runs, and how often one was used while nobody could be asked. */
 import type { EventOf } from '../events/event.ts';
-import type { Count } from '../events/vocabulary.ts';
+import type { Count, Instant } from '../events/vocabulary.ts';
 import { RolloutView } from '../protocol/views.ts';
 import { rolloutKey } from './keys.ts';
 import type { Change, EventFact, Projection } from './projection.ts';
@@ -17,16 +17,17 @@ const applied = ({ processes }: RolloutView, { now }: EventFact, { version, clie
   return { processes: [...others, ...[...again].map((instance) => ({ instance, version, at: now, client }))].slice(-PROCESSES_MAX) };
 };
 
-const used = ({ offlineUses, lastOfflineUse }: RolloutView, { count, last }: EventOf<'UsedOffline'>): Partial<RolloutView> => ({
-  offlineUses: (offlineUses + count) as Count,
-  lastOfflineUse: lastOfflineUse === null || last > lastOfflineUse ? last : lastOfflineUse,
+/** What a service says of itself: whatever that is, the entry stays one that can be read and shown. */
+const used = ({ offlineUses, lastOfflineUse }: RolloutView, { now }: EventFact, { count, last }: EventOf<'UsedOffline'>): Partial<RolloutView> => ({
+  offlineUses: Math.min(Number.MAX_SAFE_INTEGER, offlineUses + count) as Count,
+  lastOfflineUse: Math.max(lastOfflineUse ?? 0, Math.min(last, now)) as Instant,
 });
 
 const change = (entries: Entries, fact: EventFact, event: About): Change<RolloutView> => {
   const { service, path } = event;
   const key = rolloutKey(service, path);
   const before = entries.get(key) ?? { service, path, processes: [], offlineUses: 0 as Count, lastOfflineUse: null, seq: fact.seq };
-  const news = event.type === 'VersionApplied' ? applied(before, fact, event) : used(before, event);
+  const news = event.type === 'VersionApplied' ? applied(before, fact, event) : used(before, fact, event);
   return [key, { ...before, ...news, seq: fact.seq }];
 };
 

@@ -19,8 +19,13 @@ export type Content = t.TypeOf<typeof Content>;
 
 export const nothingKept: Content = { v: 1, seen: 0 as Instant, kept: [], uses: [] };
 
-/** In base64url; encrypted and in base64url again the file stays below what is read of one, 1 MiB. */
-const VALUE_CHARACTERS_MAX = 600_000;
+/**
+ * Of all that is kept, as JSON. The sealed box has at most 716,800 characters, which is 537,000 bytes, and the uses take up to
+ * 130,000 of those.
+ */
+const KEPT_CHARACTERS_MAX = 380_000;
+/** What an entry takes beside its path and its value. */
+const ENTRY_CHARACTERS = 160;
 /** Uses that nobody was told of. With a full queue nothing more is given: it would be used without a record. */
 export const USES_MAX = 256;
 /** In one report. */
@@ -34,7 +39,7 @@ export const passed = (content: Content, clock: number): Content => {
 
 const fitting = (kept: ReadonlyArray<Kept>): ReadonlyArray<Kept> => {
   let characters = 0;
-  return kept.filter(({ value }) => (characters += value.length) <= VALUE_CHARACTERS_MAX);
+  return kept.filter(({ path, value }) => (characters += path.length + value.length + ENTRY_CHARACTERS) <= KEPT_CHARACTERS_MAX);
 };
 
 export const forget = (content: Content, paths: ReadonlySet<SecretPath>): Content => ({ ...content, kept: content.kept.filter(({ path }) => !paths.has(path)) });

@@ -32,11 +32,13 @@ const setUp = async (t: ExecutionContext, identity = newTokenIdentity(shop)) => 
   const [reports, uses, failures, patience]: [Report[], OfflineUse[], unknown[], Array<number | undefined>] = [[], [], [], []];
   const service: ServiceClient = {
     register: () => () => Promise.reject(new Error('not asked')),
-    get: (asks, withinMs) => async (): Promise<E.Either<ClientFailure, Answers>> => {
+    get: (asks, withinMs, onSome) => async (): Promise<E.Either<ClientFailure, Answers>> => {
       patience.push(withinMs);
       return E.map((given: Extract<Served, { _tag: 'Right' }>['right']) => {
         const found = given === 'refused' ? given : { version: 3, value: new Redacted(utf8(CANARY)), read: 9, offlineUntil: given.offlineMs === null ? null : time.now() + given.offlineMs };
-        return new Map(asks.map(({ path: one }) => [one, found as never]));
+        const answers: Answers = new Map(asks.map(({ path: one }) => [one, found as never]));
+        onSome?.(answers);
+        return answers;
       })(served.get);
     },
     report: (report) => async () => (reports.push(report), served.report),

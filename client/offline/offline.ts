@@ -37,7 +37,7 @@ export type OfflineClient = ServiceClient & { readonly close: () => void };
 const SHORT_MS = 500;
 
 /** Nobody could be asked, or the service itself has no log: neither says anything of the access. */
-const isOut = (failure: ClientFailure): boolean => failure._tag === 'unavailable' || (failure._tag === 'refusal' && codeOf(failure.refusal) === 'unavailable');
+const isOut = (failure: ClientFailure): boolean => failure._tag === 'unavailable' || (failure._tag === 'refusal' && failure.refusal.code === 'unavailable');
 /** The credential counts for nothing any more, and so does what was given to it. */
 const isOver = (failure: ClientFailure): boolean => failure._tag === 'refusal' && ['unauthorized', 'credential_pending'].includes(codeOf(failure.refusal));
 
@@ -85,40 +85,57 @@ const stepsOn = ({ file, maxAgeMs, time }: OfflineParts) => {
 
 type Steps = ReturnType<typeof stepsOn>;
 
-/** What an answer, or the lack of one, means for what is kept. */
-const settle = (steps: Steps, { onFailure }: OfflineParts, answers: Either<ClientFailure, Answers>): void => {
-  const done = E.isRight(answers) ? steps.note(answers.right) : isOver(answers.left) ? steps.forgetAll() : E.right(undefined);
-  if (E.isLeft(done)) onFailure(done.left);
+/** What was answered, or that it was not, and whether the file says so too. */
+type Settle = (answers: Either<ClientFailure, Answers>) => void;
+
+/** What an answer, or the lack of one, means for what is kept. Where that cannot be written, nothing of the file counts. */
+const settling = (steps: Steps, { onFailure }: OfflineParts) => {
+  let isUnsure = false;
+  const settle: Settle = (answers) => {
+    if (E.isLeft(answers) && !isOver(answers.left)) return;
+    const done = E.isRight(answers) ? steps.note(answers.right) : steps.forgetAll();
+    isUnsure = E.isLeft(done);
+    if (E.isLeft(done)) onFailure(done.left);
+  };
+  return { settle, isUnsure: () => isUnsure };
 };
 
 /** Tells what was used until all of it is in the log; then asks again for what is kept, since it may have been revoked meanwhile. */
-const teller = (parts: OfflineParts, steps: Steps, isOverNow: AbortSignal) => {
-  const { service, onFailure, time } = parts;
-  let telling = false;
-  const round = async (): Promise<'done' | 'again' | 'never'> => {
+const teller = ({ service, onFailure, time }: OfflineParts, steps: Steps, settle: Settle, ask: (paths: ReadonlyArray<SecretPath>) => Promise<unknown>, isOverNow: AbortSignal) => {
+  let [telling, isWanted] = [false, false];
+  const round = async (): Promise<'told' | 'nothing' | 'again' | 'never'> => {
     const next = steps.next();
     if (E.isLeft(next)) onFailure(next.left);
     if (E.isLeft(next)) return 'never';
-    if (next.right.length === 0) return 'done';
+    if (next.right.length === 0) return 'nothing';
     const told = await service.report({ applied: [], used: next.right })();
+    if (E.isLeft(told)) settle(E.left(told.left));
     if (E.isLeft(told)) return canPass(told.left) ? 'again' : 'never';
     const dropped = steps.drop(next.right);
-    if (E.isRight(dropped)) return round();
+    if (E.isRight(dropped)) return ((rest) => (rest === 'nothing' ? 'told' : rest))(await round());
     onFailure(dropped.left);
     return 'never';
   };
   const askAgain = async (): Promise<void> => {
     const paths = steps.paths();
-    if (E.isRight(paths) && paths.right.length > 0) settle(steps, parts, await service.get(paths.right.map(barePath))());
+    if (E.isRight(paths) && paths.right.length > 0) await ask(paths.right);
   };
-  return async (): Promise<void> => {
-    if (telling) return;
-    telling = true;
+  const tellAll = async (): Promise<void> => {
     for (let failed = 1; !isOverNow.aborted; failed += 1) {
       const result = await round();
-      if (result === 'done' && failed > 1) await askAgain();
+      if (result === 'told' || (result === 'nothing' && failed > 1)) await askAgain();
       if (result !== 'again') break;
       await time.pause(backOff(failed), isOverNow);
+    }
+  };
+  return async (): Promise<void> => {
+    isWanted = true;
+    if (telling) return;
+    telling = true;
+    // What was used while the rest was told is told as well.
+    while (isWanted && !isOverNow.aborted) {
+      isWanted = false;
+      await tellAll();
     }
     telling = false;
   };
@@ -129,8 +146,16 @@ export const withOffline = (parts: OfflineParts): OfflineClient => {
   const { service, onUse, onFailure } = parts;
   const closing = new AbortController();
   const steps = stepsOn(parts);
-  const tell = teller(parts, steps, closing.signal);
+  const { settle, isUnsure } = settling(steps, parts);
   let isAway = false;
+  /** What one reply says counts, also where the next one does not come. */
+  const ask = async (asks: ReadonlyArray<Ask>, withinMs?: number): Promise<Either<ClientFailure, Answers>> => {
+    const answers = await service.get(asks, withinMs, (some) => settle(E.right(some)))();
+    if (E.isLeft(answers)) settle(answers);
+    isAway = E.isLeft(answers) && isOut(answers.left);
+    return answers;
+  };
+  const tell = teller(parts, steps, settle, (paths) => ask(paths.map(barePath)), closing.signal);
   const kept = (asks: ReadonlyArray<Ask>): Answers | undefined => {
     const used = steps.use(asks.map(({ path }) => path));
     if (E.isLeft(used)) onFailure(used.left);
@@ -146,10 +171,8 @@ export const withOffline = (parts: OfflineParts): OfflineClient => {
   };
   const get: ServiceClient['get'] = (asks, withinMs) => async () => {
     const isShort = isAway && hasAll(asks);
-    const answers = await service.get(asks, isShort ? Math.min(SHORT_MS, withinMs ?? SHORT_MS) : withinMs)();
-    settle(steps, parts, answers);
-    isAway = E.isLeft(answers) && isOut(answers.left);
-    const instead = isAway ? kept(asks) : undefined;
+    const answers = await ask(asks, isShort ? Math.min(SHORT_MS, withinMs ?? SHORT_MS) : withinMs);
+    const instead = E.isLeft(answers) && isOut(answers.left) && !isUnsure() ? kept(asks) : undefined;
     return instead === undefined ? answers : E.right(instead);
   };
   void tell();

@@ -1,7 +1,7 @@
 /** Values that a test sets. */
 import type { ServiceName } from '../../events/vocabulary.ts';
 import { newBell } from '../bell.ts';
-import { JetlockError } from '../error.ts';
+import { ABORTED, CLOSED, JetlockError } from '../error.ts';
 import { notAvailable } from '../missing.ts';
 import { systemTime } from '../retry.ts';
 import type { Got, Source } from '../source.ts';
@@ -12,9 +12,6 @@ export type FakeSource = {
   readonly set: (key: string, value: string) => void;
   readonly refuse: (key: string) => void;
 };
-
-const CLOSED = { code: 'unavailable', message: 'the client is closed', hint: 'make another one', retryable: false };
-const ABORTED = { code: 'aborted', message: 'the waiting was ended', hint: 'ask again', retryable: true };
 
 type Kept = { readonly version: number; readonly value: string; readonly refused: boolean };
 

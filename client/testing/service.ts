@@ -51,8 +51,8 @@ const furnished = async (installation: Installation, options: TestServiceOptions
   const { set, approve } = stepsIn(installation, service);
   const clientOptions = { ...installation.connection, identity: { service, token: newToken().reveal() }, namespace };
   const client = await connect(clientOptions);
-  await client.register();
-  await client.close();
+  // Also where that fails: a connection that tries again and again keeps a test alive.
+  await client.register().finally(client.close);
   await installation.admin.approveCredentials(service);
   for (const [path, value] of secrets) {
     await set(path, value);

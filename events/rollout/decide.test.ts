@@ -84,17 +84,26 @@ test('given a credential that was revoked, then it reports nothing, not even use
 
 test('uses are taken down whatever became of the access, and once', (t) => {
   const { history, report } = given();
+  history.grant('shop', PATH);
+  history.revoke('shop', PATH);
   const counted = (...used: ReadonlyArray<object>): unknown => {
     const { verdict } = history.service(report([], used));
     return verdict._tag === 'state' ? verdict.record.events.map((event) => 'id' in event && event.id) : verdict;
   };
   t.deepEqual(counted(use(10), use(11)), [idOf(10), idOf(11)]);
   t.deepEqual(counted(use(11), use(12)), [idOf(12)]);
+  t.deepEqual(counted({ ...use(13), path: 'prod/shop/NONE' }, { ...use(14), version: 2 }, use(15)), [idOf(15)]);
+});
+
+test('uses of what nobody ever decided about, or asked for, leave nothing in the log', (t) => {
+  const { history, report } = given();
+  t.like(history.decide.service(report([], [use(1)])), { _tag: 'Right', right: [] });
 });
 
 test('of the uses that were counted the last are remembered, and no more', (t) => {
   const { history, report } = given();
-  for (let n = 0; n < USES_KEPT + 10; n += 1) history.service(report([], [use(100 + n)]));
+  history.grant('shop', PATH);
+  for (let n = 0; n < USES_KEPT + 10; n += 2) history.service(report([], [use(100 + n), use(101 + n)]));
   const known = [...(history.fold.world.uses.get('shop' as never) ?? [])] as ReadonlyArray<string>;
   t.is(known.length, USES_KEPT);
   t.deepEqual([known[0], known.at(-1)], [idOf(110), idOf(100 + USES_KEPT + 9)]);

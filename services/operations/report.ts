@@ -4,7 +4,7 @@
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { LRUCache } from 'lru-cache';
-import { isReportable } from '../../events/rollout/decide.ts';
+import { isReportable, isUsable } from '../../events/rollout/decide.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { ReportRequest, type ReportReply } from '../../protocol/operations.ts';
 import { latest } from '../latest.ts';
@@ -31,12 +31,13 @@ type Told = LRUCache<string, number>;
 type RunHere = ReportRequest['applied'][number];
 type Answer = Promise<Either<Refusal, ReportReply>>;
 
-const take = async ({ replica: { fold }, gather }: ReportParts, told: Told, by: Reporter, { instance, applied, used }: ReportRequest): Answer => {
+const take = async ({ replica: { fold }, gather }: ReportParts, told: Told, by: Reporter, { instance, applied, used: claimed }: ReportRequest): Answer => {
   const nameOf = ({ path }: RunHere): string => `${by.service} ${by.credential} ${instance} ${path}`;
   const isOld = (one: RunHere): boolean => told.get(nameOf(one)) === one.version;
   const now = Math.max(fold.world.now, Date.now());
   const possible = applied.filter((one) => isReportable(fold.world, by, one, now));
   const news = possible.filter((one) => !isOld(one));
+  const used = claimed.filter((one) => isUsable(fold.world, by.service, one));
   const gathered = news.length + used.length === 0 ? right({ applied: [] }) : await gather(by, { instance, applied: news, used });
   if (isLeft(gathered)) return gathered;
   const isIn = ({ path, version }: RunHere): boolean => gathered.right.applied.some((one) => one.path === path && one.version === version);
@@ -49,7 +50,7 @@ const takeFrom = (parts: ReportParts, told: Told, { service, credential, opened 
   const body = parseBody(ReportRequest, opened.request.body);
   if (isLeft(body)) return body;
   opened.session.remember(service);
-  if (!parts.reports.use(service)) return left(refuse('busy'));
+  if (!parts.reports.use(service, 1 + body.right.used.length)) return left(refuse('busy'));
   return take(parts, told, { service, credential: credential.fingerprint, client: opened.request.client }, body.right);
 };
 

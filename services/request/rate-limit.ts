@@ -6,8 +6,8 @@ const NAMES_MAX = 10_000;
 type Bucket = { left: number; at: number };
 
 export type Allowance = {
-  /** Takes one of that name. @returns whether there was one left */
-  readonly use: (name: string) => boolean;
+  /** Takes one of that name, or as many as are said. @returns whether so many were left */
+  readonly use: (name: string, count?: number) => boolean;
   /** Takes one, left or not, of what was used already: it has to be made up for before there is one left again. */
   readonly owe: (name: string) => void;
   /** Whether there is one left; takes none. */
@@ -26,18 +26,18 @@ export const makeAllowance = ({ perSecond, atOnce }: { readonly perSecond: numbe
     buckets.set(name, bucket);
     return bucket;
   };
-  /** @returns whether there was one left */
-  const take = (name: string, inAnyCase: boolean): boolean => {
+  /** @returns whether so many were left */
+  const take = (name: string, count: number, inAnyCase: boolean): boolean => {
     const at = now();
     const bucket = buckets.get(name) ?? bucketOf(name, at);
     const left = leftIn(bucket, at);
-    bucket.left = left >= 1 || inAnyCase ? left - 1 : left;
+    bucket.left = left >= count || inAnyCase ? left - count : left;
     bucket.at = at;
-    return left >= 1;
+    return left >= count;
   };
   return {
-    use: (name) => take(name, false),
-    owe: (name) => void take(name, true),
+    use: (name, count = 1) => take(name, count, false),
+    owe: (name) => void take(name, 1, true),
     isLeft: (name) => {
       const bucket = buckets.get(name);
       return bucket === undefined || leftIn(bucket, now()) >= 1;

@@ -83,5 +83,5 @@ let finding: Promise<Python> | undefined;
 export const python = async (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}): Promise<Buffer> => {
   const found = await (finding ??= find());
   const options = { env: { ...found.env, ...env }, encoding: 'buffer', timeout: LIMIT_MS, killSignal: 'SIGKILL' } as const;
-  return (await promisify(execFile)(found.path, args, options)).stdout;
+  return (await promisify(execFile)(found.path, ['-B', ...args], options)).stdout;
 };
