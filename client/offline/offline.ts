@@ -85,7 +85,7 @@ const stepsOn = ({ file, maxAgeMs, time }: OfflineParts) => {
 
 type Steps = ReturnType<typeof stepsOn>;
 
-/** What was answered, or that it was not, and whether the file says so too. */
+/** Makes the file say what was answered. */
 type Settle = (answers: Either<ClientFailure, Answers>) => void;
 
 /** What an answer, or the lack of one, means for what is kept. Where that cannot be written, nothing of the file counts. */

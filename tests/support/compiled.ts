@@ -1,24 +1,18 @@
 /** The compiler, in this process, on files that are nowhere but in memory: as a program would be compiled that has Jetlock installed. */
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { ROOT } from './bundle.ts';
+import { strict } from './programs.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = join(ROOT, 'tests', 'in-memory');
 
 const OPTIONS: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2023,
-  lib: ['lib.es2023.d.ts'],
+  ...strict,
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  types: ['node'],
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
   noUnusedLocals: true,
   isolatedModules: true,
   verbatimModuleSyntax: true,
-  skipLibCheck: true,
   noEmit: true,
   allowImportingTsExtensions: true,
   paths: { 'jetlock/client': [join(ROOT, 'client', 'mod.ts')] },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './bundle.ts';
 
-const strict = {
+export const strict = {
   strict: true,
   skipLibCheck: true,
   noUncheckedIndexedAccess: true,
