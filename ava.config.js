@@ -1,8 +1,14 @@
+import { tsImport } from 'tsx/esm/api';
+
+const { bundleTests } = await tsImport('./build/tests.ts', import.meta.url);
+const bundle = await bundleTests();
+
 export default {
-  files: ['**/*.test.ts', '!dist/**'],
-  extensions: { ts: 'module' },
-  nodeArguments: ['--import=tsx'],
-  // The loader for TypeScript does not take hold in worker threads.
+  files: ['**/*.test.ts', '!dist/**', '!.tests/**'],
+  typescript: { rewritePaths: { './': bundle }, compile: false },
+  nodeArguments: ['--enable-source-maps'],
+  environmentVariables: { TEST_PROGRAM: `${bundle}cli/main.js` },
+  // Tests change what a process has only one of, such as its working directory.
   workerThreads: false,
   // Two cores: more workers than that only make the real nats-servers of the tests wait for each other.
   concurrency: 2,

@@ -2,20 +2,19 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import test from 'ava';
+import { PROGRAM } from '../tests/support/program.ts';
 import { memoryIo } from './memory-io.ts';
 import { defect, runProgram } from './program.ts';
 import { NOUNS, TABLE } from './table.ts';
 import { VERBS } from './verbs.ts';
 import { VERSION } from './version.ts';
 
-const MAIN = new URL('./main.ts', import.meta.url).pathname;
-
 type Result = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** The program itself, as a child process. */
 const jetlock = (...args: string[]): Promise<Result> =>
   new Promise((resolve) => {
-    execFile(process.execPath, ['--import=tsx', MAIN, ...args], { env: {}, cwd: new URL('..', import.meta.url) }, (error, stdout, stderr) =>
+    execFile(process.execPath, [PROGRAM, ...args], { env: {}, cwd: new URL('..', import.meta.url) }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });

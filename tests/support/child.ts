@@ -2,18 +2,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { PROGRAM } from './program.ts';
 
 /** `argv` is what anyone on the machine could have seen of its arguments. */
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string; readonly argv: string };
 
-/** Runs `jetlock` from its sources, with nothing of this process' environment that names Jetlock. */
+/** Runs `jetlock` as it was bundled for this run of the tests, with nothing of this process' environment that names Jetlock. */
 export const jetlockChild = async (args: ReadonlyArray<string>, { stdin = '', cwd }: { readonly stdin?: string; readonly cwd: string }): Promise<Ended> => {
   const { PATH } = process.env;
-  const entry = ['--import', fileURLToPath(import.meta.resolve('tsx')), `${root}cli/main.ts`];
-  const child = spawn(process.execPath, [...entry, ...args], { cwd, env: { PATH, HOME: cwd }, stdio: 'pipe' });
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { PATH, HOME: cwd }, stdio: 'pipe' });
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => void (said.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => void (said.stderr += chunk.toString()));

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { bundled } from './bundle.ts';
 import { until } from './latch.ts';
+import { PROGRAM } from './program.ts';
 import { startInstallation, type Installation, type ReplicasOptions } from './replicas.ts';
 
 const READY_MS = 30_000;
@@ -59,13 +59,12 @@ export type SpecialProcess = {
   /** Where it finds NATS, if not where everyone does. */
   readonly natsUrl?: (installation: Installation) => string;
 };
-type How = SpecialProcess & { readonly main: string };
 
-const replicaProcess = async (installation: Installation, dataDir: string, { main, environment = {}, within = [], natsUrl }: How): Promise<ReplicaProcess> => {
+const replicaProcess = async (installation: Installation, dataDir: string, { environment = {}, within = [], natsUrl }: SpecialProcess): Promise<ReplicaProcess> => {
   const keyFile = join(dataDir, 'operator.key');
   await writeFile(keyFile, installation.operatorKey, { mode: 0o600 });
   const args = ['serve', '--json', '--nats', natsUrl?.(installation) ?? installation.cluster.urls.join(','), '--data', dataDir, '--http-port', '0'];
-  const start = () => run([...within, process.execPath, main, ...args], { ...environment, HOME: dataDir, KEY_ENCRYPTION_KEY_FILE: keyFile, JETLOCK_LOG_LEVEL: 'warn' });
+  const start = () => run([...within, process.execPath, PROGRAM, ...args], { ...environment, HOME: dataDir, KEY_ENCRYPTION_KEY_FILE: keyFile, JETLOCK_LOG_LEVEL: 'warn' });
   let running = await start();
   const signal = (name: NodeJS.Signals): void => void running.child.kill(name);
   const end = (name: NodeJS.Signals) => async (): Promise<void> => {
@@ -85,11 +84,11 @@ const replicaProcess = async (installation: Installation, dataDir: string, { mai
   };
 };
 
-/** Replicas from a bundle that is made for this: two on a cluster of three unless said otherwise. */
+/** Replicas as users run them: two on a cluster of three unless said otherwise. */
 export const startReplicaProcesses = async (options: ReplicasOptions & { readonly special?: (replica: number) => SpecialProcess } = {}): Promise<ReplicaProcesses> => {
-  const [installation, main] = await Promise.all([startInstallation(options), bundled('cli/main.ts')]);
+  const installation = await startInstallation(options);
   try {
-    const replicas = await Promise.all(installation.dataDirs.map((dataDir, n) => replicaProcess(installation, dataDir, { ...options.special?.(n), main })));
+    const replicas = await Promise.all(installation.dataDirs.map((dataDir, n) => replicaProcess(installation, dataDir, options.special?.(n) ?? {})));
     return { ...installation, replicas };
   } catch (error) {
     await installation.stop();
