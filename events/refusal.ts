@@ -38,6 +38,10 @@ export const refusals = {
   last_admin: { message: 'the last admin cannot be removed', hint: 'add another admin first' },
   digest_mismatch: { message: 'the value is not the one that was signed', hint: 'write again with an unchanged client' },
   too_many: { message: 'too many are open already', hint: 'ask an admin to decide the open ones first' },
+  // Of calls by HTTP
+  csrf: { message: 'the call does not come from a page of this console', hint: 'send the token of the session in the header Jetlock-Csrf' },
+  origin: { message: 'the call comes from another site', hint: 'call from a page of this console' },
+  plaintext: { message: 'anyone on the way could have read the value', hint: 'seal it to the key that GET /keys tells, or call by https' },
   // Of follow-ups, seen in audit only
   superseded: { message: 'the key that wraps it was replaced', hint: 'it is made again by itself', retryable: true },
   spent: { message: 'the grant was for one read and is spent', hint: 'ask for access again' },

@@ -20,7 +20,8 @@ import { logAccess } from './observe/access-log.ts';
 import { afterwards } from './observe/afterwards.ts';
 import { makeMetrics, type Metrics } from './observe/metrics.ts';
 import { sumRefusals, type RefusalSums } from './observe/refusals.ts';
-import { makeAdmin } from './operations/admin.ts';
+import { makeAdmin, type Views } from './operations/admin.ts';
+import { makeCommands, type Commands } from './operations/commands.ts';
 import { makeFollowUps } from './operations/follow-ups.ts';
 import { makeGather } from './operations/gather.ts';
 import { makeGet, REFUSED_READS, type GetParts } from './operations/get.ts';
@@ -30,6 +31,7 @@ import { makePrepare } from './operations/prepare.ts';
 import { makeViews } from './operations/queries.ts';
 import { makeRegister } from './operations/register.ts';
 import { makeReport, REPORTS } from './operations/report.ts';
+import type { Opener } from './request/open.ts';
 import { makeAllowance } from './request/rate-limit.ts';
 import { makeReplays } from './request/replays.ts';
 import { makeSecondLook } from './request/second-look.ts';
@@ -56,6 +58,10 @@ export type Parts = {
   readonly sessions: Sessions;
   readonly projector: Projector;
   readonly admission: Admission;
+  readonly views: Views;
+  readonly commands: Commands;
+  readonly opener: Opener;
+  readonly onDefect: (error: unknown) => void;
 };
 
 /** @param joined called when the read models go on with the replica's fold */
@@ -130,21 +136,20 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const followUps = makeFollowUps(replica, execute);
   const refusedReads = makeAllowance(REFUSED_READS);
   const lookAgain = makeSecondLook(replica);
+  const commands = makeCommands({ replica, execute, prepare, tidy });
+  const views = makeViews({ replica, models: readModels(broker.views), projector, holders });
+  const opener = { sessions, boxKey: boxKeys.secret };
   const handle = makeHandle({
     ...seen,
     replica,
-    opener: { sessions, boxKey: boxKeys.secret },
+    opener,
     replays: makeReplays(),
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
     get: makeGet({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess }),
     report: makeReport({ replica, lookAgain, gather: makeGather({ replica, execute }), reports: makeAllowance(REPORTS) }),
-    admin: makeAdmin({
-      ...{ replica, execute, prepare, tidy },
-      views: makeViews({ replica, models: readModels(broker.views), projector, holders }),
-      kept: makeKept({ replica, projector, ask: broker.ask }),
-    }),
+    admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission };
+  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, opener, onDefect: seen.onDefect };
 };

@@ -3,8 +3,11 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { DestinationStream, Logger } from 'pino';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
+import { refuse } from '../events/refusal.ts';
 import type { Door } from './broker.ts';
 import { failure, type Failure } from './failure.ts';
+import { NOBODY, type Auth } from './http/principal.ts';
+import { makeOpenValue } from './http/sealed-value.ts';
 import { makeHttp } from './http/server.ts';
 import type { Created } from './keyring/create.ts';
 import { watchKeys } from './keyring/watch-keys.ts';
@@ -23,6 +26,8 @@ import { start, type Started, type StartOptions } from './start.ts';
 export type ServiceOptions = StartOptions & {
   readonly http: { readonly host: string; readonly port: number };
   readonly logLevel: string;
+  /** Who calls by HTTP; nobody is known there without it. */
+  readonly auth?: Auth;
   /** Where logs go; stderr unless given. */
   readonly logTo?: DestinationStream;
 };
@@ -95,8 +100,10 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
   };
 };
 
-const listen = async ({ http }: ServiceOptions, { metrics }: Parts, health: () => Health): Promise<Either<Failure, { readonly url: string; readonly close: () => Promise<void> }>> => {
-  const server = makeHttp({ health, metrics });
+const nobody: Auth = { authenticate: () => NOBODY, forged: () => refuse('csrf') };
+
+const listen = async ({ http, auth = nobody }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, { readonly url: string; readonly close: () => Promise<void> }>> => {
+  const server = makeHttp({ ...parts, replica, auth, forged: auth.forged, openValue: makeOpenValue(parts.opener) });
   try {
     const url = await server.listen(http);
     return right({ url, close: () => server.close() });
@@ -141,7 +148,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   const save = makeSaver(options.dataDir, replica);
   const unwatch = watch(options, started.right, parts, save);
   staysReady(started.right, parts.commits);
-  const listening = await listen(options, parts, replica.health);
+  const listening = await listen(options, parts, replica);
   const isReady = !isLeft(listening) && (await becomeReady(replica, parts.commits));
   const end = async (): Promise<void> => {
     unwatch();

@@ -14,7 +14,8 @@ import type { Sessions } from '../request/sessions.ts';
 import type { Handle } from './handle.ts';
 import { KNOWN, makeLane, UNKNOWN } from './lane.ts';
 
-export type Arrival = { readonly subject: string; readonly bytes: Uint8Array; readonly answer: (reply: Uint8Array) => void };
+/** `ignored`: it gets no answer, which who asked on NATS notices by themselves. */
+export type Arrival = { readonly subject: string; readonly bytes: Uint8Array; readonly answer: (reply: Uint8Array) => void; readonly ignored?: () => void };
 
 export type Admission = {
   readonly admit: (arrival: Arrival) => void;
@@ -55,8 +56,9 @@ const makeGate = (now: () => number) => {
   let bytesInHand = 0;
   return {
     mayTell,
-    tellBusy: ({ answer }: Arrival, name: string): void => {
+    tellBusy: ({ answer, ignored }: Arrival, name: string): void => {
       if (mayTell(name)) answer(BUSY);
+      else ignored?.();
     },
     take: ({ bytes }: Arrival): boolean => {
       const fits = bytesInHand + bytes.length <= IN_HAND_BYTES_MAX;
@@ -105,9 +107,9 @@ export const makeAdmission = ({ handle, ownerOf, mayAsk, subjects }: AdmissionPa
   };
   const admit = (arrival: Arrival): void => {
     const { subject, bytes } = arrival;
-    if (subject === subjects.keys) return mayAskForKeys('') ? void answered(handle, arrival) : undefined;
+    if (subject === subjects.keys) return mayAskForKeys('') ? void answered(handle, arrival) : arrival.ignored?.();
     // That it is too large is soon said.
-    if (bytes.length > WIRE_BYTES_MAX) return gate.mayTell(STRANGERS) ? void answered(handle, arrival) : undefined;
+    if (bytes.length > WIRE_BYTES_MAX) return gate.mayTell(STRANGERS) ? void answered(handle, arrival) : arrival.ignored?.();
     const from = fromIn(bytes);
     const owner = ownerOf(from);
     if (!gate.take(arrival)) gate.tellBusy(arrival, owner ?? STRANGERS);

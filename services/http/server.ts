@@ -1,9 +1,12 @@
-/** A small HTTP listener for those who watch the service. Loopback unless told otherwise. */
+/** The HTTP door. Loopback unless told otherwise; TLS where it has a certificate. */
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Health } from '../log/replica.ts';
-import type { Metrics } from '../observe/metrics.ts';
+import { refuse } from '../../events/refusal.ts';
+import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
+import { errorHandler, sendRefusal } from './errors.ts';
+import { handlersOf, type HandlerParts } from './handlers.ts';
+import { addRoutes } from './routes.ts';
 
-export type HttpParts = { readonly health: () => Health; readonly metrics: Metrics };
+export type HttpParts = HandlerParts & { readonly onDefect: (error: unknown) => void };
 
 /** Checks of shapes are our codecs' work. Without these in its place fastify would load a compiler of schemas, which takes a tenth of a second of every start. */
 const withoutSchemas = (): never => {
@@ -11,14 +14,23 @@ const withoutSchemas = (): never => {
 };
 const schemaController = { compilersFactory: { buildValidator: withoutSchemas, buildSerializer: withoutSchemas } };
 
-/** `/healthz`: the process lives. `/readyz`: it answers requests; 503 and why if not. `/metrics`: for Prometheus. */
-export const makeHttp = ({ health, metrics }: HttpParts): FastifyInstance => {
-  const server = fastify({ logger: false, bodyLimit: 1024, schemaController });
-  server.get('/healthz', () => ({ ok: true }));
-  server.get('/readyz', (_, reply) => {
-    const { ready, why } = health();
-    return reply.code(ready ? 200 : 503).send(ready ? { ready } : { ready, why });
+/** JSON alone, as the bytes that it came as: the codec of each route reads them. */
+const takeJson = (server: FastifyInstance): void => {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+};
+
+export const makeHttp = (parts: HttpParts): FastifyInstance => {
+  const onError = errorHandler(parts.onDefect);
+  const server = fastify({
+    logger: false,
+    bodyLimit: WIRE_BYTES_MAX,
+    schemaController,
+    frameworkErrors: (error, request, reply) => void onError(error, request as never, reply as never),
   });
-  server.get('/metrics', async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  takeJson(server);
+  server.setErrorHandler(onError);
+  server.setNotFoundHandler((_, reply) => sendRefusal(reply, refuse('not_found')));
+  addRoutes(server, { auth: parts.auth, isReady: () => parts.replica.health().ready, handlerOf: handlersOf(parts) });
   return server;
 };

@@ -55,9 +55,10 @@ export const authenticateService = (world: World, service: ServiceName, credenti
 
 export type SignedStatement = { readonly statement: string; readonly key: PublicKey; readonly signature: Signature };
 
+/** What an admin's credential claims to have signed: the body. */
+export const claimOf = ({ credential, body }: Request): Either<Refusal, SignedStatement> =>
+  credential.kind === 'admin' ? right({ statement: body, key: credential.key, signature: credential.signature }) : left(refuse('signature'));
+
 /** A statement that its key really signed; whose key it is, and what it may, is decided with the command. */
-export const signedStatement = ({ credential, body }: Request): Either<Refusal, SignedStatement> => {
-  if (credential.kind !== 'admin') return left(refuse('signature'));
-  const { key, signature } = credential;
-  return verify(statementBytes(body), signature, key) ? right({ statement: body, key, signature }) : left(refuse('signature'));
-};
+export const verified = (claim: SignedStatement): Either<Refusal, SignedStatement> =>
+  verify(statementBytes(claim.statement), claim.signature, claim.key) ? right(claim) : left(refuse('signature'));

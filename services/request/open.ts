@@ -41,9 +41,9 @@ const textOf = (bytes: Uint8Array): string => {
 const decode = (bytes: Uint8Array): Either<Refusal, SealedRequest> =>
   bytes.length > WIRE_BYTES_MAX ? left(refuse('too_large')) : orMalformed(parse(SealedRequest, textOf(bytes)));
 
-const openBox = (session: Session, sealed: SealedRequest): Either<Refusal, Request> => {
+const openBox = <A>(session: Session, sealed: SealedRequest, codec: t.Type<A, unknown>): Either<Refusal, A> => {
   const plain = openText(session.key, sealed);
-  return orMalformed(plain === undefined ? undefined : parse(Request, plain));
+  return orMalformed(plain === undefined ? undefined : parse(codec, plain));
 };
 
 const sessionFor = ({ sessions }: Opener, { kid, from }: SealedRequest, boxKey: Redacted<Uint8Array>): Either<Refusal, Session> => {
@@ -56,7 +56,7 @@ const openSealed = (opener: Opener, sealed: SealedRequest, boxKey: Redacted<Uint
   if (boxKey === undefined) return left(refuse('wrong_box_key'));
   const session = sessionFor(opener, sealed, boxKey);
   if (isLeft(session)) return session;
-  const request = openBox(session.right, sealed);
+  const request = openBox(session.right, sealed, Request);
   return isLeft(request) ? request : right({ request: request.right, sealed, session: session.right });
 };
 
@@ -64,6 +64,14 @@ export const open = (opener: Opener, bytes: Uint8Array): Soon<Either<Refusal, Op
   const sealed = decode(bytes);
   if (isLeft(sealed)) return sealed;
   return andThen(opener.boxKey(sealed.right.kid), (boxKey) => openSealed(opener, sealed.right, boxKey));
+};
+
+/** What stands in a box that is no request by itself; whoever sealed it is not known by it, and its session not remembered. */
+export const openContent = async <A>(opener: Opener, sealed: SealedRequest, codec: t.Type<A, unknown>): Promise<Either<Refusal, A>> => {
+  const boxKey = await opener.boxKey(sealed.kid);
+  if (boxKey === undefined) return left(refuse('wrong_box_key'));
+  const session = sessionFor(opener, sealed, boxKey);
+  return isLeft(session) ? session : openBox(session.right, sealed, codec);
 };
 
 /** A reply to that session alone, as bytes. */

@@ -32,7 +32,7 @@ export type Jetlock = Clients & Pick<Connections, 'connection' | 'connected'> & 
   readonly stop: () => Promise<void>;
 };
 
-type JetlockOptions = StartOptions & Partial<Pick<ServiceOptions, 'logLevel' | 'logTo'>>;
+type JetlockOptions = StartOptions & Partial<Pick<ServiceOptions, 'logLevel' | 'logTo' | 'auth'>>;
 type Starting = { readonly own: NatsConnection; readonly dataDir: string; readonly firstAdmin: ServiceOptions['firstAdmin']; readonly options: JetlockOptions };
 
 const serviceOptions = async ({ own, dataDir, firstAdmin, options }: Starting): Promise<ServiceOptions> => ({
@@ -45,6 +45,7 @@ const serviceOptions = async ({ own, dataDir, firstAdmin, options }: Starting): 
   http: { host: '127.0.0.1', port: 0 },
   logLevel: options.logLevel ?? 'silent',
   ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
+  ...(options.auth === undefined ? {} : { auth: options.auth }),
 });
 
 /** One service at a time: stopped once, started as often as wanted. */

@@ -1,0 +1,68 @@
+/** One route of the HTTP API, as a record; and how the records of queries and commands are made from their operations. */
+import * as t from 'io-ts';
+import type { AdminCommand } from '../../events/command.ts';
+import { propsOf } from '../../events/fits.ts';
+import { Done, queries, type KeptQuery, type QueryName } from '../operations.ts';
+import { SignedCall } from './signed-call.ts';
+
+/**
+ * Who is let in, and how. `open`: anyone. `sealed`: the bytes of a request on NATS. `query`: a session or an API token. `signed`:
+ * a session, its CSRF token, and an admin's signature. `access-key`: who holds the key of a namespace. `auth`: on the way to a
+ * session, or out of it. `live`: as a query, answered by a stream of events.
+ */
+export type Kind = 'open' | 'sealed' | 'query' | 'signed' | 'access-key' | 'auth' | 'live';
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** What each named segment of a path holds: more than one thing stand with colons between, the last of them may hold some itself. */
+export type Params = Readonly<Record<string, ReadonlyArray<string>>>;
+
+type Common = {
+  /** Unique: what documentation and clients call it. */
+  readonly name: string;
+  readonly method: Method;
+  /** Segments with a colon are parameters, each encoded as one segment (`encodeURIComponent`). */
+  readonly path: string;
+  /** One sentence. */
+  readonly about: string;
+  readonly params: Params;
+  /** Of what `params` and the query string hold: codecs of what their texts stand for, see `text.ts`. */
+  readonly fields: Readonly<Record<string, t.Mixed>>;
+  /** Null: none is read. */
+  readonly body: t.Mixed | null;
+  readonly reply: t.Mixed;
+  /** Where all went well. */
+  readonly status: 200 | 201;
+};
+
+export type QueryRoute = Common & { readonly kind: 'query'; readonly operation: Exclude<QueryName, KeptQuery>; readonly body: null };
+export type SignedRoute = Common & { readonly kind: 'signed'; readonly operation: AdminCommand['operation'] };
+/** With a handler of its own, found by its name. */
+export type OwnRoute = Common & { readonly kind: Exclude<Kind, 'query' | 'signed'> };
+export type Route = QueryRoute | SignedRoute | OwnRoute;
+
+const without = (operation: Readonly<Record<string, t.Mixed>>): Readonly<Record<string, t.Mixed>> =>
+  Object.fromEntries(Object.entries(operation).filter(([name]) => name !== 'operation'));
+
+/** A query of admins. What its path does not hold of its arguments stands in the query string. */
+export const query = (path: string, operation: QueryRoute['operation'], about: string, params: Params = {}): QueryRoute => {
+  const { request, reply } = queries[operation];
+  return { kind: 'query', name: operation, method: 'GET', path, about, operation, params, fields: without(propsOf(request)), body: null, reply, status: 200 };
+};
+
+/**
+ * A command of an admin: `operation` and whatever the path names must be those of the signed statement.
+ * @param name where two routes lead to one operation, that of the second
+ */
+export const signed = (method: Method, path: string, operation: SignedRoute['operation'], about: string, params: Params = {}, name: string = operation): SignedRoute => ({
+  ...{ kind: 'signed', name, method, path, about, operation, params },
+  ...{ fields: {}, body: SignedCall, reply: Done, status: 200 },
+});
+
+type Own = Pick<Common, 'about'> & Partial<Omit<Common, 'name' | 'method' | 'path' | 'about'>>;
+
+/** Anything else. Its name is kept as a type, so that a route without a handler does not compile. */
+export const own = <N extends string>(kind: OwnRoute['kind'], name: N, method: Method, path: string, rest: Own): OwnRoute & { readonly name: N } => ({
+  ...{ kind, name, method, path, params: {}, fields: {}, body: null, reply: t.unknown, status: 200 },
+  ...rest,
+});

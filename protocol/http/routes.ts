@@ -1,0 +1,68 @@
+/** Every route of the HTTP API. Server, documentation and tests are made from these records. */
+import * as t from 'io-ts';
+import { SealedReply, SealedRequest, ServiceKeys } from '../wire.ts';
+import { own, query, signed, type Route } from './route.ts';
+
+const Live = t.strict({ ok: t.literal(true) }, 'Live');
+const Ready = t.strict({ ready: t.literal(true) }, 'Ready');
+
+/** For those who watch the service, and for whoever wants to speak with it. */
+const open = [
+  own('open', 'live', 'GET', '/healthz', { about: 'The process lives.', reply: Live }),
+  own('open', 'ready', 'GET', '/readyz', { about: 'It answers requests; 503 and why if not.', reply: Ready }),
+  own('open', 'metrics', 'GET', '/metrics', { about: 'For Prometheus, as text.' }),
+  own('open', 'keys', 'GET', '/keys', { about: 'The key to seal requests to, signed by the signing key of the service.', reply: ServiceKeys }),
+] as const;
+
+/** The exchange of programs without NATS: the same bytes as on the subjects. */
+const exchanged = { body: SealedRequest, reply: SealedReply } as const;
+const sealed = [
+  own('sealed', 'register', 'POST', '/register', { about: 'A service registers its credential.', ...exchanged }),
+  own('sealed', 'get', 'POST', '/get', { about: 'A service reads its secrets.', ...exchanged }),
+  own('sealed', 'report', 'POST', '/report', { about: 'A process says which versions it runs.', ...exchanged }),
+] as const;
+
+const secret = { id: ['path'] } as const;
+const token = { id: ['service', 'fingerprint'] } as const;
+const access = { id: ['service', 'target'] } as const;
+const namespace = { id: ['namespace'] } as const;
+const admin = { id: ['admin'] } as const;
+
+const asked: ReadonlyArray<Route> = [
+  query('/secrets', 'secret.list', 'Secrets, without their values.'),
+  query('/secrets/:id', 'secret.show', 'One secret: its history, who has read it, and who runs which version.', secret),
+  query('/services', 'service.list', 'Services and their credentials.'),
+  query('/access-requests', 'access.list', 'What services may read, or asked to.'),
+  query('/namespaces', 'namespace.list', 'Namespaces.'),
+  query('/inbox', 'inbox.list', 'What waits for an admin.'),
+  query('/admins', 'admin.list', 'Admins and their keys.'),
+  query('/keys/status', 'key.status', 'The keys of the service.'),
+];
+
+const ordered: ReadonlyArray<Route> = [
+  signed('POST', '/secrets', 'secret.write', 'A value becomes the current version.'),
+  signed('POST', '/secrets/:id/rollback', 'secret.rollback', 'The value of an older version becomes a new version.', secret),
+  signed('POST', '/secrets/:id/disable', 'secret.disable', 'Nobody can read it until it is enabled.', secret),
+  signed('POST', '/secrets/:id/enable', 'secret.enable', 'It can be read again.', secret),
+  signed('POST', '/secrets/:id/describe', 'secret.describe', 'What it is for.', secret),
+  signed('DELETE', '/secrets/:id', 'secret.delete', 'All its versions are destroyed.', secret),
+  signed('POST', '/services', 'service.add', 'A service with a key that an admin brings: approved at once.'),
+  signed('POST', '/service-tokens/:id/approve', 'service.approve', 'The credential counts from now on.', token),
+  signed('POST', '/service-tokens/:id/deny', 'service.deny', 'The credential is refused.', token),
+  signed('POST', '/service-tokens/:id/revoke', 'service.revoke', 'The credential does not count any more.', token),
+  signed('POST', '/access-requests', 'access.grant', 'Access that nobody has asked for, also to a prefix.', {}, 'access.give'),
+  signed('POST', '/access-requests/:id/approve', 'access.grant', 'A service may read it: for ever, for a time, or once.', access),
+  signed('POST', '/access-requests/:id/deny', 'access.deny', 'A service may not read it, whatever a wider grant says.', access),
+  signed('POST', '/access-requests/:id/revoke', 'access.revoke', 'The grant ends.', access),
+  signed('DELETE', '/namespaces/:id', 'namespace.delete', 'All its secrets are destroyed.', namespace),
+  signed('POST', '/namespaces/:id/rotate', 'namespace.rotate', 'Another key for what is written from now on.', namespace),
+  signed('POST', '/keys/rotate', 'key.rotate', 'Keys of the service are replaced.'),
+  signed('POST', '/admins', 'admin.add', 'An admin, or one more key of one.'),
+  signed('DELETE', '/admins/:id', 'admin.remove', 'The admin and all their keys.', admin),
+];
+
+/** Routes with handlers of their own: what is added here does not compile until `services/http/handlers.ts` has one. */
+export const ownRoutes = [...open, ...sealed] as const;
+export type OwnName = (typeof ownRoutes)[number]['name'];
+
+export const routes: ReadonlyArray<Route> = [...ownRoutes, ...asked, ...ordered];

@@ -1,0 +1,48 @@
+/** Each route with what answers it. */
+import { right } from 'fp-ts/lib/Either.js';
+import { ownRoutes, type OwnName } from '../../protocol/http/routes.ts';
+import type { Route } from '../../protocol/http/route.ts';
+import type { Admission } from '../doors/admission.ts';
+import type { Health, Replica } from '../log/replica.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { ask, type Views } from '../operations/admin.ts';
+import { JSON_TYPE, Written, type Handler } from './call.ts';
+import { exchange } from './exchange.ts';
+import type { Auth } from './principal.ts';
+import { signedHandler, type SignedParts } from './signed.ts';
+
+export type HandlerParts = SignedParts & {
+  readonly replica: Replica;
+  readonly admission: Admission;
+  readonly views: Views;
+  readonly metrics: Metrics;
+  readonly auth: Auth;
+};
+
+const readiness = ({ ready, why }: Health) =>
+  ready ? { ready } : new Written(JSON_TYPE, JSON.stringify({ ready, why }), 503);
+
+const ownHandlers = ({ replica, admission, metrics }: HandlerParts): { readonly [N in OwnName]: Handler } => {
+  const { subjects } = replica;
+  return {
+    live: () => right({ ok: true }),
+    ready: () => right(readiness(replica.health())),
+    metrics: async () => right(new Written(metrics.registry.contentType, await metrics.registry.metrics())),
+    keys: exchange(admission, subjects.keys),
+    register: exchange(admission, subjects.register),
+    get: exchange(admission, subjects.get),
+    report: exchange(admission, subjects.report),
+  };
+};
+
+const isOwn = (name: string): name is OwnName => ownRoutes.some((route) => route.name === name);
+
+export const handlersOf = (parts: HandlerParts): ((route: Route) => Handler) => {
+  const own = ownHandlers(parts);
+  return (route) => {
+    if (route.kind === 'signed') return signedHandler(parts, route);
+    if (route.kind === 'query') return ({ args }) => ask(parts.views, route.operation, { operation: route.operation, ...args });
+    if (!isOwn(route.name)) throw new Error(`no handler for ${route.name}`);
+    return own[route.name];
+  };
+};
