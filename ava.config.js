@@ -1,7 +1,7 @@
 import { tsImport } from 'tsx/esm/api';
 
 const { bundleTests } = await tsImport('./build/tests.ts', import.meta.url);
-const bundle = await bundleTests();
+const bundle = await bundleTests(process.argv);
 
 export default {
   files: ['**/*.test.ts', '!dist/**', '!.tests/**'],

@@ -2,7 +2,7 @@
  * The tests as `ava.config.js` runs them: bundled once, with the packages that they use. A process that loads the service by a
  * loader for TypeScript takes five times the time until it begins, and every file of tests is a process of its own.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -34,16 +34,18 @@ const staysInPlace: Plugin = {
 const LEFT_OUT = ['ava', 'axe-core', 'dts-bundle-generator', 'esbuild', 'playwright-core', 'tsx', 'typescript', 'vite', '@vitejs/plugin-vue'];
 
 /**
- * Bundles every test of the folder that it is called in, into a folder that ends with this process: two runs do not meet.
+ * Bundles tests of the folder that it is called in, into a folder that ends with this process: two runs do not meet.
+ * @param args of the command line: the tests that are named in it, if any are; patterns, and none, mean all
  * @returns that folder, which mirrors ours, with a slash at its end
  */
-export const bundleTests = async (): Promise<string> => {
+export const bundleTests = async (args: ReadonlyArray<string>): Promise<string> => {
   const outdir = `.tests/${process.pid}/`;
   mkdirSync(outdir, { recursive: true });
   process.once('exit', () => rmSync(resolve(outdir), { recursive: true, force: true }));
+  const named = args.filter((arg) => arg.endsWith('.test.ts') && existsSync(arg));
   await build({
     ...bundleOptions,
-    entryPoints: [...(await testFiles()), 'cli/main.ts'],
+    entryPoints: [...(named.length > 0 ? named : await testFiles()), 'cli/main.ts'],
     outdir,
     outbase: '.',
     chunkNames: 'chunks/[hash]',
