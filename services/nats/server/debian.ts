@@ -42,18 +42,16 @@ const archives: TE.TaskEither<string, ReadonlyArray<string>> = pipe(
 );
 
 /**
- * Read after the machine's own configuration, whose proxies and certificates stay in force: other places for all that is
- * written, no hooks of the system's, no switch to a user that could not write here. The cache of the package list, which
- * container images turn off, saves reading it a second time.
+ * Lines of an apt.conf that is read after the machine's own configuration, whose proxies and certificates stay in force: other
+ * places for all that is written, no hooks of the system's, no switch to a user that could not write here. The cache of the
+ * package list, which container images turn off, saves reading it a second time.
+ * @param into holds the folders of `aptFolders`
  */
-const configuration = (into: string): string => `
-Dir::Etc::SourceList "${into}/source.list";
-Dir::Etc::SourceParts "/dev/null";
+export const aptApart = (into: string): string => `
 Dir::State::Lists "${into}/lists";
 Dir::Cache "${into}/cache";
 Dir::Cache::pkgcache "pkgcache.bin";
 APT::Sandbox::User "root";
-APT::Default-Release "";
 Acquire::Languages "none";
 Acquire::Retries "1";
 Acquire::http::Timeout "10";
@@ -63,9 +61,19 @@ Acquire::https::Timeout "10";
 #clear APT::Update::Post-Invoke-Success;
 `;
 
+/** Makes the folders that `aptApart` names. */
+export const aptFolders = (into: string): Promise<unknown> =>
+  Promise.all(['lists/partial', 'cache/archives/partial'].map((path) => mkdir(join(into, path), { recursive: true })));
+
+const configuration = (into: string): string => `
+Dir::Etc::SourceList "${into}/source.list";
+Dir::Etc::SourceParts "/dev/null";
+APT::Default-Release "";
+${aptApart(into)}`;
+
 const prepare = async (into: string, archive: string, suite: string): Promise<void> => {
   await access(KEYRING);
-  await Promise.all(['lists/partial', 'cache/archives/partial'].map((path) => mkdir(join(into, path), { recursive: true })));
+  await aptFolders(into);
   await writeFile(join(into, 'apt.conf'), configuration(into));
   await writeFile(join(into, 'source.list'), `deb [signed-by=${KEYRING} target=Packages] ${archive} ${suite} main\n`, { mode: 0o600 });
 };
