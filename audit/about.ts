@@ -2,7 +2,7 @@
 import { publicKeyFingerprint } from '../crypto/fingerprint.ts';
 import type { Event } from '../events/event.ts';
 import type { Note } from '../events/vocabulary.ts';
-import { About, isoTime } from './line.ts';
+import { About, isoTime } from '../protocol/audit-line.ts';
 
 /** Of all fields those that a line has; `null` and what is not named there is left out. */
 export const about = (fields: object): About =>

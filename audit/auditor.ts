@@ -5,7 +5,7 @@ import { type Fold, makeFold } from '../events/fold/fold.ts';
 import type { LogCrypto } from '../events/fold/log-crypto.ts';
 import type { LogMessage } from '../events/log/log.ts';
 import type { Subjects } from '../events/subjects.ts';
-import type { AuditLine } from './line.ts';
+import type { AuditLine } from '../protocol/audit-line.ts';
 import { linesOf } from './lines.ts';
 import { type Excluded, makeResolver } from './resolve.ts';
 

@@ -6,8 +6,8 @@ import type { ReadAttempt, RefusalCount } from '../events/read/read.ts';
 import { type LogRecord, OpenStatement, type Origin, type ReadRecord, Statement, type StateRecord } from '../events/record.ts';
 import type { Id } from '../events/vocabulary.ts';
 import { about, aboutEvent, noteOf } from './about.ts';
-import { type AuditLine, isoTime, type Who } from './line.ts';
-import { words } from './words.ts';
+import { type AuditLine, isoTime, type Who } from '../protocol/audit-line.ts';
+import { words } from '../protocol/audit-words.ts';
 
 export type Entry = Pick<AuditLine, 'what' | 'about' | 'who' | 'note' | 'requestId' | 'client'> & {
   /** Of a read: which attempt of the record, and which path of it. */

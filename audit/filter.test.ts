@@ -4,7 +4,7 @@ import { sure, covers, isPrefix, SecretPath, ServiceName, Target } from '../even
 import { everyEvent, linesOf } from '../tests/support/audit.ts';
 import { newHistory } from '../tests/support/history.ts';
 import { parseTime, wants, type Filter } from './filter.ts';
-import { AuditLine } from './line.ts';
+import { AuditLine } from '../protocol/audit-line.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
 const time = (text: string): number | string => {

@@ -1,7 +1,7 @@
 /** Which lines somebody wants to see. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { isPrefix, type ServiceName, type Target } from '../events/vocabulary.ts';
-import type { AuditLine } from './line.ts';
+import type { AuditLine } from '../protocol/audit-line.ts';
 
 /** Times in milliseconds since 1970 UTC, both included. */
 export type Filter = {

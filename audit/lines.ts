@@ -5,7 +5,7 @@ import type { LogMessage } from '../events/log/log.ts';
 import type { LogRecord } from '../events/record.ts';
 import { Note, type Sequence, type Version } from '../events/vocabulary.ts';
 import { type Entry, entriesOf } from './entries.ts';
-import { type AuditLine, type Finding, isoTime, type Verified } from './line.ts';
+import { type AuditLine, type Finding, isoTime, type Verified } from '../protocol/audit-line.ts';
 import type { Excluded, Judgement } from './resolve.ts';
 import { signatureHolds, signedOf } from './verify.ts';
 

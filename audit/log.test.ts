@@ -4,9 +4,9 @@ import { nextHead } from '../crypto/log.ts';
 import { everyEvent, forge, linesOf, NOTE, withKey } from '../tests/support/audit.ts';
 import { newHistory, type History, OPERATOR_KEY } from '../tests/support/history.ts';
 import { digestOf, idOf, keyPairOf } from '../tests/support/names.ts';
-import { AuditLine } from './line.ts';
+import { AuditLine } from '../protocol/audit-line.ts';
 import { auditLog } from './log.ts';
-import { words } from './words.ts';
+import { words } from '../protocol/audit-words.ts';
 
 const PATH = 'billing/stripe/KEY';
 const SERVICE = 'invoicer';

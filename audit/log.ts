@@ -9,7 +9,7 @@ import type { Subjects } from '../events/subjects.ts';
 import type { Sequence } from '../events/vocabulary.ts';
 import { makeAuditor, type Auditor } from './auditor.ts';
 import { type Filter, wants } from './filter.ts';
-import { type AuditLine, isoTime } from './line.ts';
+import { type AuditLine, isoTime } from '../protocol/audit-line.ts';
 import { type Gap, readRange } from './range.ts';
 
 export type AuditOptions = {

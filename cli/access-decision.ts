@@ -20,7 +20,7 @@ const NONE = sure(Sequence, 0);
 /** The last event about the access of a service to exactly this target; 0 if there was none. */
 const seen = (admin: AdminClient, service: ServiceName, target: Target): TE.TaskEither<ClientFailure, Sequence> =>
   pipe(
-    admin.query('access.list', { service, pending: false }),
+    admin.list('access.list', { service, path: target }),
     TE.map(({ items }) => items.find((access) => access.service === service && access.target === target)?.seq ?? NONE),
   );
 

@@ -1,5 +1,5 @@
 /** What an auditor has to be told besides the lines: whether the log can be believed. */
-import type { AuditLine, Finding } from '../audit/line.ts';
+import type { AuditLine, Finding } from '../protocol/audit-line.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 export type Summary = {

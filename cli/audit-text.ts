@@ -1,5 +1,5 @@
 /** Lines of the audit log as people read them. Names in them can be those that an intruder chose. */
-import type { AuditLine } from '../audit/line.ts';
+import type { AuditLine } from '../protocol/audit-line.ts';
 import { printable } from './terminal.ts';
 
 export const HEADINGS = ['time', 'seq', 'who', 'what', 'about', 'outcome', 'verified', 'note'];

@@ -124,8 +124,8 @@ test('what cannot be written is refused before it is sent', async (t) => {
 
 test('a query is signed, waits as long as it takes, and is decoded', async (t) => {
   const { service, admin, identity } = setUp();
-  service.script.answer = () => ({ result: { items: [] } });
-  t.deepEqual(await admin.query('secret.list', { prefix: null })(), E.right({ items: [] }));
+  service.script.answer = () => ({ result: { items: [], next: null, total: 0 } });
+  t.deepEqual(await admin.query('secret.list', { prefix: null })(), E.right({ items: [], next: null, total: 0 as never }));
   const { request } = service.seen[0]!;
   t.is(request.subject, 'secrets.admin.secret.list');
   t.like(JSON.parse(request.body), { command: { operation: 'secret.list', prefix: null } });

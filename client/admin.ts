@@ -13,7 +13,8 @@ import { WriteSecret } from '../events/secret/secret.ts';
 import type { OpenStatement } from '../events/record.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { Instant, sure, type Ciphertext, type ClientInfo, type Digest, type SecretPath } from '../events/vocabulary.ts';
-import { Done, queries, type QueryName, type QueryReply, type QueryRequest } from '../protocol/operations.ts';
+import { Done, queries, questionOf, type ListName, type QueryArguments, type QueryName, type QueryReply } from '../protocol/operations.ts';
+import { LIMIT_MAX, type Page } from '../protocol/paging.ts';
 import type { Credential, Enclosed } from '../protocol/wire.ts';
 import type { AdminIdentity } from './credential.ts';
 import { notUnderstood, refusedHere, type ClientFailure } from './failure.ts';
@@ -28,7 +29,9 @@ export type WriteOptions = { readonly description?: string; readonly ifVersion?:
 
 export type AdminClient = {
   /** The answer to a signed query, waited for as long as the service says that it is at work; failures are those of the transport and the refusals of the service. */
-  readonly query: <Q extends QueryName>(operation: Q, args: Omit<QueryRequest<Q>, 'operation'>) => TaskEither<ClientFailure, QueryReply<Q>>;
+  readonly query: <Q extends QueryName>(operation: Q, args: QueryArguments<Q>) => TaskEither<ClientFailure, QueryReply<Q>>;
+  /** All pages of a list, one after another. */
+  readonly list: <Q extends ListName>(operation: Q, args: Omit<QueryArguments<Q>, 'limit' | 'after'>) => TaskEither<ClientFailure, { readonly items: QueryReply<Q>['items'] }>;
   /**
    * What became of a command. The same signed statement is sent again for up to 20 s where no answer came; the failure
    * `unknown_outcome` means that it may have been carried out all the same.
@@ -88,7 +91,7 @@ const answerTo = (send: (timeoutMs: number) => TaskEither<ClientFailure, unknown
 export const adminClient = ({ transport, subjects, keys, identity, client, time = systemTime }: AdminOptions): AdminClient => {
   const session = newSession({ transport, keys, client, now: time.now });
   const again = { withinMs: WITHIN_MS, time, isUnsettled: transport.isUnsettled };
-  const questionOf = (operation: string, command: unknown, enclosed: Enclosed | null): Omit<Question, 'timeoutMs'> => ({
+  const messageOf = (operation: string, command: unknown, enclosed: Enclosed | null): Omit<Question, 'timeoutMs'> => ({
     subject: subjects.admin(operation),
     service: null,
     ...signed(identity, time.now(), command),
@@ -97,7 +100,7 @@ export const adminClient = ({ transport, subjects, keys, identity, client, time 
 
   const answerToQuery = (operation: QueryName, args: object): TaskEither<ClientFailure, unknown> => async () => {
     // Signed anew each time: a statement does not count for as long as the service may be at it.
-    const question = questionOf(operation, { operation, ...args }, null);
+    const question = messageOf(operation, questionOf(operation, args), null);
     const attempt = (leftMs: number) => orRunning(session.ask({ ...question, timeoutMs: leftMs }));
     const result = await repeated(attempt, again)();
     if (E.isLeft(result) || result.right !== RUNNING) return result;
@@ -110,8 +113,19 @@ export const adminClient = ({ transport, subjects, keys, identity, client, time 
     return E.chain(as<QueryReply<typeof operation>>(queries[operation].reply as never))(result);
   };
 
+  const list: AdminClient['list'] = (operation, args) => async () => {
+    const items: unknown[] = [];
+    for (let after: string | null = null; ; ) {
+      const page: E.Either<ClientFailure, Page<unknown>> = await (query as AdminClient['query'])(operation, { ...args, limit: LIMIT_MAX, after } as never)();
+      if (E.isLeft(page)) return page;
+      items.push(...page.right.items);
+      if (page.right.next === null) return E.right({ items: items as never });
+      after = page.right.next;
+    }
+  };
+
   const command: AdminClient['command'] = (wanted, enclosed) => async () => {
-    const question = questionOf(wanted.operation, wanted, enclosed ?? null);
+    const question = messageOf(wanted.operation, wanted, enclosed ?? null);
     return E.chain(as(Done))(await answerTo((timeoutMs) => session.ask({ ...question, timeoutMs }), again)());
   };
 
@@ -123,5 +137,5 @@ export const adminClient = ({ transport, subjects, keys, identity, client, time 
       ? TE.left(refusedHere('malformed', write.left))
       : command(write.right, { value: toBase64(value) as Ciphertext, salt: toBase64(salt) as Digest });
   };
-  return { query, command, writeSecret, close: session.close };
+  return { query, list, command, writeSecret, close: session.close };
 };

@@ -18,21 +18,29 @@ type Model = {
   /** Names what it changed. */
   readonly apply: (fact: Fact, changed: Spot[]) => void;
   readonly keys: () => Iterable<string>;
+  readonly sorted: () => ReadonlyArray<string>;
+  readonly entry: (key: string) => unknown;
   readonly encoded: (key: string) => string | undefined;
 };
 
 const modelOf = <E>({ name, entry: codec, evolve }: Projection<E>): Model => {
   const entries = new Map<string, E>();
+  // Made when it is asked for, and kept until a key comes or goes.
+  let sorted: ReadonlyArray<string> | undefined;
   return {
     name,
     apply: (fact, changed) => {
       for (const [key, entry] of evolve(entries, fact)) {
+        const before = entries.size;
         if (entry === undefined) entries.delete(key);
         else entries.set(key, entry);
+        if (entries.size !== before) sorted = undefined;
         changed.push({ bucket: name, key });
       }
     },
     keys: () => entries.keys(),
+    sorted: () => (sorted ??= [...entries.keys()].sort()),
+    entry: (key) => entries.get(key),
     encoded: (key) => {
       const entry = entries.get(key);
       return entry === undefined ? undefined : encodeEntry(codec, entry);
@@ -46,6 +54,10 @@ export type Models = {
   /** An entry as it is stored, undefined if there is none. */
   readonly encoded: (spot: Spot) => string | undefined;
   readonly keys: (bucket: ProjectionName) => Iterable<string>;
+  /** The same in their order. */
+  readonly sorted: (bucket: ProjectionName) => ReadonlyArray<string>;
+  /** An entry as it is, undefined if there is none. Not to be changed. */
+  readonly entry: (spot: Spot) => unknown;
 };
 
 export const newModels = (): Models => {
@@ -59,5 +71,7 @@ export const newModels = (): Models => {
     },
     encoded: ({ bucket, key }) => named.get(bucket)?.encoded(key),
     keys: (bucket) => named.get(bucket)?.keys() ?? [],
+    sorted: (bucket) => named.get(bucket)?.sorted() ?? [],
+    entry: ({ bucket, key }) => named.get(bucket)?.entry(key),
   };
 };

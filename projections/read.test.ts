@@ -7,6 +7,7 @@ import { digestOf, fingerprintOf, idOf } from '../tests/support/names.ts';
 import { storedAfter } from '../tests/support/stored.ts';
 import { memoryStore } from './memory-store.ts';
 import { readModels } from './read.ts';
+import { storedRows } from './rows.ts';
 import type { ProjectionName } from './projection.ts';
 
 const right = <A>(result: Either<unknown, A>): A => {
@@ -15,6 +16,8 @@ const right = <A>(result: Either<unknown, A>): A => {
 };
 const path = (text: string) => sure(SecretPath, text);
 const invoicer = sure(ServiceName, 'invoicer');
+/** Nothing is narrowed down. */
+const anything = { search: null, status: null, limit: null, after: null };
 const ask = (target: string, service = 'invoicer') => ({ service, target, description: null, read: { seq: 1, id: idOf(1) } });
 
 const filled = () => {
@@ -36,12 +39,12 @@ const given = async () => {
     const [bucket, key = ''] = spot.split(' ');
     right(await store.put(bucket as ProjectionName, key, text, 0)());
   }
-  return { store, read: readModels(store) };
+  return { store, read: readModels(storedRows(store)) };
 };
 
 test('secrets are listed by the beginning of their paths, without what is deleted', async (t) => {
   const { read } = await given();
-  const paths = async (prefix: string | null) => right(await read.secrets(prefix)).map((secret) => secret.path as string);
+  const paths = async (prefix: string | null) => right(await read.secrets({ ...anything, prefix })).items.map((secret) => secret.path as string);
   t.deepEqual(await paths(null), ['billing/KEY', 'billing/stripe/KEY', 'billingX/KEY', 'mail/KEY']);
   t.deepEqual(await paths('billing'), ['billing/KEY', 'billing/stripe/KEY', 'billingX/KEY']);
   t.deepEqual(await paths('billing/'), ['billing/KEY', 'billing/stripe/KEY']);
@@ -61,20 +64,20 @@ test('a secret is shown with who reads it; a deleted one for its history; one th
 
 test('namespaces, services and access are listed, all or those of one service', async (t) => {
   const { read } = await given();
-  t.deepEqual(right(await read.namespaces()).map(({ namespace }) => namespace as string), ['billing', 'billing/stripe', 'billingX', 'mail']);
-  t.deepEqual(right(await read.services(null)).map(({ service }) => service as string), ['invoicer', 'mailer']);
-  t.deepEqual(right(await read.services(invoicer)).map(({ service }) => service as string), ['invoicer']);
-  const access = async (service: ServiceName | null, pending: boolean) =>
-    right(await read.access({ service, pending })).map((one) => `${one.service} ${one.target} ${one.status}`);
+  t.deepEqual(right(await read.namespaces(anything)).items.map(({ namespace }) => namespace as string), ['billing', 'billing/stripe', 'billingX', 'mail']);
+  t.deepEqual(right(await read.services({ ...anything, service: null }, BEGIN)).items.map(({ service }) => service as string), ['invoicer', 'mailer']);
+  t.deepEqual(right(await read.services({ ...anything, service: invoicer }, BEGIN)).items.map(({ service }) => service as string), ['invoicer']);
+  const access = async (service: ServiceName | null, status: 'requested' | null) =>
+    right(await read.access({ ...anything, service, path: null, status })).items.map((one) => `${one.service} ${one.target} ${one.status}`);
   const [granted, requested, other] = ['invoicer billing/ granted', 'invoicer mail/KEY requested', 'mailer mail/KEY requested'] as const;
-  t.deepEqual(await access(null, false), [granted, requested, other]);
-  t.deepEqual(await access(invoicer, false), [granted, requested]);
-  t.deepEqual(await access(null, true), [requested, other]);
+  t.deepEqual(await access(null, null), [granted, requested, other]);
+  t.deepEqual(await access(invoicer, null), [granted, requested]);
+  t.deepEqual(await access(null, 'requested'), [requested, other]);
 });
 
 test('the inbox has the oldest first, and no credential that has expired', async (t) => {
   const { read } = await given();
-  const cards = async (now: number) => right(await read.inbox(now)).map(({ kind, service }) => `${kind} ${service}`);
+  const cards = async (now: number) => right(await read.inbox(anything, now)).items.map(({ kind, service }) => `${kind} ${service}`);
   t.deepEqual(await cards(BEGIN + PENDING_MS - 1), ['credential mailer', 'access invoicer', 'access mailer']);
   t.deepEqual(await cards(BEGIN + PENDING_MS), ['access invoicer', 'access mailer']);
 });
@@ -83,7 +86,7 @@ test('an entry that no fold can have made is named, not told', async (t) => {
   const { store, read } = await given();
   for (const [key, text] of [['x.A', 'no JSON'], ['x.B', '{"path":"hunter2"}']] as const) right(await store.put('catalog', key, text, 0)());
   const bad = { _tag: 'Left', left: { _tag: 'bad_entry', bucket: 'catalog' } };
-  const listed = await read.secrets(null);
+  const listed = await read.secrets({ ...anything, prefix: null });
   t.like(listed, { ...bad, left: { ...bad.left, key: 'x.A' } });
   t.like(await read.secret(path('x/B')), { ...bad, left: { ...bad.left, key: 'x.B' } });
   t.false(JSON.stringify([listed, await read.secret(path('x/B'))]).includes('hunter2'));

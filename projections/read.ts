@@ -1,75 +1,49 @@
 /** What services ask of the read models. Nothing is decided from the answers: they may be of a moment ago. */
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import type { Type } from 'io-ts';
-import type { Unavailable } from '../events/log/log.ts';
-import { Namespace, type SecretPath, type ServiceName } from '../events/vocabulary.ts';
+import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
+import { covers, Namespace, type SecretPath } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
+import type { QueryRequest } from '../protocol/operations.ts';
+import type { MissingView, SecretItem, ServiceItem } from '../protocol/pages.ts';
+import type { Page } from '../protocol/paging.ts';
 import { AccessView, InboxView, NamespaceView, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from '../protocol/views.ts';
 import { accessOfService, allNamespaces, isNamespaceKey, rolloutOfPath, secretKey, secretsBelow, usageOfPath } from './keys.ts';
+import { missingViews } from './missing.ts';
+import { fitting, paged, searching, type Placed } from './page.ts';
 import { PROJECTIONS } from './projection.ts';
-import type { Bucket, ViewStore, Wanted } from './view-store.ts';
+import type { Answer, NotRead, Row, Rows } from './rows.ts';
+import { serviceItems } from './service-items.ts';
 
-/** An entry that nobody's fold can have made: a rebuild mends it. */
-export type BadEntry = { readonly _tag: 'bad_entry'; readonly bucket: Bucket; readonly key: string };
-export type NotRead = Unavailable | BadEntry;
-type SecretShown = { readonly secret: SecretView; readonly usage: ReadonlyArray<UsageView>; readonly rollout: ReadonlyArray<RolloutView> };
-type Answer<A> = Promise<Either<NotRead, A>>;
+export type { BadEntry, NotRead } from './rows.ts';
+
+type SecretShown = {
+  readonly secret: SecretView;
+  readonly usage: ReadonlyArray<UsageView>;
+  readonly rollout: ReadonlyArray<RolloutView>;
+  readonly access: ReadonlyArray<AccessView>;
+  readonly more: boolean;
+};
+type Asked<Q extends { readonly operation: string }> = Omit<Q, 'operation'>;
 
 export type ReadModels = {
-  /** Secrets whose path begins with a text; not what is deleted. */
-  readonly secrets: (prefix: string | null) => Answer<ReadonlyArray<SecretView>>;
+  /** Secrets whose path begins with a text; not what is deleted, unless that is asked for. */
+  readonly secrets: (wanted: Asked<QueryRequest<'secret.list'>>) => Answer<Page<SecretItem>>;
   /** Also one that is deleted, for its history; with the reads of it by every service, and what their processes run. Undefined if it never was. */
   readonly secret: (path: SecretPath) => Answer<SecretShown | undefined>;
-  readonly namespaces: () => Answer<ReadonlyArray<NamespaceView>>;
-  readonly services: (service: ServiceName | null) => Answer<ReadonlyArray<ServiceView>>;
-  /** `pending`: only what waits for a decision. */
-  readonly access: (wanted: { readonly service: ServiceName | null; readonly pending: boolean }) => Answer<ReadonlyArray<AccessView>>;
+  readonly missing: (wanted: Asked<QueryRequest<'missing.list'>>) => Answer<Page<MissingView>>;
+  readonly namespaces: (wanted: Asked<QueryRequest<'namespace.list'>>) => Answer<Page<NamespaceView>>;
+  /** @param now milliseconds; grants that have ended by then are not counted */
+  readonly services: (wanted: Asked<QueryRequest<'service.list'>>, now: number) => Answer<Page<ServiceItem>>;
+  readonly access: (wanted: Asked<QueryRequest<'access.list'>>) => Answer<Page<AccessView>>;
   /** The oldest first. @param now milliseconds; credentials that have expired by then are left out */
-  readonly inbox: (now: number) => Answer<ReadonlyArray<InboxView>>;
+  readonly inbox: (wanted: Asked<QueryRequest<'inbox.list'>>, now: number) => Answer<Page<InboxView>>;
   readonly checkpoints: () => Answer<ReadonlyArray<ProjectionView>>;
 };
 
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-type Place = { readonly bucket: Bucket; readonly key: string };
-
-const decode = <A>(codec: Type<A, unknown>, { bucket, key }: Place, text: string): Either<BadEntry, A> => {
-  const decoded = codec.decode(parse(text));
-  return isLeft(decoded) ? left({ _tag: 'bad_entry', bucket, key }) : decoded;
-};
-
-const list =
-  (store: ViewStore) =>
-  async <A>(codec: Type<A, unknown>, bucket: Bucket, wanted: Wanted = {}): Answer<ReadonlyArray<A>> => {
-    const entries = await store.entries(bucket, wanted)();
-    if (isLeft(entries)) return entries;
-    const found: A[] = [];
-    for (const { key, value } of entries.right) {
-      const decoded = decode(codec, { bucket, key }, value);
-      if (isLeft(decoded)) return decoded;
-      found.push(decoded.right);
-    }
-    return right(found);
-  };
-
-const one =
-  (store: ViewStore) =>
-  async <A>(codec: Type<A, unknown>, bucket: Bucket, key: string): Answer<A | undefined> => {
-    const slot = await store.get(bucket, key)();
-    if (isLeft(slot)) return slot;
-    return slot.right.value === null ? right(undefined) : decode(codec, { bucket, key }, slot.right.value);
-  };
-
 const map = <A, B>(answer: Either<NotRead, A>, to: (a: A) => B): Either<NotRead, B> => (isLeft(answer) ? answer : right(to(answer.right)));
+const nothing = { items: [], next: null, total: 0 as never };
 
 /** Only the secrets below the namespaces that the text names whole are fetched; undefined if it can begin no path. */
-const secretsUnder = (prefix: string): Wanted | undefined => {
+const secretsUnder = (prefix: string) => {
   const where = (key: string): boolean => !isNamespaceKey(key);
   const end = prefix.lastIndexOf('/');
   if (end < 0) return { where };
@@ -77,53 +51,105 @@ const secretsUnder = (prefix: string): Wanted | undefined => {
   return isLeft(namespace) ? undefined : { keys: secretsBelow(namespace.right), where };
 };
 
+const secretItem = ({ history: _history, checks, ...said }: SecretView): SecretItem => ({ ...said, mismatch: checks.some(({ fits }) => fits === false) });
+
+const placed = <A>({ key, entry }: Row<A>): Placed<A> => ({ place: key, item: entry });
+
 const secrets =
-  (store: ViewStore): ReadModels['secrets'] =>
-  async (prefix) => {
-    const wanted = secretsUnder(prefix ?? '');
-    if (wanted === undefined) return right([]);
-    const found = await list(store)(SecretView, 'catalog', wanted);
-    return map(found, (views) => views.filter(({ path, status }) => status !== 'deleted' && path.startsWith(prefix ?? '')));
+  (rows: Rows): ReadModels['secrets'] =>
+  async (wanted) => {
+    const prefix = wanted.prefix ?? '';
+    const under = secretsUnder(prefix);
+    if (under === undefined) return right(nothing);
+    const isFound = searching(wanted.search);
+    const isWanted = ({ entry: { path, status } }: Row<SecretView>): boolean =>
+      (wanted.status === null ? status !== 'deleted' : status === wanted.status) && path.startsWith(prefix) && isFound(path);
+    return map(await rows.list(SecretView, 'catalog', under), (found) => {
+      const page = paged(found.filter(isWanted).map(placed), wanted);
+      return { ...page, items: page.items.map(secretItem) };
+    });
   };
 
+/** Of each list of what belongs to a secret. */
+const SHOWN_MAX = 500;
+const SHOWN_BYTES = 120 * 1024;
+const shown = <A>(rows: ReadonlyArray<Row<A>>): ReadonlyArray<A> => fitting(rows.map(({ entry }) => entry), SHOWN_MAX, SHOWN_BYTES);
+
 const secret =
-  (store: ViewStore): ReadModels['secret'] =>
+  (rows: Rows): ReadModels['secret'] =>
   async (path) => {
-    const found = await one(store)(SecretView, 'catalog', secretKey(path));
+    const found = await rows.one(SecretView, 'catalog', secretKey(path));
     if (isLeft(found)) return found;
     const view = found.right;
     if (view === undefined) return right(undefined);
-    const usage = await list(store)(UsageView, 'usage', { keys: usageOfPath(path) });
+    const usage = await rows.list(UsageView, 'usage', { keys: usageOfPath(path) });
     if (isLeft(usage)) return usage;
-    return map(await list(store)(RolloutView, 'rollout', { keys: rolloutOfPath(path) }), (rollout) => ({ secret: view, usage: usage.right, rollout }));
+    const rollout = await rows.list(RolloutView, 'rollout', { keys: rolloutOfPath(path) });
+    if (isLeft(rollout)) return rollout;
+    return map(await rows.list(AccessView, 'access'), (all) => {
+      const about = all.filter(({ entry: { target } }) => covers(target, path));
+      const lists = { usage: shown(usage.right), rollout: shown(rollout.right), access: shown(about) };
+      const more = lists.usage.length < usage.right.length || lists.rollout.length < rollout.right.length || lists.access.length < about.length;
+      return { secret: view, ...lists, more };
+    });
+  };
+
+const missing =
+  (rows: Rows): ReadModels['missing'] =>
+  async (wanted) => {
+    const isFound = searching(wanted.search);
+    const found = await rows.list(SecretView, 'catalog', { where: (key) => !isNamespaceKey(key) });
+    if (isLeft(found)) return found;
+    const page = paged(found.right.filter(({ entry: { path, status } }) => status === 'stub' && isFound(path)).map(placed), wanted);
+    return map(await missingViews(rows, page.items), (items) => ({ ...page, items }));
+  };
+
+const namespaces =
+  (rows: Rows): ReadModels['namespaces'] =>
+  async (wanted) => {
+    const isFound = searching(wanted.search);
+    return map(await rows.list(NamespaceView, 'catalog', { keys: allNamespaces }), (found) => paged(found.filter(({ entry: { namespace } }) => isFound(namespace)).map(placed), wanted));
   };
 
 const services =
-  (store: ViewStore): ReadModels['services'] =>
-  async (service) =>
-    list(store)(ServiceView, 'services', service === null ? {} : { keys: service });
+  (rows: Rows): ReadModels['services'] =>
+  async (wanted, now) => {
+    const { service, search, status } = wanted;
+    const isFound = searching(search);
+    const found = await rows.list(ServiceView, 'services', service === null ? {} : { keys: service });
+    if (isLeft(found)) return found;
+    const isWanted = ({ entry }: Row<ServiceView>): boolean => isFound(entry.service) && (status === null || entry.credentials.some((one) => one.status === status));
+    const page = paged(found.right.filter(isWanted).map(placed), wanted);
+    return map(await serviceItems(rows, page.items, now), (items) => ({ ...page, items }));
+  };
 
 const access =
-  (store: ViewStore): ReadModels['access'] =>
-  async ({ service, pending }) => {
-    const found = await list(store)(AccessView, 'access', service === null ? {} : { keys: accessOfService(service) });
-    return map(found, (views) => views.filter(({ status }) => !pending || status === 'requested'));
+  (rows: Rows): ReadModels['access'] =>
+  async (wanted) => {
+    const { service, path, status } = wanted;
+    const concerns = ({ target }: AccessView): boolean => path === null || target === path || covers(target, path as SecretPath) || covers(path, target as SecretPath);
+    const found = await rows.list(AccessView, 'access', service === null ? {} : { keys: accessOfService(service) });
+    return map(found, (all) => paged(all.filter(({ entry }) => (status === null || entry.status === status) && concerns(entry)).map(placed), wanted));
   };
+
+/** By the place in the log, and where that is the same by the key. */
+const bySeq = ({ key, entry }: Row<InboxView>): Placed<InboxView> => ({ place: `${String(entry.seq).padStart(16, '0')} ${key}`, item: entry });
 
 const inbox =
-  (store: ViewStore): ReadModels['inbox'] =>
-  async (now) => {
-    const isOpen = ({ kind, since }: InboxView): boolean => kind !== 'credential' || now < since + PENDING_MS;
-    const found = await list(store)(InboxView, 'inbox');
-    return map(found, (cards) => cards.filter(isOpen).sort((a, b) => a.seq - b.seq));
+  (rows: Rows): ReadModels['inbox'] =>
+  async (wanted, now) => {
+    const isOpen = ({ entry: { kind, since } }: Row<InboxView>): boolean => kind !== 'credential' || now < since + PENDING_MS;
+    return map(await rows.list(InboxView, 'inbox'), (cards) => paged(cards.filter(isOpen).map(bySeq).sort((a, b) => (a.place < b.place ? -1 : 1)), wanted));
   };
 
-export const readModels = (store: ViewStore): ReadModels => ({
-  secrets: secrets(store),
-  secret: secret(store),
-  namespaces: () => list(store)(NamespaceView, 'catalog', { keys: allNamespaces }),
-  services: services(store),
-  access: access(store),
-  inbox: inbox(store),
-  checkpoints: () => list(store)(ProjectionView, 'checkpoints', { where: (key) => PROJECTIONS.some((name) => name === key) }),
+export const readModels = (rows: Rows): ReadModels => ({
+  secrets: secrets(rows),
+  secret: secret(rows),
+  missing: missing(rows),
+  namespaces: namespaces(rows),
+  services: services(rows),
+  access: access(rows),
+  inbox: inbox(rows),
+  checkpoints: async () =>
+    map(await rows.list(ProjectionView, 'checkpoints', { where: (key) => PROJECTIONS.some((name) => name === key) }), (found) => found.map(({ entry }) => entry)),
 });

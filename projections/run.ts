@@ -14,7 +14,7 @@ import { makeLease, type Keeping } from './lease.ts';
 import { makeMirror } from './mirror.ts';
 import { poke, renew, startTimers, stop, type NotNow, type Pace, type State } from './projector.ts';
 import type { BadEntry } from './read.ts';
-import { openSession, type SessionEnd, type SessionParts } from './session.ts';
+import { openSession, type Session, type SessionEnd, type SessionParts } from './session.ts';
 import { status } from './status.ts';
 import type { ViewStore } from './view-store.ts';
 import { waitFor } from './wait-for.ts';
@@ -58,6 +58,8 @@ export type Projector = {
   /** Folds again from the first message, and says what the store has otherwise. */
   readonly verify: () => Promise<Either<NotNow, Verified>>;
   readonly status: () => Promise<Either<NotNow | BadEntry, ProjectorStatus>>;
+  /** The read models as they were folded here, and up to which message. They are those of another session after a rebuild. */
+  readonly folded: () => Pick<Session, 'models' | 'applied'>;
   /** Writes what is still to be written, and gives up the lease. */
   readonly close: () => Promise<void>;
 };
@@ -88,6 +90,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     rebuild: () => state.exclusive(() => rebuild(state)),
     verify: () => state.exclusive(() => verify(state)),
     status: () => state.exclusive(() => status(state)),
+    folded: () => state.session,
     close: () => stop(state, null),
   };
 };

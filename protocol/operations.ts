@@ -7,10 +7,14 @@ import { orNull } from '../events/codec.ts';
 import type { AdminCommand as AdminCommandType } from '../events/command.ts';
 import { commandRoles } from '../events/decide.ts';
 import { expectation } from '../events/expectation.ts';
+import { propsOf } from '../events/fits.ts';
 import { Used } from '../events/rollout/rollout.ts';
 import { CredentialKind } from '../events/service/service.ts';
-import { Ciphertext, Count, Digest, Fingerprint, Id, Instant, Note, type Role, SecretPath, Sequence, ServiceName, Version, Word } from '../events/vocabulary.ts';
-import { AccessView, AdminView, InboxView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from './views.ts';
+import { Ciphertext, Count, Digest, Fingerprint, Id, Instant, Note, type Role, SecretPath, Sequence, ServiceName, Target, Version, Word } from '../events/vocabulary.ts';
+import { Outcome } from './audit-line.ts';
+import { AuditEntry, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from './pages.ts';
+import { page, pageOf, Search, type Page } from './paging.ts';
+import { AccessView, AdminView, CredentialView, InboxView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
 import { PATHS_MAX } from './wire.ts';
 
 /** What a service asks on `secrets.get`: paths, each with what its schema says of it. Answered in the same order. */
@@ -91,14 +95,46 @@ const query = <O extends string, P extends t.Props, R extends t.Mixed>(operation
 
 const list = <C extends t.Mixed>(codec: C) => t.strict({ items: t.readonlyArray(codec) }, `${codec.name}s`);
 
-/** Queries are signed like commands, and never stored. Any role may look; only admins may have read models written again. */
+/** Lists of the audit log can be narrowed by these. `path`: a path, or a prefix with its slash. `type`: as `secret.written`, or with a dot at its end all that begin so. Times are both included. */
+const auditFilter = {
+  service: orNull(ServiceName),
+  path: orNull(Target),
+  type: orNull(Word),
+  outcome: orNull(Outcome),
+  actor: orNull(Word),
+  from: orNull(Instant),
+  to: orNull(Instant),
+} as const;
+
+/** How many spans of time reads are counted by. */
+const Buckets = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 1 && n <= 500, 'Buckets');
+
+/** `access`: who may read it, was denied, or asks; by a path or a prefix. Where `more` is true they are not all: the lists have them. */
+const SecretShown = t.strict(
+  { secret: SecretView, usage: t.readonlyArray(UsageView), rollout: t.readonlyArray(RolloutView), access: t.readonlyArray(AccessView), more: t.boolean },
+  'SecretShown',
+);
+
+/**
+ * Queries are signed like commands, and never stored. Any role may look; only admins may have read models written again.
+ * In a question null stands for what is not narrowed down, or left to the service.
+ */
 export const queries = {
-  'secret.list': query('secret.list', { prefix: orNull(t.string) }, list(SecretView)),
-  'secret.show': query('secret.show', { path: SecretPath }, t.strict({ secret: SecretView, usage: t.readonlyArray(UsageView), rollout: t.readonlyArray(RolloutView) }, 'SecretShown')),
-  'namespace.list': query('namespace.list', {}, list(NamespaceView)),
-  'service.list': query('service.list', { service: orNull(ServiceName) }, list(ServiceView)),
-  'access.list': query('access.list', { service: orNull(ServiceName), pending: t.boolean }, list(AccessView)),
-  'inbox.list': query('inbox.list', {}, list(InboxView)),
+  /** Without a status those that are not deleted. */
+  'secret.list': query('secret.list', { prefix: orNull(t.string), search: orNull(Search), status: orNull(SecretView.type.props.status), ...page }, pageOf(SecretItem)),
+  'secret.show': query('secret.show', { path: SecretPath }, SecretShown),
+  'secret.reads': query('secret.reads', { path: SecretPath, from: orNull(Instant), to: orNull(Instant), buckets: orNull(Buckets) }, ReadsView),
+  'missing.list': query('missing.list', { search: orNull(Search), ...page }, pageOf(MissingView)),
+  'namespace.list': query('namespace.list', { search: orNull(Search), ...page }, pageOf(NamespaceView)),
+  /** `status`: of any of its credentials. */
+  'service.list': query('service.list', { service: orNull(ServiceName), search: orNull(Search), status: orNull(CredentialView.type.props.status), ...page }, pageOf(ServiceItem)),
+  /** `path`: what opens or concerns that path; of a prefix, also everything under it. */
+  'access.list': query('access.list', { service: orNull(ServiceName), path: orNull(Target), status: orNull(AccessView.type.props.status), ...page }, pageOf(AccessView)),
+  /** The oldest first. */
+  'inbox.list': query('inbox.list', { ...page }, pageOf(InboxView)),
+  /** The newest first. */
+  'audit.list': query('audit.list', { ...auditFilter, ...page }, pageOf(AuditEntry)),
+  'health.show': query('health.show', {}, HealthView),
   'admin.list': query('admin.list', {}, list(AdminView)),
   'key.status': query('key.status', {}, KeyStatusView),
   'projections.status': query('projections.status', {}, t.strict({ head: Sequence, items: t.readonlyArray(ProjectionView) }, 'Projections')),
@@ -109,6 +145,19 @@ export const queries = {
 export type QueryName = keyof typeof queries;
 export type QueryRequest<Q extends QueryName> = t.TypeOf<(typeof queries)[Q]['request']>;
 export type QueryReply<Q extends QueryName> = t.TypeOf<(typeof queries)[Q]['reply']>;
+
+type Nullable<R> = { [K in keyof R]: null extends R[K] ? K : never }[keyof R];
+/** What has to be said to ask a query: what can be null may be left out. */
+export type QueryArguments<Q extends QueryName> = Omit<QueryRequest<Q>, 'operation' | Nullable<QueryRequest<Q>>> & Partial<Pick<QueryRequest<Q>, Nullable<QueryRequest<Q>>>>;
+
+/** The question with everything that it was left out of it. */
+export const questionOf = <Q extends QueryName>(operation: Q, given: object): { readonly operation: Q } & Readonly<Record<string, unknown>> => {
+  const nullable = Object.entries<t.Mixed>(propsOf(queries[operation].request)).filter(([, codec]) => codec.is(null));
+  return { ...Object.fromEntries(nullable.map(([name]) => [name, null])), ...given, operation };
+};
+
+/** Queries whose answer is a page of a list. */
+export type ListName = { [Q in QueryName]: QueryReply<Q> extends Page<unknown> ? Q : never }[QueryName];
 
 /** What only the replica that keeps the read models can carry out; the others hand it on. */
 export const keptQueries = ['projections.verify', 'projections.rebuild'] as const;

@@ -3,7 +3,6 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import type { Logger } from 'pino';
 import { hashing } from '../crypto/hash.ts';
 import { followLater } from '../events/log/later.ts';
-import { readModels } from '../projections/read.ts';
 import { startProjector, type Projector } from '../projections/run.ts';
 import type { Broker } from './broker.ts';
 import { makeAdmission, type Admission } from './doors/admission.ts';
@@ -137,7 +136,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const refusedReads = makeAllowance(REFUSED_READS);
   const lookAgain = makeSecondLook(replica);
   const commands = makeCommands({ replica, execute, prepare, tidy });
-  const views = makeViews({ replica, models: readModels(broker.views), projector, holders });
+  const views = makeViews({ replica, store: broker.views, projector, holders });
   const opener = { sessions, boxKey: boxKeys.secret };
   const handle = makeHandle({
     ...seen,

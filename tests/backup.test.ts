@@ -117,7 +117,7 @@ test.serial('a backup under load opens every value that it names', async (t) => 
   const again = stepsOf(restored);
   const client = await again.approved('loaded');
   await again.grant('loaded', 'load/');
-  const { items } = orThrow(await restored.admin.query('secret.list', { prefix: 'load/' })());
+  const { items } = orThrow(await restored.admin.list('secret.list', { prefix: 'load/' })());
   t.true(items.length >= before.size);
   for (const { path: found } of items) t.is((await client.get(found)).text(), load.written.get(found) ?? 'not acknowledged');
 });

@@ -42,7 +42,7 @@ const asks = async (client: Client, options: GetOptions): Promise<string> => {
 
 const decide = async (operation: 'access.grant' | 'access.revoke', name: string): Promise<void> => {
   const service = sure(ServiceName, name);
-  const { items } = orThrow(await jetlock.admin.query('access.list', { service, pending: false })());
+  const { items } = orThrow(await jetlock.admin.list('access.list', { service })());
   const about = { service, target: path, seen: items[0]!.seq, reason: null };
   orThrow(await jetlock.admin.command(operation === 'access.grant' ? { operation, ...about, duration: null, once: false, offline: null } : { operation, ...about })());
 };

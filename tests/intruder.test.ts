@@ -206,9 +206,9 @@ test.serial('ruined read models change no decision, and a rebuild mends them', a
 
 test.serial('after a restart everything is as it was', async (t) => {
   const seen = async () => ({
-    secrets: orThrow(await jetlock.admin.query('secret.list', { prefix: null })()),
-    access: orThrow(await jetlock.admin.query('access.list', { service: null, pending: false })()),
-    services: orThrow(await jetlock.admin.query('service.list', { service: null })()),
+    secrets: orThrow(await jetlock.admin.list('secret.list', {})()),
+    access: orThrow(await jetlock.admin.list('access.list', {})()),
+    services: orThrow(await jetlock.admin.list('service.list', {})()),
     admins: orThrow(await jetlock.admin.query('admin.list', {})()),
   });
   const before = await seen();

@@ -45,7 +45,7 @@ test('the client in Python registers, waits for approval, and gets secrets byte 
   const waiting = client('get', ...PATHS, '--wait', '60');
   await steps.approve('snake', fingerprint);
   const asked = async () => {
-    const { items } = orThrow(await jetlock.admin.query('access.list', { service: null, pending: true })());
+    const { items } = orThrow(await jetlock.admin.list('access.list', { status: 'requested' })());
     return items.length === PATHS.length ? items : undefined;
   };
   await eventually(asked, 60_000, 'that it asks for both');

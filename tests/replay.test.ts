@@ -95,7 +95,7 @@ test.serial('of what was carried out not even the first step is done again', asy
   const remove = () => steps.command({ operation: 'namespace.delete', namespace: 'prod/gone' as never });
   await answers(t, record('secret.write', command, enclosed), 'changed true', remove);
   t.is(await statusOf(path), 'deleted');
-  const { items } = orThrow(await jetlock.admin.query('namespace.list', {})());
+  const { items } = orThrow(await jetlock.admin.list('namespace.list', {})());
   t.false(items.some(({ namespace }) => (namespace as string) === 'prod/gone'));
 });
 

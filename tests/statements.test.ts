@@ -51,7 +51,7 @@ test.serial('a statement counts for its installation, by an enrolled key with th
   refused(t, await wire.asAdmin(subjects.admin('namespace.delete'), statementOf(alice, { operation: 'namespace.create', ...create })), 'malformed');
   refused(t, await asAdmin('no.such.thing', create), 'malformed');
   refused(t, await asAdmin('toString', create), 'malformed');
-  const { items } = orThrow(await jetlock.admin.query('namespace.list', {})());
+  const { items } = orThrow(await jetlock.admin.list('namespace.list', {})());
   t.false(items.some(({ namespace }) => String(namespace) === 'statement'));
 });
 

@@ -28,7 +28,7 @@ const approve = async (name: string, { fingerprint }: Client): Promise<void> => 
 };
 
 const seenOf = async (service: ServiceName, target: string) => {
-  const { items } = orThrow(await jetlock.admin.query('access.list', { service, pending: false })());
+  const { items } = orThrow(await jetlock.admin.list('access.list', { service })());
   return items.find((access) => access.target === target)?.seq ?? (0 as never);
 };
 

@@ -26,7 +26,7 @@ const LISTING = {
 export const run: Run = (_args, options, io) =>
   withAdmin(options, io, (admin) =>
     pipe(
-      admin.query('access.list', { service: null, pending: options.flags.has('pending') }),
+      admin.list('access.list', { status: options.flags.has('pending') ? 'requested' : null }),
       TE.chainTaskK((list) => tellList({ options, io }, LISTING, list)),
     ),
   );

@@ -44,7 +44,7 @@ test('inbox: every next command can be typed as it stands', async (t) => {
   const { start, answers } = await adminCli(t, {
     'inbox.list': items(...CARDS),
     'access.list': items(),
-    'service.list': items({ service: 'shop', credentials: [{ fingerprint: F1, kind: 'token', status: 'pending', registeredAt: Date.now(), decidedAt: null, decidedBy: null, client: null, seq: 1 }], seq: 1 }),
+    'service.list': items({ service: 'shop', credentials: [{ fingerprint: F1, kind: 'token', status: 'pending', registeredAt: Date.now(), decidedAt: null, decidedBy: null, client: null, seq: 1 }], seq: 1, reads: { allowed: 0, refused: 0, lastAllowedAt: null, lastRefusedAt: null }, grants: 0 }),
   });
   answers['secret.write'] = () => done(1);
   const { items: cards } = JSON.parse((await start(['inbox', '--json']).ended).stdout) as { items: Array<{ next: string[] }> };

@@ -2,7 +2,7 @@ import test from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { AuditLine } from '../../audit/line.ts';
+import type { AuditLine } from '../../protocol/audit-line.ts';
 import type { LogReader } from '../../events/log/log.ts';
 import { everyEvent } from '../../tests/support/audit.ts';
 import { newHistory, type History } from '../../tests/support/history.ts';

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { parseTime, type Filter } from '../../audit/filter.ts';
-import type { AuditLine } from '../../audit/line.ts';
+import type { AuditLine } from '../../protocol/audit-line.ts';
 import { auditLog } from '../../audit/log.ts';
 import type { LogReader, Unavailable } from '../../events/log/log.ts';
 import { orNone, serviceName, target, type Checked } from '../arguments.ts';

@@ -48,7 +48,7 @@ const LISTING = {
 export const run: Run = (_args, options, io) =>
   withAdmin(options, io, (admin) =>
     pipe(
-      admin.query('inbox.list', {}),
+      admin.list('inbox.list', {}),
       TE.chainTaskK(({ items }) => tellList({ options, io }, LISTING, { items: items.map((card) => ({ ...card, next: next(card) })) })),
     ),
   );

@@ -15,7 +15,7 @@ const LISTING = {
 export const run: Run = (_args, options, io) =>
   withAdmin(options, io, (admin) =>
     pipe(
-      admin.query('namespace.list', {}),
+      admin.list('namespace.list', {}),
       TE.chainTaskK((list) => tellList({ options, io }, LISTING, list)),
     ),
   );

@@ -1,9 +1,7 @@
 /** `jetlock secret show PATH`: everything that is known of a secret but its value. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { covers, type SecretPath } from '../../events/vocabulary.ts';
 import type { QueryReply } from '../../protocol/operations.ts';
-import type { AccessView } from '../../protocol/views.ts';
 import { accessText } from '../access-text.ts';
 import { secretPath } from '../arguments.ts';
 import { withAdmin } from '../connect.ts';
@@ -13,7 +11,7 @@ import { printable } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
 import type { Run } from '../verb.ts';
 
-type Shown = QueryReply<'secret.show'> & { readonly access: ReadonlyArray<AccessView> };
+type Shown = QueryReply<'secret.show'>;
 
 const facts = ({ secret }: Shown): ReadonlyArray<string> =>
   [
@@ -43,8 +41,6 @@ const linesOf = (shown: Shown): ReadonlyArray<string> => [
   ...table(OFFLINE_HEADINGS, offlineRows(shown.rollout)),
 ];
 
-const about = (path: SecretPath, { items }: QueryReply<'access.list'>): ReadonlyArray<AccessView> => items.filter(({ target }) => covers(target, path));
-
 export const run: Run = ([typed], options, io) =>
   pipe(
     TE.fromEither(secretPath(typed)),
@@ -52,7 +48,6 @@ export const run: Run = ([typed], options, io) =>
       withAdmin(options, io, (admin) =>
         pipe(
           admin.query('secret.show', { path }),
-          TE.bindW('access', () => TE.map((list: QueryReply<'access.list'>) => about(path, list))(admin.query('access.list', { service: null, pending: false }))),
           TE.chainTaskK((shown) => tell({ options, io }, linesOf(shown), shown)),
         ),
       ),

@@ -106,16 +106,19 @@ test('a value over 64 KiB is refused before anything is sent', async (t) => {
   t.deepEqual(sent, []);
 });
 
-test('secret list hides what was deleted, and takes a prefix with or without its slash', async (t) => {
-  const { jetlock, sent } = await adminCli(t, { 'secret.list': items(view('prod/shop/A'), view('prod/shop/B', { status: 'deleted' })) });
+const item = (({ history: _history, checks: _checks, ...said }) => ({ ...said, mismatch: false }))(view('prod/shop/A'));
+
+test('secret list takes a prefix with or without its slash, and all pages', async (t) => {
+  const pages: Record<string, unknown> = { null: { items: [item], next: 'more', total: 2 }, more: { items: [{ ...item, path: 'prod/shop/B' }], next: null, total: 2 } };
+  const { jetlock, sent } = await adminCli(t, { 'secret.list': ({ after }) => ({ result: pages[`${after as string}`] }) });
   const { stdout } = await jetlock('secret list prod/shop');
   t.is(
     stdout,
-    'PATH         STATUS  VERSION  UPDATED               BY   DESCRIPTION\nprod/shop/A  live    2        2023-11-14T22:14:20Z  ada  the key\n',
+    'PATH         STATUS  VERSION  UPDATED               BY   DESCRIPTION\nprod/shop/A  live    2        2023-11-14T22:14:20Z  ada  the key\nprod/shop/B  live    2        2023-11-14T22:14:20Z  ada  the key\n',
   );
-  t.deepEqual(JSON.parse((await jetlock('secret list prod/shop/ --json')).stdout), { items: [view('prod/shop/A')] });
+  t.deepEqual(JSON.parse((await jetlock('secret list prod/shop/ --json')).stdout), { items: [item, { ...item, path: 'prod/shop/B' }] });
   await jetlock('secret list');
-  t.deepEqual(sent.map(({ prefix }) => prefix), ['prod/shop/', 'prod/shop/', null]);
+  t.deepEqual(sent.map(({ prefix, after }) => [prefix, after]), ['prod/shop/', 'prod/shop/', null].flatMap((prefix) => [[prefix, null], [prefix, 'more']]));
 });
 
 test('an empty list is a sentence for people and a document for programs', async (t) => {
@@ -129,8 +132,7 @@ test('secret show tells who can read it, by path or prefix, who did, and who run
   const processes = [1, 2, 1].map((version, n) => ({ instance: idOf(n), version, at: 1_700_000_000_000 + n * 60_000, client: { name: 'web', version: '3' } }));
   const rollout = { service: 'shop', path: 'prod/shop/A', processes, offlineUses: 7, lastOfflineUse: 1_700_000_000_000, seq: 9 };
   const { jetlock } = await adminCli(t, {
-    'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [usage], rollout: [rollout] } }),
-    'access.list': items(access('shop', 'prod/shop/A', { until: 1_700_000_000_000 }), access('api', 'prod/'), access('other', 'prod/shop/AB'), access('x', 'test/')),
+    'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [usage], rollout: [rollout], access: [access('shop', 'prod/shop/A', { until: 1_700_000_000_000 }), access('api', 'prod/')], more: false } }),
   });
   const { stdout } = await jetlock('secret show prod/shop/A');
   t.regex(stdout, /^status: live$/m);
@@ -139,14 +141,13 @@ test('secret show tells who can read it, by path or prefix, who did, and who run
   t.regex(stdout, /^shop +4 +2023-11-14T22:13:20Z +1$/m);
   t.regex(stdout, /^shop +2 +1 +2023-11-14T22:14:20Z +2023-11-14T22:14:20Z +web 3\nshop +1 +2 +2023-11-14T22:13:20Z +2023-11-14T22:15:20Z +web 3$/m);
   t.regex(stdout, /^shop +7 +2023-11-14T22:13:20Z$/m);
-  t.false(/other|test\//.test(stdout));
   const document = JSON.parse((await jetlock('secret show prod/shop/A --json')).stdout) as { access: unknown[] };
   t.like(document, { secret: view('prod/shop/A'), usage: [usage] });
   t.is(document.access.length, 2);
 });
 
 test('secret history tells which versions came from others, and which are gone', async (t) => {
-  const { jetlock } = await adminCli(t, { 'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [], rollout: [] } }) });
+  const { jetlock } = await adminCli(t, { 'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [], rollout: [], access: [], more: false } }) });
   const { stdout } = await jetlock('secret history prod/shop/A');
   t.is(stdout, 'VERSION  AT                    BY   REMARK\n1        2023-11-14T22:13:20Z  ada\n2        2023-11-14T22:14:20Z       value of version 1, deleted\n');
 });

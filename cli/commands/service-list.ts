@@ -18,7 +18,7 @@ const LISTING = {
 export const run: Run = (_args, options, io) =>
   withAdmin(options, io, (admin) =>
     pipe(
-      admin.query('service.list', { service: null }),
+      admin.list('service.list', {}),
       TE.chainTaskK((list) => tellList({ options, io }, LISTING, list)),
     ),
   );

@@ -19,13 +19,13 @@ const credential = (fingerprint: string, status: string, more: object = {}) => (
   seq: 11,
   ...more,
 });
-const service = (...credentials: ReadonlyArray<unknown>) => items({ service: 'shop', credentials, seq: 12 });
+const service = (...credentials: ReadonlyArray<unknown>) => items({ service: 'shop', credentials, seq: 12, reads: { allowed: 0, refused: 0, lastAllowedAt: null, lastRefusedAt: null }, grants: 0 });
 
 test('service approve: the only pending one is approved as it was seen, and its fingerprint told', async (t) => {
   const { jetlock, sent } = await adminCli(t, { 'service.list': service(credential(F1, 'denied'), credential(F2, 'pending', { seq: 21 })) });
   t.deepEqual(await jetlock('service approve shop'), { code: 0, stdout: `shop ${F2} is approved\n`, stderr: '' });
-  t.deepEqual(sent as unknown, [
-    { operation: 'service.list', service: 'shop' },
+  t.like(sent[0], { operation: 'service.list', service: 'shop' });
+  t.deepEqual(sent.slice(1) as unknown, [
     { operation: 'service.approve', service: 'shop', fingerprint: F2, seen: 21 },
   ]);
   t.deepEqual(JSON.parse((await jetlock('service approve shop --json')).stdout), { service: 'shop', fingerprint: F2, changed: true, seq: 7, version: 1, note: null });

@@ -34,7 +34,7 @@ const done = async <A>(task: TaskEither<ClientFailure, A>): Promise<A> => {
   return result.right;
 };
 
-const adminOf = ({ query, command, writeSecret }: AdminClient): Admin => ({
+const adminOf = ({ query, list, command, writeSecret }: AdminClient): Admin => ({
   set: async (path, value) => {
     await done(writeSecret(path, value));
   },
@@ -44,7 +44,7 @@ const adminOf = ({ query, command, writeSecret }: AdminClient): Admin => ({
     for (const { fingerprint, seq } of waiting) await done(command({ operation: 'service.approve', service, fingerprint, seen: seq }));
   },
   grant: async (service, target) => {
-    const { items } = await done(query('access.list', { service, pending: false }));
+    const { items } = await done(list('access.list', { service, path: target }));
     const seen = items.find((access) => access.target === target)?.seq ?? NOT_SEEN;
     await done(command({ operation: 'access.grant', service, target, seen, reason: null, duration: null, once: false, offline: null }));
   },

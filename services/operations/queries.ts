@@ -1,11 +1,13 @@
 /** Questions of admins: answered from the read models, once these hold all that was folded when the question came. */
-import { isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
+import { fromNullable, isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
 import { publicKeyFingerprint } from '../../crypto/fingerprint.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { sure, Count, Instant, Sequence } from '../../events/vocabulary.ts';
 import { currentKey, type Admin, type Key, type World } from '../../events/world.ts';
-import type { NotRead, ReadModels } from '../../projections/read.ts';
+import { readModels, type ReadModels } from '../../projections/read.ts';
+import { foldedRows, storedRows, type NotRead } from '../../projections/rows.ts';
 import type { Projector, ProjectorStatus } from '../../projections/run.ts';
+import type { ViewStore } from '../../projections/view-store.ts';
 import type { AdminView, KeyView } from '../../protocol/views.ts';
 import type { Holders } from '../keyring/holders.ts';
 import { operatorKeySince } from '../keyring/rotation.ts';
@@ -50,31 +52,34 @@ const keyStatus =
     });
   };
 
-const items = <A>(answer: Either<NotRead, ReadonlyArray<A>>): Either<Refusal, { readonly items: ReadonlyArray<A> }> =>
-  map((found: ReadonlyArray<A>) => ({ items: found }))(told(answer));
+type Asked = { readonly replica: Replica; readonly store: ViewStore; readonly projector: Projector; readonly holders: Holders };
 
-const secretShow =
-  (models: ReadModels): Views['secret.show'] =>
-  async ({ path }) => {
-    const shown = told(await models.secret(path));
-    if (isLeft(shown)) return shown;
-    return shown.right === undefined ? left(refuse('not_found', path)) : right(shown.right);
-  };
-
-type Asked = { readonly replica: Replica; readonly models: ReadModels; readonly projector: Projector; readonly holders: Holders };
-
-export const makeViews = ({ replica, models, projector, holders }: Asked): Views => {
+export const makeViews = ({ replica, store, projector, holders }: Asked): Views => {
   const { fold } = replica;
+  const stored = readModels(storedRows(store));
   /** The read models hold what the asker may have been told already, or nothing is said: who is shown too little would believe it. */
-  const current = async <A>(ask: () => Promise<Either<Refusal, A>>): Promise<Either<Refusal, A>> =>
-    (await projector.waitFor(fold.head().seq, LAG_MS)) ? ask() : left(refuse('behind'));
+  const current = async <A>(ask: (models: ReadModels) => Promise<Either<NotRead, A>>): Promise<Either<Refusal, A>> => {
+    const head = fold.head().seq;
+    const folded = projector.folded();
+    // What was folded in this process is at hand, once it was; until then the store has what another one wrote.
+    if (folded.applied() >= head) return told(await ask(readModels(foldedRows(folded.models, store))));
+    return (await projector.waitFor(head, LAG_MS)) ? told(await ask(stored)) : left(refuse('behind'));
+  };
+  const now = (): number => Math.max(fold.world.now, Date.now());
   return {
-    'secret.list': ({ prefix }) => current(async () => items(await models.secrets(prefix))),
-    'secret.show': (args) => current(() => secretShow(models)(args)),
-    'namespace.list': () => current(async () => items(await models.namespaces())),
-    'service.list': ({ service }) => current(async () => items(await models.services(service))),
-    'access.list': (args) => current(async () => items(await models.access(args))),
-    'inbox.list': () => current(async () => items(await models.inbox(Math.max(fold.world.now, Date.now())))),
+    'secret.list': (args) => current((models) => models.secrets(args)),
+    'secret.show': async ({ path }) => {
+      const shown = await current((models) => models.secret(path));
+      return isLeft(shown) ? shown : fromNullable(refuse('not_found', path))(shown.right);
+    },
+    'secret.reads': () => Promise.resolve(left(refuse('unavailable', 'not yet'))),
+    'missing.list': (args) => current((models) => models.missing(args)),
+    'namespace.list': (args) => current((models) => models.namespaces(args)),
+    'service.list': (args) => current((models) => models.services(args, now())),
+    'access.list': (args) => current((models) => models.access(args)),
+    'inbox.list': (args) => current((models) => models.inbox(args, now())),
+    'audit.list': () => Promise.resolve(left(refuse('unavailable', 'not yet'))),
+    'health.show': () => Promise.resolve(left(refuse('unavailable', 'not yet'))),
     'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView) })),
     'key.status': keyStatus(replica, holders),
     'projections.status': async () => map(({ head, items: views }: ProjectorStatus) => ({ head: sure(Sequence, head), items: views }))(told(await projector.status())),

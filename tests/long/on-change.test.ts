@@ -86,6 +86,6 @@ test.serial(`${ROTATIONS} rotations reach every handler`, async (t) => {
   }
   t.true(interruptions >= INTERRUPTIONS);
   t.deepEqual(mistaken, []);
-  const { items } = orThrow(await jetlock.admin.query('secret.list', { prefix: 'prod/shop/' })());
+  const { items } = orThrow(await jetlock.admin.list('secret.list', { prefix: 'prod/shop/' })());
   t.true(items.every(({ version }) => version === last));
 });

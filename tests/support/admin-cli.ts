@@ -22,7 +22,7 @@ export type Answers = Record<string, (command: Command, enclosed: Enclosed | nul
 export const done = (version: number | null = null, changed = true, note: string | null = null): Answer => ({
   result: { changed, seq: 7, version, note },
 });
-export const items = (...list: ReadonlyArray<unknown>) => (): Answer => ({ result: { items: list } });
+export const items = (...list: ReadonlyArray<unknown>) => (): Answer => ({ result: { items: list, next: null, total: null } });
 
 /** @returns `type` for one who sits at the terminal, and `ended` with what became of the command */
 const started = (words: ReadonlyArray<string>, setting: Setting, service: ReturnType<typeof fakeService>) => {

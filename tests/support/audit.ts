@@ -1,6 +1,6 @@
 /** What tests of the audit share: an auditor's lines, an intruder's messages, and a history with every event there is. */
 import { utf8 } from '../../crypto/bytes.ts';
-import type { AuditLine } from '../../audit/line.ts';
+import type { AuditLine } from '../../protocol/audit-line.ts';
 import { auditLog, type AuditOptions } from '../../audit/log.ts';
 import { digestOf, fingerprintOf, idOf, keyPairOf } from './names.ts';
 import { KEYRING, logCrypto, type Draft, type History } from './history.ts';

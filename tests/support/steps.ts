@@ -48,7 +48,7 @@ export const stepsOf = (jetlock: Clients) => {
 
   const decision = async (name: string, to: string) => {
     const [service, target] = [serviceOf(name), sure(Target, to)];
-    const { items } = orThrow(await admin.query('access.list', { service, pending: false })());
+    const { items } = orThrow(await admin.list('access.list', { service })());
     const seen = items.find((access) => access.target === target)?.seq ?? (0 as Sequence);
     return { service, target, seen, reason: null };
   };
