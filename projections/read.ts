@@ -3,7 +3,7 @@ import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import { covers, Namespace, type SecretPath } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
 import type { QueryRequest } from '../protocol/operations.ts';
-import type { MissingView, SecretItem, ServiceItem } from '../protocol/pages.ts';
+import type { CredentialItem, MissingView, SecretItem, ServiceItem } from '../protocol/pages.ts';
 import type { Page } from '../protocol/paging.ts';
 import { AccessView, InboxView, NamespaceView, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from '../protocol/views.ts';
 import { accessOfService, allNamespaces, isNamespaceKey, rolloutOfPath, secretKey, secretsBelow, usageOfPath } from './keys.ts';
@@ -33,6 +33,7 @@ export type ReadModels = {
   readonly namespaces: (wanted: Asked<QueryRequest<'namespace.list'>>) => Answer<Page<NamespaceView>>;
   /** @param now milliseconds; grants that have ended by then are not counted */
   readonly services: (wanted: Asked<QueryRequest<'service.list'>>, now: number) => Answer<Page<ServiceItem>>;
+  readonly credentials: (wanted: Asked<QueryRequest<'credential.list'>>) => Answer<Page<CredentialItem>>;
   readonly access: (wanted: Asked<QueryRequest<'access.list'>>) => Answer<Page<AccessView>>;
   /** The oldest first. @param now milliseconds; credentials that have expired by then are left out */
   readonly inbox: (wanted: Asked<QueryRequest<'inbox.list'>>, now: number) => Answer<Page<InboxView>>;
@@ -54,6 +55,8 @@ const secretsUnder = (prefix: string) => {
 const secretItem = ({ history: _history, checks, ...said }: SecretView): SecretItem => ({ ...said, mismatch: checks.some(({ fits }) => fits === false) });
 
 const placed = <A>({ key, entry }: Row<A>): Placed<A> => ({ place: key, item: entry });
+
+const byPlace = (a: Placed<unknown>, b: Placed<unknown>): number => (a.place < b.place ? -1 : 1);
 
 const secrets =
   (rows: Rows): ReadModels['secrets'] =>
@@ -123,6 +126,16 @@ const services =
     return map(await serviceItems(rows, page.items, now), (items) => ({ ...page, items }));
   };
 
+const credentials =
+  (rows: Rows): ReadModels['credentials'] =>
+  async (wanted) => {
+    const { service, status } = wanted;
+    const found = await rows.list(ServiceView, 'services', service === null ? {} : { keys: service });
+    const itemsOf = ({ entry }: Row<ServiceView>): ReadonlyArray<CredentialItem> => entry.credentials.map((one) => ({ service: entry.service, ...one }));
+    const placeOf = (item: CredentialItem): Placed<CredentialItem> => ({ place: `${item.service} ${item.fingerprint}`, item });
+    return map(found, (all) => paged(all.flatMap(itemsOf).filter((one) => status === null || one.status === status).map(placeOf).sort(byPlace), wanted));
+  };
+
 const access =
   (rows: Rows): ReadModels['access'] =>
   async (wanted) => {
@@ -139,7 +152,7 @@ const inbox =
   (rows: Rows): ReadModels['inbox'] =>
   async (wanted, now) => {
     const isOpen = ({ entry: { kind, since } }: Row<InboxView>): boolean => kind !== 'credential' || now < since + PENDING_MS;
-    return map(await rows.list(InboxView, 'inbox'), (cards) => paged(cards.filter(isOpen).map(bySeq).sort((a, b) => (a.place < b.place ? -1 : 1)), wanted));
+    return map(await rows.list(InboxView, 'inbox'), (cards) => paged(cards.filter(isOpen).map(bySeq).sort(byPlace), wanted));
   };
 
 export const readModels = (rows: Rows): ReadModels => ({
@@ -148,6 +161,7 @@ export const readModels = (rows: Rows): ReadModels => ({
   missing: missing(rows),
   namespaces: namespaces(rows),
   services: services(rows),
+  credentials: credentials(rows),
   access: access(rows),
   inbox: inbox(rows),
   checkpoints: async () =>

@@ -12,7 +12,7 @@ import { Used } from '../events/rollout/rollout.ts';
 import { CredentialKind } from '../events/service/service.ts';
 import { Ciphertext, Count, Digest, Fingerprint, Id, Instant, Note, type Role, SecretPath, Sequence, ServiceName, Target, Version, Word } from '../events/vocabulary.ts';
 import { Outcome } from './audit-line.ts';
-import { AuditEntry, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from './pages.ts';
+import { AuditEntry, CredentialItem, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from './pages.ts';
 import { page, pageOf, Search, type Page } from './paging.ts';
 import { AccessView, AdminView, CredentialView, InboxView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
 import { PATHS_MAX } from './wire.ts';
@@ -128,6 +128,7 @@ export const queries = {
   'namespace.list': query('namespace.list', { search: orNull(Search), ...page }, pageOf(NamespaceView)),
   /** `status`: of any of its credentials. */
   'service.list': query('service.list', { service: orNull(ServiceName), search: orNull(Search), status: orNull(CredentialView.type.props.status), ...page }, pageOf(ServiceItem)),
+  'credential.list': query('credential.list', { service: orNull(ServiceName), status: orNull(CredentialView.type.props.status), ...page }, pageOf(CredentialItem)),
   /** `path`: what opens or concerns that path; of a prefix, also everything under it. */
   'access.list': query('access.list', { service: orNull(ServiceName), path: orNull(Target), status: orNull(AccessView.type.props.status), ...page }, pageOf(AccessView)),
   /** The oldest first. */

@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import { orNull } from '../events/codec.ts';
 import { AdminName, Count, Instant, Note, ReplicaId, SecretPath, Sequence, ServiceName } from '../events/vocabulary.ts';
 import { AuditLine } from './audit-line.ts';
-import { SecretView, ServiceView } from './views.ts';
+import { CredentialView, SecretView, ServiceView } from './views.ts';
 
 /** A secret in a list: all but its history and what services expect of it, which `secret.show` has. */
 export const SecretItem = t.strict(
@@ -31,6 +31,10 @@ export type ReadSums = t.TypeOf<typeof ReadSums>;
 /** `grants`: how many grants open something to it now. */
 export const ServiceItem = t.strict({ ...ServiceView.type.props, reads: ReadSums, grants: Count }, 'ServiceItem');
 export type ServiceItem = t.TypeOf<typeof ServiceItem>;
+
+/** One credential of a service. */
+export const CredentialItem = t.strict({ service: ServiceName, ...CredentialView.type.props }, 'CredentialItem');
+export type CredentialItem = t.TypeOf<typeof CredentialItem>;
 
 /** Who asked for a path that has no value: `asked` counts its reads, the first of which made the stub. */
 export const AskedBy = t.strict({ service: ServiceName, description: orNull(Note), asked: Count, lastAt: orNull(Instant) }, 'AskedBy');

@@ -31,10 +31,15 @@ const admin = { id: ['admin'] } as const;
 const asked: ReadonlyArray<Route> = [
   query('/secrets', 'secret.list', 'Secrets, without their values.'),
   query('/secrets/:id', 'secret.show', 'One secret: its history, who has read it, and who runs which version.', secret),
+  query('/secrets/:id/reads', 'secret.reads', 'Who has read it, over time.', secret),
+  query('/missing-secrets', 'missing.list', 'What was asked for and has no value: by whom, how often, and with which words.'),
   query('/services', 'service.list', 'Services and their credentials.'),
+  query('/service-tokens', 'credential.list', 'Credentials of services.'),
   query('/access-requests', 'access.list', 'What services may read, or asked to.'),
   query('/namespaces', 'namespace.list', 'Namespaces.'),
   query('/inbox', 'inbox.list', 'What waits for an admin.'),
+  query('/audit', 'audit.list', 'Everything that was asked, done and refused, the newest first.'),
+  query('/health', 'health.show', 'How the service is.'),
   query('/admins', 'admin.list', 'Admins and their keys.'),
   query('/keys/status', 'key.status', 'The keys of the service.'),
 ];

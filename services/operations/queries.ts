@@ -76,6 +76,7 @@ export const makeViews = ({ replica, store, projector, holders }: Asked): Views 
     'missing.list': (args) => current((models) => models.missing(args)),
     'namespace.list': (args) => current((models) => models.namespaces(args)),
     'service.list': (args) => current((models) => models.services(args, now())),
+    'credential.list': (args) => current((models) => models.credentials(args)),
     'access.list': (args) => current((models) => models.access(args)),
     'inbox.list': (args) => current((models) => models.inbox(args, now())),
     'audit.list': () => Promise.resolve(left(refuse('unavailable', 'not yet'))),
