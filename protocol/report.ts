@@ -1,8 +1,11 @@
 /** Why something did not decode, without what it was: io-ts's own reporter prints values, and a value may be a secret. */
 import * as t from 'io-ts';
 
-/** Steps into something that has a name: which member of a union was tried says nothing to who reads it. */
-const named = (context: t.Context): t.Context => context.filter((_, i) => !(context[i - 1]?.type instanceof t.UnionType));
+const isOfSeveral = (type: t.Decoder<never, unknown> | undefined): boolean =>
+  type instanceof t.UnionType || type instanceof t.IntersectionType || (type instanceof t.ExactType && isOfSeveral(type.type as t.Mixed));
+
+/** Steps into something that has a name: which member of a union or an intersection was tried says nothing to who reads it. */
+const named = (context: t.Context): t.Context => context.filter((_, i) => !isOfSeveral(context[i - 1]?.type));
 
 /** One line for each field, at most 10: its path, and what was expected there. */
 export const report = (errors: t.Errors): ReadonlyArray<string> => {

@@ -8,9 +8,9 @@ import { SignedCall } from './signed-call.ts';
 /**
  * Who is let in, and how. `open`: anyone. `sealed`: the bytes of a request on NATS. `query`: a session or an API token. `signed`:
  * a session, its CSRF token, and an admin's signature. `access-key`: who holds the key of a namespace. `auth`: on the way to a
- * session, or out of it. `live`: as a query, answered by a stream of events.
+ * session, or out of it. `live`: as a query, answered by a stream of events. `page`: for people, no part of the API.
  */
-export type Kind = 'open' | 'sealed' | 'query' | 'signed' | 'access-key' | 'auth' | 'live';
+export type Kind = 'open' | 'sealed' | 'query' | 'signed' | 'access-key' | 'auth' | 'live' | 'page';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 

@@ -14,6 +14,12 @@ const open = [
   own('open', 'keys', 'GET', '/keys', { about: 'The key to seal requests to, signed by the signing key of the service.', reply: ServiceKeys }),
 ] as const;
 
+const pages = [
+  own('page', 'start', 'GET', '/', { about: 'Leads to the console.' }),
+  own('page', 'to-console', 'GET', '/console', { about: 'Leads to the console.' }),
+  own('page', 'console', 'GET', '/console/*', { about: 'The console.' }),
+] as const;
+
 /** The exchange of programs without NATS: the same bytes as on the subjects. */
 const exchanged = { body: SealedRequest, reply: SealedReply } as const;
 const sealed = [
@@ -67,7 +73,7 @@ const ordered: ReadonlyArray<Route> = [
 ];
 
 /** Routes with handlers of their own: what is added here does not compile until `services/http/handlers.ts` has one. */
-export const ownRoutes = [...open, ...sealed] as const;
+export const ownRoutes = [...open, ...pages, ...sealed] as const;
 export type OwnName = (typeof ownRoutes)[number]['name'];
 
 export const routes: ReadonlyArray<Route> = [...ownRoutes, ...asked, ...ordered];

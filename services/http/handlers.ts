@@ -8,6 +8,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { ask, type Views } from '../operations/admin.ts';
 import { JSON_TYPE, Written, type Handler } from './call.ts';
 import { exchange } from './exchange.ts';
+import { consoleHandler, toConsole } from './pages.ts';
 import type { Auth } from './principal.ts';
 import { signedHandler, type SignedParts } from './signed.ts';
 
@@ -29,6 +30,9 @@ const ownHandlers = ({ replica, admission, metrics }: HandlerParts): { readonly 
     ready: () => right(readiness(replica.health())),
     metrics: async () => right(new Written(metrics.registry.contentType, await metrics.registry.metrics())),
     keys: exchange(admission, subjects.keys),
+    start: toConsole,
+    'to-console': toConsole,
+    console: consoleHandler(),
     register: exchange(admission, subjects.register),
     get: exchange(admission, subjects.get),
     report: exchange(admission, subjects.report),

@@ -2,39 +2,53 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import type { Route } from '../../protocol/http/route.ts';
+import type { Method, Route } from '../../protocol/http/route.ts';
 import { routes } from '../../protocol/http/routes.ts';
 import { parseBytes } from '../request/body.ts';
 import { argumentsOf } from './arguments.ts';
 import { JSON_TYPE, Written, type Handler } from './call.ts';
 import { sendRefusal } from './errors.ts';
+import type { Limits } from './limits.ts';
 import { NOBODY, type Auth, type Principal } from './principal.ts';
 
 export type RouteParts = {
   readonly auth: Auth;
+  readonly limits: Limits;
   readonly isReady: () => boolean;
   readonly handlerOf: (route: Route) => Handler;
 };
 
-/** Kinds that are for those who are known, by whatever they are let in. */
-const isForKnown = ({ kind }: Route): boolean => ['query', 'signed', 'live'].includes(kind);
+declare module 'fastify' {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- a module's interfaces are widened by interfaces alone
+  interface FastifyRequest {
+    /** Who was found to call, for the log. */
+    principal: Principal;
+  }
+}
+
+type Kinds = ReadonlyArray<Route['kind']>;
+/** For those who are known, by whatever they are let in. */
+const FOR_KNOWN: Kinds = ['query', 'signed', 'live'];
+/** Asked just when nothing else is answered. */
+const ALWAYS: Kinds = ['open', 'page'];
+/** Whoever calls is nobody's business, or stands inside a box. */
+const FOR_ANYONE: Kinds = ['open', 'page', 'sealed'];
 
 const EMPTY = new Uint8Array();
 
-/** `live` and `ready` and the like are asked just when nothing else is answered. */
-const mayAnswer = ({ isReady }: RouteParts, { kind }: Route): boolean => kind === 'open' || isReady();
-
-const callerOf = async ({ auth }: RouteParts, route: Route, request: FastifyRequest): Promise<Either<Refusal, Principal>> => {
-  if (route.kind === 'open' || route.kind === 'sealed') return right(NOBODY);
+const callerOf = async ({ auth, limits }: RouteParts, { kind }: Route, request: FastifyRequest): Promise<Either<Refusal, Principal>> => {
+  if (FOR_ANYONE.includes(kind)) return right(NOBODY);
   const principal = await auth.authenticate(request);
-  return principal.kind === 'none' && isForKnown(route) ? left(refuse('unauthorized')) : right(principal);
+  request.principal = principal;
+  if (!limits.isWelcome(principal, request.ip)) return left(refuse('busy'));
+  return principal.kind === 'none' && FOR_KNOWN.includes(kind) ? left(refuse('unauthorized')) : right(principal);
 };
 
 const answer = async (parts: RouteParts, route: Route, handler: Handler, request: FastifyRequest, reply: FastifyReply): Promise<Either<Refusal, unknown>> => {
-  if (!mayAnswer(parts, route)) return left(refuse('unavailable'));
+  if (!ALWAYS.includes(route.kind) && !parts.isReady()) return left(refuse('unavailable'));
   const principal = await callerOf(parts, route, request);
   if (isLeft(principal)) return principal;
-  const args = argumentsOf(route, request);
+  const args = route.kind === 'page' ? right({}) : argumentsOf(route, request);
   if (isLeft(args)) return args;
   const bytes = request.body instanceof Uint8Array ? request.body : EMPTY;
   // A sealed one is looked at by the handler behind both doors.
@@ -48,17 +62,49 @@ const send = (reply: FastifyReply, { status }: Route, content: unknown): Fastify
   return reply.code(status).type(JSON_TYPE).send(JSON.stringify(content));
 };
 
+const addRoute = (server: FastifyInstance, parts: RouteParts, route: Route): void => {
+  const handler = parts.handlerOf(route);
+  server.route({
+    method: route.method,
+    url: route.path,
+    handler: async (request, reply) => {
+      const answered = await answer(parts, route, handler, request, reply);
+      if (isLeft(answered)) {
+        if (answered.left.code !== 'busy') parts.limits.failed(request.principal, request.ip);
+        return sendRefusal(reply, answered.left);
+      }
+      return answered.right === undefined ? reply : send(reply, route, answered.right);
+    },
+  });
+};
+
+const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'] as const;
+
+/** A path that there is, by a method that it has not. */
+const addOtherMethods = (server: FastifyInstance, { limits }: RouteParts, path: string, methods: ReadonlyArray<Method>): void => {
+  server.route({
+    method: METHODS.filter((method) => !methods.some((one) => one === method)),
+    url: path,
+    handler: async (request, reply) => {
+      limits.failed(request.principal, request.ip);
+      return sendRefusal(reply.header('allow', methods.join(', ')), refuse('malformed', `method: expected ${methods.join(' or ')}`), 405);
+    },
+  });
+};
+
 export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
-  for (const route of routes) {
-    const handler = parts.handlerOf(route);
-    server.route({
-      method: route.method,
-      url: route.path,
-      handler: async (request, reply) => {
-        const answered = await answer(parts, route, handler, request, reply);
-        if (isLeft(answered)) return sendRefusal(reply, answered.left);
-        return reply.sent || answered.right === undefined ? reply : send(reply, route, answered.right);
-      },
-    });
+  server.decorateRequest('principal', undefined as never);
+  server.addHook('onRequest', async (request, reply) => {
+    request.principal = NOBODY;
+    return parts.limits.mayCall(request.ip) ? undefined : sendRefusal(reply, refuse('busy'));
+  });
+  for (const route of routes) addRoute(server, parts, route);
+  for (const path of new Set(routes.map((route) => route.path))) {
+    addOtherMethods(server, parts, path, routes.filter((route) => route.path === path).map(({ method }) => method));
   }
+  server.setNotFoundHandler(async (request, reply) => {
+    if (!parts.limits.isWelcome(NOBODY, request.ip)) return sendRefusal(reply, refuse('busy'));
+    parts.limits.failed(NOBODY, request.ip);
+    return sendRefusal(reply, refuse('not_found'));
+  });
 };

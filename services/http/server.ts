@@ -1,9 +1,10 @@
-/** The HTTP door. Loopback unless told otherwise; TLS where it has a certificate. */
-import fastify, { type FastifyInstance } from 'fastify';
-import { refuse } from '../../events/refusal.ts';
+/** The HTTP door. Loopback unless told otherwise. */
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
-import { errorHandler, sendRefusal } from './errors.ts';
+import { answerBroken, errorHandler } from './errors.ts';
 import { handlersOf, type HandlerParts } from './handlers.ts';
+import { API_HEADERS } from './headers.ts';
+import { makeLimits } from './limits.ts';
 import { addRoutes } from './routes.ts';
 
 export type HttpParts = HandlerParts & { readonly onDefect: (error: unknown) => void };
@@ -14,6 +15,23 @@ const withoutSchemas = (): never => {
 };
 const schemaController = { compilersFactory: { buildValidator: withoutSchemas, buildSerializer: withoutSchemas } };
 
+/** A path of 256 bytes, each of them encoded, and who may read it before it. */
+const SEGMENT_CHARS_MAX = 1_024;
+/** A request that takes longer to arrive is none. */
+const REQUEST_MS_MAX = 30_000;
+const CONNECTIONS_MAX = 4_096;
+
+const options: FastifyServerOptions = {
+  logger: false,
+  bodyLimit: WIRE_BYTES_MAX,
+  schemaController,
+  // Whom a call comes from is who is at the other end of the connection, whatever its headers say.
+  trustProxy: false,
+  requestTimeout: REQUEST_MS_MAX,
+  routerOptions: { maxParamLength: SEGMENT_CHARS_MAX },
+  clientErrorHandler: answerBroken,
+};
+
 /** JSON alone, as the bytes that it came as: the codec of each route reads them. */
 const takeJson = (server: FastifyInstance): void => {
   server.removeAllContentTypeParsers();
@@ -22,15 +40,11 @@ const takeJson = (server: FastifyInstance): void => {
 
 export const makeHttp = (parts: HttpParts): FastifyInstance => {
   const onError = errorHandler(parts.onDefect);
-  const server = fastify({
-    logger: false,
-    bodyLimit: WIRE_BYTES_MAX,
-    schemaController,
-    frameworkErrors: (error, request, reply) => void onError(error, request as never, reply as never),
-  });
+  const server = fastify({ ...options, frameworkErrors: (error, request, reply) => void onError(error, request as never, reply.headers(API_HEADERS) as never) });
+  server.server.maxConnections = CONNECTIONS_MAX;
   takeJson(server);
+  server.addHook('onRequest', async (_, reply) => void reply.headers(API_HEADERS));
   server.setErrorHandler(onError);
-  server.setNotFoundHandler((_, reply) => sendRefusal(reply, refuse('not_found')));
-  addRoutes(server, { auth: parts.auth, isReady: () => parts.replica.health().ready, handlerOf: handlersOf(parts) });
+  addRoutes(server, { auth: parts.auth, limits: makeLimits(), isReady: () => parts.replica.health().ready, handlerOf: handlersOf(parts) });
   return server;
 };
