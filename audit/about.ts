@@ -23,7 +23,10 @@ const renamed = (event: Event): object => {
       return { count: event.keys.length };
     case 'AdminAdded':
     case 'AdminKeyAdded':
+    case 'AdminKeyRemoved':
       return { fingerprint: publicKeyFingerprint(event.key) };
+    case 'ApiTokenIssued':
+      return { until: isoTime(event.until) };
     case 'AccessConsumed':
       return { fingerprint: event.credential };
     case 'VersionApplied':

@@ -31,6 +31,7 @@ const causedBy = (origin: Origin, writer: string): { readonly who?: Who; readonl
     const credential = command.operation === 'credential.register' ? command.fingerprint : command.credential;
     return { who: { kind: 'service', name: command.service, credential }, requestId: origin.id };
   }
+  if (origin.by === 'token') return { who: { kind: 'token', name: origin.label, token: origin.token }, requestId: origin.id };
   const statement = parsed(OpenStatement, origin.statement);
   if (statement === undefined) return {};
   return { who: { kind: 'admin', name: statement.admin, credential: publicKeyFingerprint(origin.key) }, requestId: statement.id };

@@ -33,6 +33,7 @@ test('every type of event there is gives a line, with the log key and without', 
     t.true(lines.every((line) => AuditLine.is(line)));
     t.deepEqual(findings(lines), []);
     t.true(lines.some(({ note }) => note === NOTE));
+    t.like(lines.find(({ who }) => who?.kind === 'token'), { who: { name: 'deploy', token: idOf(60) }, outcome: 'done' });
   }
 });
 

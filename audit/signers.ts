@@ -19,10 +19,19 @@ const statementOf = (text: string): Statement | undefined => {
   }
 };
 
-const learn = (signers: Map<PublicKey, Signer>, command: AdminCommand): void => {
-  if (command.operation === 'admin.add') signers.set(command.key, { admin: command.admin, role: command.role, active: true });
-  if (command.operation !== 'admin.remove') return;
-  for (const [key, signer] of signers) if (signer.admin === command.admin) signers.set(key, { ...signer, active: false });
+const ofAdmin = (signers: Map<PublicKey, Signer>, admin: AdminName) => [...signers].filter(([, signer]) => signer.admin === admin);
+
+/** What a command does to the keys, where it is the signer's to give: the keys of others are for the role admin. */
+const learn = (signers: Map<PublicKey, Signer>, by: Signer, command: AdminCommand): void => {
+  const isOwnKey = (command.operation === 'admin.key.add' || command.operation === 'admin.key.remove') && command.admin === by.admin;
+  if (by.role !== 'admin' && !isOwnKey) return;
+  const { operation } = command;
+  if (operation === 'admin.add') signers.set(command.key, { admin: command.admin, role: command.role, active: true });
+  const role = operation === 'admin.key.add' ? ofAdmin(signers, command.admin)[0]?.[1].role : undefined;
+  if (operation === 'admin.key.add' && role !== undefined) signers.set(command.key, { admin: command.admin, role, active: true });
+  if (operation !== 'admin.key.remove' && operation !== 'admin.remove') return;
+  for (const [key, signer] of ofAdmin(signers, command.admin))
+    if (operation === 'admin.remove' || command.key === key) signers.set(key, { ...signer, active: false });
 };
 
 const learnFirst = (signers: Map<PublicKey, Signer>, { origin }: StateRecord): void => {
@@ -51,7 +60,8 @@ export const makeSigners = (): ((record: StateRecord) => Standing) => {
     if (signer === undefined || statement?.admin !== signer.admin) return faulty('key');
     if (!signer.active || seen.has(statement.id)) return plain;
     seen.add(statement.id);
-    if (signer.role === 'admin') learn(signers, statement.command);
+    // Without events it was refused, or nothing was left to do.
+    if (record.events.length > 0) learn(signers, signer, statement.command);
     return { fault: undefined, anchor: true };
   };
 };

@@ -31,11 +31,20 @@ export const AdminCommand = t.union(
     access.RevokeAccess,
     admin.AddAdmin,
     admin.RemoveAdmin,
+    admin.AddAdminKey,
+    admin.RemoveAdminKey,
+    admin.LogOutAdmin,
+    admin.IssueToken,
+    admin.RevokeToken,
     keyring.RotateKeys,
   ],
   'AdminCommand',
 );
 export type AdminCommand = t.TypeOf<typeof AdminCommand>;
+
+/** Commands that the bearer of an API token gives. */
+export const TokenCommand = secret.WriteSecret;
+export type TokenCommand = t.TypeOf<typeof TokenCommand>;
 
 /** Commands that a requesting program gives, in its own name only. */
 export const ServiceCommand = t.union([service.RegisterCredential, rollout.ReportRollout], 'ServiceCommand');
@@ -60,7 +69,7 @@ export const ReplicaCommand = t.union(
 );
 export type ReplicaCommand = t.TypeOf<typeof ReplicaCommand>;
 
-export type Command = AdminCommand | ServiceCommand | ReplicaCommand;
+export type Command = AdminCommand | TokenCommand | ServiceCommand | ReplicaCommand;
 export type CommandOf<O extends Command['operation']> = Extract<Command, { operation: O }>;
 
 /** The one subject that a command changes. */
@@ -77,6 +86,11 @@ export const subjectOf = (subjects: Subjects, command: Command): string => {
       return state.keyring;
     case 'admin.add':
     case 'admin.remove':
+    case 'admin.key.add':
+    case 'admin.key.remove':
+    case 'admin.logout':
+    case 'token.issue':
+    case 'token.revoke':
       return state.admin(command.admin);
     case 'namespace.create':
     case 'namespace.delete':
@@ -110,6 +124,6 @@ export const subjectOf = (subjects: Subjects, command: Command): string => {
   }
 };
 
-/** A first write into a namespace makes the namespace: the step before it, under the same signature. */
+/** A first write into a namespace makes the namespace: the step before it, in the same name. */
 export const stepBefore = (command: Command): Command | undefined =>
   command.operation === 'secret.write' ? { operation: 'namespace.create', namespace: namespaceOf(command.path) } : undefined;

@@ -5,7 +5,7 @@
 import * as access from './access/decide.ts';
 import * as admin from './admin/decide.ts';
 import type { AdminCommand, Command } from './command.ts';
-import type { Circumstances, Decide, Decision } from './decider.ts';
+import type { Actor, Circumstances, Decide, Decision } from './decider.ts';
 import { no } from './decider.ts';
 import * as keyring from './keyring/decide.ts';
 import * as namespace from './namespace/decide.ts';
@@ -13,7 +13,7 @@ import * as rollout from './rollout/decide.ts';
 import * as secret from './secret/decide.ts';
 import * as service from './service/decide.ts';
 import type { Role } from './vocabulary.ts';
-import type { World } from './world.ts';
+import { isInForce, type World } from './world.ts';
 
 const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'keyring.create': keyring.createKeyring,
@@ -24,6 +24,11 @@ const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'operator-key.replace': keyring.replaceOperatorKey,
   'admin.add': admin.addAdmin,
   'admin.remove': admin.removeAdmin,
+  'admin.key.add': admin.addAdminKey,
+  'admin.key.remove': admin.removeAdminKey,
+  'admin.logout': admin.logOutAdmin,
+  'token.issue': admin.issueToken,
+  'token.revoke': admin.revokeToken,
   'namespace.create': namespace.createNamespace,
   'namespace.delete': namespace.deleteNamespace,
   'namespace.rotate': namespace.rotateNamespaceKey,
@@ -50,8 +55,8 @@ const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'rollout.report': rollout.reportRollout,
 };
 
-/** The role that a command needs; `admin` may do everything. */
-export const commandRoles: { readonly [O in AdminCommand['operation']]: Exclude<Role, 'auditor'> } = {
+/** The role that a command needs; what says `auditor` is open to every role. */
+export const commandRoles: { readonly [O in AdminCommand['operation']]: Role } = {
   'secret.write': 'admin',
   'secret.describe': 'admin',
   'secret.rollback': 'admin',
@@ -70,17 +75,43 @@ export const commandRoles: { readonly [O in AdminCommand['operation']]: Exclude<
   'access.revoke': 'approver',
   'admin.add': 'admin',
   'admin.remove': 'admin',
+  // Of one's own; the decision keeps those of others for the role admin.
+  'admin.key.add': 'auditor',
+  'admin.key.remove': 'auditor',
+  'admin.logout': 'auditor',
+  'token.issue': 'admin',
+  'token.revoke': 'admin',
   'key.rotate': 'admin',
 };
 
 const isAdminCommand = (command: Command): command is AdminCommand => Object.hasOwn(commandRoles, command.operation);
 
-/** Codecs keep the origins apart already; the role is what can have been lost since. */
-const mayGive = (world: World, command: Command, { signer }: Circumstances): boolean => {
-  if (!isAdminCommand(command)) return signer === null;
-  const admin = signer === null ? undefined : world.admins.get(signer.admin);
-  if (signer === null || admin?.keys.has(signer.key) !== true) return false;
-  return admin.role === 'admin' || admin.role === commandRoles[command.operation];
+/** Whether a role is enough where another one is needed: `admin` may do everything, and everybody what is open to auditors. */
+export const isEnough = (role: Role, needed: Role): boolean => role === 'admin' || role === needed || needed === 'auditor';
+
+const adminMay = (world: World, command: Command, { admin, key }: Extract<Actor, { by: 'admin' }>): boolean => {
+  const known = world.admins.get(admin);
+  return isAdminCommand(command) && known?.keys.has(key) === true && isEnough(known.role, commandRoles[command.operation]);
+};
+
+/** Writing a value, and the creation of the namespace that goes before it. */
+const tokenMay = (world: World, { operation }: Command, { token, label }: Extract<Actor, { by: 'token' }>, now: number): boolean => {
+  const known = world.tokens.get(token);
+  const isWriter = known?.role === 'writer' && known.label === label && isInForce(known, now);
+  return isWriter && (operation === 'secret.write' || operation === 'namespace.create');
+};
+
+/** Codecs keep the origins apart already; what can have been lost since is the role, the key, the token. */
+const mayGive = (world: World, command: Command, { actor, now }: Circumstances): boolean => {
+  switch (actor.by) {
+    case 'admin':
+      return adminMay(world, command, actor);
+    case 'token':
+      return tokenMay(world, command, actor, now);
+    case 'service':
+    case 'replica':
+      return !isAdminCommand(command);
+  }
 };
 
 export const decide = (world: World, command: Command, circumstances: Circumstances): Decision =>

@@ -5,13 +5,19 @@ import type { CommandOf, Command } from './command.ts';
 import type { Event } from './event.ts';
 import type { Made } from './record.ts';
 import { refuse, type Refusal, type RefusalCode } from './refusal.ts';
-import type { AdminName, PublicKey } from './vocabulary.ts';
+import type { AdminName, Id, Label, PublicKey } from './vocabulary.ts';
 import type { World } from './world.ts';
+
+/** In whose name a command is given: the admin whose signature it bears and the key that made it, the API token that was shown. */
+export type Actor =
+  | { readonly by: 'admin'; readonly admin: AdminName; readonly key: PublicKey }
+  | { readonly by: 'token'; readonly token: Id; readonly label: Label }
+  | { readonly by: 'service' }
+  | { readonly by: 'replica' };
 
 export type Circumstances = {
   readonly made: Made;
-  /** The admin whose signature the command bears, and the key it was made with; null for services and replicas. */
-  readonly signer: { readonly admin: AdminName; readonly key: PublicKey } | null;
+  readonly actor: Actor;
   readonly now: number;
 };
 

@@ -17,7 +17,7 @@ import type { World } from './world.ts';
 export const evolve = (world: World, event: Event, now: number, seq: number): void => {
   switch (event.type) {
     case 'KeyringCreated':
-      return keyring.keyringCreated(world, event, now);
+      return keyring.keyringCreated(world, event, now, seq);
     case 'KeyAdded':
       return keyring.keyAdded(world, event, now, seq);
     case 'KeyRetired':
@@ -27,11 +27,19 @@ export const evolve = (world: World, event: Event, now: number, seq: number): vo
     case 'KeysDestroyed':
       return keyring.keysDestroyed(world, event.keys);
     case 'AdminAdded':
-      return admin.adminAdded(world, event, now);
+      return admin.adminAdded(world, event, now, seq);
     case 'AdminKeyAdded':
-      return admin.adminKeyAdded(world, event);
+      return admin.adminKeyAdded(world, event, now, seq);
+    case 'AdminKeyRemoved':
+      return admin.adminKeyRemoved(world, event);
+    case 'AdminLoggedOut':
+      return admin.adminLoggedOut(world, event, seq);
     case 'AdminRemoved':
-      return void world.admins.delete(event.admin);
+      return admin.adminRemoved(world, event);
+    case 'ApiTokenIssued':
+      return admin.apiTokenIssued(world, event, now);
+    case 'ApiTokenRevoked':
+      return void world.tokens.delete(event.token);
     case 'NamespaceCreated':
       return namespace.namespaceCreated(world, event, now);
     case 'NamespaceKeyRetired':

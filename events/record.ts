@@ -4,11 +4,11 @@
  */
 import * as t from 'io-ts';
 import { orNull } from './codec.ts';
-import { AdminCommand, ReplicaCommand, ServiceCommand } from './command.ts';
+import { AdminCommand, ReplicaCommand, ServiceCommand, TokenCommand } from './command.ts';
 import { Event } from './event.ts';
 import { Check } from './expectation.ts';
 import { ReadAttempt, RefusalCount } from './read/read.ts';
-import { AdminName, Ciphertext, Digest, Fingerprint, Id, Instant, Nonce, PublicKey, ReplicaId, Sequence, Signature } from './vocabulary.ts';
+import { AdminName, Ciphertext, Digest, Fingerprint, Id, Instant, Label, Nonce, PublicKey, ReplicaId, Sequence, Signature } from './vocabulary.ts';
 
 /** The last accepted state message that a writer had folded, and the rolling hash there. */
 export const Head = t.strict({ seq: Sequence, hash: Digest }, 'Head');
@@ -26,10 +26,11 @@ export type Statement = t.TypeOf<typeof Statement>;
 export const OpenStatement = statement(t.unknown, 'OpenStatement');
 export type OpenStatement = t.TypeOf<typeof OpenStatement>;
 
-/** Who caused a record, and what they wanted. */
+/** Who caused a record, and what they wanted. Of a token its `label` stands beside its id, so that an auditor can name it. */
 export const Origin = t.union(
   [
     t.strict({ by: t.literal('admin'), statement: t.string, key: PublicKey, signature: Signature }, 'admin'),
+    t.strict({ by: t.literal('token'), id: Id, token: Id, label: Label, command: TokenCommand }, 'token'),
     t.strict({ by: t.literal('service'), id: Id, command: ServiceCommand }, 'service'),
     t.strict({ by: t.literal('replica'), id: Id, command: ReplicaCommand }, 'replica'),
   ],

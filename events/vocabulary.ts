@@ -50,6 +50,14 @@ export type ServiceName = t.TypeOf<typeof ServiceName>;
 export const AdminName = text<{ readonly AdminName: unique symbol }>('AdminName', LABEL, 63);
 export type AdminName = t.TypeOf<typeof AdminName>;
 
+/** What an API token is called. */
+export const Label = text<{ readonly Label: unique symbol }>('Label', LABEL, 63);
+export type Label = t.TypeOf<typeof Label>;
+
+/** Who did something, as it is shown: an admin by name, an API token as `token:<label>`. */
+export const Doer = text<{ readonly Doer: unique symbol }>('Doer', /^(?:token:)?[a-z0-9][a-z0-9-]{0,62}$/, 69);
+export type Doer = t.TypeOf<typeof Doer>;
+
 /** One start of one process of the service: new at every start. */
 export const ReplicaId = text<{ readonly ReplicaId: unique symbol }>('ReplicaId', LABEL, 63);
 export type ReplicaId = t.TypeOf<typeof ReplicaId>;
@@ -143,6 +151,10 @@ export type Word = t.TypeOf<typeof Word>;
 
 export const Role = t.keyof({ admin: null, approver: null, auditor: null }, 'Role');
 export type Role = t.TypeOf<typeof Role>;
+
+/** What the bearer of an API token may: look, or also write values. */
+export const TokenRole = t.keyof({ auditor: null, writer: null }, 'TokenRole');
+export type TokenRole = t.TypeOf<typeof TokenRole>;
 
 /** What a program says of itself; nothing is decided from it. */
 export const ClientInfo = t.strict({ name: Word, version: Word }, 'ClientInfo');

@@ -7,7 +7,7 @@ import type { KeyPurpose } from './keyring/keyring.ts';
 import type { Refusal } from './refusal.ts';
 import type { CredentialKind } from './service/service.ts';
 import { prefixesOf, type Prefix } from './vocabulary.ts';
-import type { AdminName, ClientInfo, Digest, Fingerprint, Id, Namespace, Note, PublicKey, Role, SecretPath, ServiceName, Signature, Target } from './vocabulary.ts';
+import type { AdminName, ClientInfo, Digest, Fingerprint, Id, Label, Namespace, Note, PublicKey, Role, SecretPath, ServiceName, Signature, Target, TokenRole } from './vocabulary.ts';
 
 export type Key = {
   readonly id: Id;
@@ -32,7 +32,29 @@ export type Keyring = {
   readonly keys: ReadonlyMap<Id, Key>;
 };
 
-export type Admin = { readonly name: AdminName; readonly role: Role; readonly keys: ReadonlySet<PublicKey>; readonly addedAt: number };
+/** `label`: what its owner knows it by. `seq`: of the event that added it. */
+export type AdminKey = { readonly label: Note | null; readonly addedAt: number; readonly seq: number };
+
+export type Admin = {
+  readonly name: AdminName;
+  readonly role: Role;
+  readonly keys: ReadonlyMap<PublicKey, AdminKey>;
+  readonly addedAt: number;
+  /** Sessions that were opened before this place in the log have ended. */
+  readonly loggedOut: number;
+};
+
+/** A token for the HTTP API that is not revoked. `until`: when it ends, milliseconds. */
+export type ApiToken = {
+  readonly id: Id;
+  /** In whose name it stands. */
+  readonly admin: AdminName;
+  readonly label: Label;
+  readonly role: TokenRole;
+  readonly digest: Digest;
+  readonly until: number;
+  readonly issuedAt: number;
+};
 
 export type NamespaceState = {
   readonly name: Namespace;
@@ -90,6 +112,7 @@ export type World = {
   now: number;
   keyring: Keyring | null;
   readonly admins: Map<AdminName, Admin>;
+  readonly tokens: Map<Id, ApiToken>;
   readonly namespaces: Map<Namespace, NamespaceState>;
   readonly secrets: Map<SecretPath, Secret>;
   /** Paths without a value, by the service that asked first. */
@@ -112,6 +135,7 @@ export const newWorld = (): World => ({
   now: 0,
   keyring: null,
   admins: new Map(),
+  tokens: new Map(),
   namespaces: new Map(),
   secrets: new Map(),
   stubs: new Map(),
@@ -145,6 +169,9 @@ export const credentialOf = (world: World, service: ServiceName, fingerprint: Fi
 
 export const accessOf = (world: World, service: ServiceName, target: Target): Access | undefined =>
   world.access.get(service)?.get(target);
+
+/** Whether a token that is not revoked has not ended either. */
+export const isInForce = ({ until }: Pick<ApiToken, 'until'>, now: number): boolean => now < until;
 
 /** Whether a grant opens anything now. */
 export const isOpen = (access: Access | undefined, now: number): access is Access =>

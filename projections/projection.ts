@@ -1,9 +1,10 @@
 /** The shape of a read model: a pure fold of what the log's fold accepted. */
 import type { Type } from 'io-ts';
+import type { Actor } from '../events/decider.ts';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import type { Outcome } from '../events/read/decide.ts';
-import type { AdminName, Instant, SecretPath, Sequence, ServiceName } from '../events/vocabulary.ts';
+import { Doer, sure, type Instant, type SecretPath, type Sequence, type ServiceName } from '../events/vocabulary.ts';
 import { accessOf, type World } from '../events/world.ts';
 
 type At = {
@@ -13,8 +14,8 @@ type At = {
   readonly now: Instant;
 };
 
-/** An event that counts. `by`: the admin who signed for it, null for what services and replicas did. */
-export type EventFact = At & { readonly _tag: 'event'; readonly by: AdminName | null; readonly event: Event };
+/** An event that counts. `by`: who did it, null for what services and replicas did by themselves. */
+export type EventFact = At & { readonly _tag: 'event'; readonly by: Doer | null; readonly event: Event };
 /** One path of a read, with its outcome. `isKnown`: there is a secret or a stub of that path, or access of the service to it. */
 export type ReadFact = At & { readonly _tag: 'read'; readonly service: ServiceName; readonly outcome: Outcome; readonly isKnown: boolean };
 export type Fact = EventFact | ReadFact;
@@ -33,6 +34,11 @@ export type Projection<E> = {
   readonly evolve: (entries: ReadonlyMap<string, E>, fact: Fact) => ReadonlyArray<Change<E>>;
 };
 
+const doerOf = (actor: Actor): Doer | null => {
+  if (actor.by === 'admin') return sure(Doer, actor.admin);
+  return actor.by === 'token' ? sure(Doer, `token:${actor.label}`) : null;
+};
+
 const isKnown = (world: World, service: ServiceName, path: SecretPath): boolean =>
   world.secrets.has(path) || accessOf(world, service, path) !== undefined;
 
@@ -43,7 +49,7 @@ const isKnown = (world: World, service: ServiceName, path: SecretPath): boolean 
 export const factsOf = ({ seq, now, verdict }: Folded, world: World): ReadonlyArray<Fact> => {
   const at = { seq: seq as Sequence, now: now as Instant };
   if (verdict._tag === 'state') {
-    const by = verdict.cause.signer?.admin ?? null;
+    const by = doerOf(verdict.cause.actor);
     return verdict.record.events.map((event) => ({ _tag: 'event', ...at, by, event }));
   }
   if (verdict._tag !== 'read') return [];

@@ -1,7 +1,7 @@
 /** One line of the audit log: what `--json` prints. It holds names and descriptions, never a value nor a ciphertext. */
 import * as t from 'io-ts';
 import { RotatedPurpose } from '../events/keyring/keyring.ts';
-import { AdminName, ClientInfo, Count, Fingerprint, Id, Milliseconds, Namespace, Note, Role, SecretPath, Sequence, ServiceName, Target, Version } from '../events/vocabulary.ts';
+import { AdminName, ClientInfo, Count, Fingerprint, Id, Milliseconds, Namespace, Note, Role, SecretPath, Sequence, ServiceName, Target, TokenRole, Version } from '../events/vocabulary.ts';
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** A time as `2026-01-31T10:00:00.000Z`. */
@@ -11,11 +11,11 @@ const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** Milliseconds since 1970 UTC as text; what is later than the year 9999, which anybody can write, becomes its end. */
 export const isoTime = (ms: number): string => new Date(Math.min(Math.max(ms, 0), LAST_MS)).toISOString();
 
-/** `service process`: what the service does by itself. `credential` names the key or token that was used. */
+/** `service process`: what the service does by itself. `credential` names the key or token that was used; `token` the API token of that name. */
 export const Who = t.exact(
   t.intersection([
-    t.type({ kind: t.keyof({ admin: null, service: null, 'service process': null }), name: t.string }),
-    t.partial({ credential: Fingerprint }),
+    t.type({ kind: t.keyof({ admin: null, token: null, service: null, 'service process': null }), name: t.string }),
+    t.partial({ credential: Fingerprint, token: Id }),
   ]),
   'Who',
 );
@@ -32,7 +32,10 @@ export const About = t.exact(
     fingerprint: Fingerprint,
     version: Version,
     rollbackOf: Version,
-    role: Role,
+    role: t.union([Role, TokenRole]),
+    /** An API token, by its id, and what it is called or a key is. */
+    token: Id,
+    label: Note,
     once: t.boolean,
     duration: Milliseconds,
     offline: Milliseconds,

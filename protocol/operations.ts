@@ -14,7 +14,7 @@ import { Ciphertext, Count, Digest, Fingerprint, Id, Instant, Note, type Role, S
 import { Outcome } from './audit-line.ts';
 import { AuditEntry, CredentialItem, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from './pages.ts';
 import { page, pageOf, Search, type Page } from './paging.ts';
-import { AccessView, AdminView, CredentialView, InboxView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
+import { AccessView, AdminView, ApiTokenView, CredentialView, InboxView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
 import { PATHS_MAX } from './wire.ts';
 
 /** What a service asks on `secrets.get`: paths, each with what its schema says of it. Answered in the same order. */
@@ -137,6 +137,7 @@ export const queries = {
   'audit.list': query('audit.list', { ...auditFilter, ...page }, pageOf(AuditEntry)),
   'health.show': query('health.show', {}, HealthView),
   'admin.list': query('admin.list', {}, list(AdminView)),
+  'token.list': query('token.list', {}, list(ApiTokenView)),
   'key.status': query('key.status', {}, KeyStatusView),
   'projections.status': query('projections.status', {}, t.strict({ head: Sequence, items: t.readonlyArray(ProjectionView) }, 'Projections')),
   'projections.verify': query('projections.verify', {}, t.strict({ identical: t.boolean, compared: Count, differing: t.readonlyArray(t.string) }, 'Verified')),

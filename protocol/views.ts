@@ -7,9 +7,11 @@ import {
   AdminName,
   ClientInfo,
   Count,
+  Doer,
   Fingerprint,
   Id,
   Instant,
+  Label,
   Milliseconds,
   Namespace,
   Note,
@@ -19,11 +21,12 @@ import {
   Sequence,
   ServiceName,
   Target,
+  TokenRole,
   Version,
 } from '../events/vocabulary.ts';
 
-/** Who did it: an admin by name, or null for what the service did by itself. */
-const By = orNull(AdminName);
+/** Who did it: an admin by name, an API token as `token:<label>`, or null for what the service did by itself. */
+const By = orNull(Doer);
 
 export const VersionView = t.strict(
   { version: Version, at: Instant, by: By, rollbackOf: orNull(Version), deleted: t.boolean, seq: Sequence },
@@ -141,11 +144,21 @@ export const RolloutView = t.strict(
 );
 export type RolloutView = t.TypeOf<typeof RolloutView>;
 
+/** `label`: what its owner knows it by, such as the browser that made it. */
+const AdminKeyView = t.strict({ key: PublicKey, fingerprint: Fingerprint, label: orNull(Note), addedAt: Instant }, 'AdminKeyView');
+
 export const AdminView = t.strict(
-  { admin: AdminName, role: Role, keys: t.readonlyArray(t.strict({ key: PublicKey, fingerprint: Fingerprint })), addedAt: Instant },
+  { admin: AdminName, role: Role, keys: t.readonlyArray(AdminKeyView), addedAt: Instant },
   'AdminView',
 );
 export type AdminView = t.TypeOf<typeof AdminView>;
+
+/** A token for the HTTP API that is not revoked; `admin`: in whose name it stands. */
+export const ApiTokenView = t.strict(
+  { token: Id, label: Label, role: TokenRole, admin: AdminName, issuedAt: Instant, until: Instant, expired: t.boolean },
+  'ApiTokenView',
+);
+export type ApiTokenView = t.TypeOf<typeof ApiTokenView>;
 
 /** `retired`: an admin had it replaced, or ordered that. */
 export const KeyView = t.strict(

@@ -7,6 +7,7 @@ import { logMac } from '../../crypto/log.ts';
 import { randomId } from '../../crypto/random.ts';
 import { type Command, subjectOf } from '../../events/command.ts';
 import { decide } from '../../events/decide.ts';
+import type { Actor } from '../../events/decider.ts';
 import type { Fold } from '../../events/fold/fold.ts';
 import type { LogMessage } from '../../events/log/log.ts';
 import type { ReadAttempt } from '../../events/read/read.ts';
@@ -43,8 +44,8 @@ export const recordsOf = ({ subjects, fold, logKey, admin }: Pen): Records => {
   };
   const state = (origin: Origin, command: Command, change: Partial<Made>): LogMessage => {
     const made = { ...madeNothing, ...change };
-    const signer = origin.by === 'admin' ? { admin: admin.name, key: admin.key } : null;
-    const decision = decide(fold.world, command, { made, signer, now: Date.now() });
+    const actor: Actor = origin.by === 'admin' ? { by: 'admin', admin: admin.name, key: admin.key } : { by: 'replica' };
+    const decision = decide(fold.world, command, { made, actor, now: Date.now() });
     if (decision._tag === 'Left') throw new Error(`refused: ${decision.left.code} ${decision.left.detail ?? ''}`);
     return write(subjectOf(subjects, command), 'r-writer', { kind: 'state', origin, made, events: decision.right });
   };

@@ -73,7 +73,7 @@ test('admin remove asks a person, and says why the last one stays', async (t) =>
 });
 
 test('admin list has a row for each key', async (t) => {
-  const { jetlock } = await adminCli(t, { 'admin.list': items({ admin: 'ada', role: 'admin', addedAt: AT, keys: [{ key: KEY, fingerprint: F1 }] }) });
+  const { jetlock } = await adminCli(t, { 'admin.list': items({ admin: 'ada', role: 'admin', addedAt: AT, keys: [{ key: KEY, fingerprint: F1, label: null, addedAt: AT }] }) });
   const lines = (await jetlock('admin list')).stdout.split('\n');
   t.is(lines[1], `ada    admin  ${F1}  ${KEY}  2023-11-14T22:13:20Z`);
 });

@@ -10,7 +10,7 @@ import { CLOCK_DISTANCE_MS, makeFold } from './fold.ts';
 test('what an honest writer appends counts', (t) => {
   const history = given();
   const folded = history.admin('secret.disable', disable);
-  t.like(folded.verdict, { _tag: 'state', cause: { command: { operation: 'secret.disable' }, signer: { admin: 'root', key: keyPairOf(1).publicKey } } });
+  t.like(folded.verdict, { _tag: 'state', cause: { command: { operation: 'secret.disable' }, actor: { by: 'admin', admin: 'root', key: keyPairOf(1).publicKey } } });
   t.true(isDisabled(history));
 });
 

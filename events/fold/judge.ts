@@ -4,7 +4,7 @@ import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { decoded } from '../fits.ts';
 import { type Command, stepBefore, subjectOf } from '../command.ts';
 import { decide } from '../decide.ts';
-import type { Circumstances } from '../decider.ts';
+import type { Actor } from '../decider.ts';
 import { type Origin, Statement, type StateRecord } from '../record.ts';
 import { isRetryable, refuse, type Refusal } from '../refusal.ts';
 import type { Subjects } from '../subjects.ts';
@@ -15,7 +15,7 @@ import type { World } from '../world.ts';
 export const SIGNED_BEFORE_MS = 90_000;
 export const SIGNED_AFTER_MS = 60_000;
 
-export type Cause = { readonly id: Id; readonly command: Command; readonly signer: Circumstances['signer'] };
+export type Cause = { readonly id: Id; readonly command: Command; readonly actor: Actor };
 
 const parse = (statement: string): unknown => {
   try {
@@ -31,12 +31,15 @@ const ofAdmin = (world: World, origin: Extract<Origin, { by: 'admin' }>, now: nu
   const { id, at, admin, keyring, command } = statement;
   if (keyring !== world.keyring?.id) return left(refuse('wrong_service'));
   if (at < now - SIGNED_BEFORE_MS || at > now + SIGNED_AFTER_MS) return left(refuse('outdated'));
-  return right({ id, command, signer: { admin, key: origin.key } });
+  return right({ id, command, actor: { by: 'admin', admin, key: origin.key } });
 };
+
+const actorOf = (origin: Exclude<Origin, { by: 'admin' }>): Actor =>
+  origin.by === 'token' ? { by: 'token', token: origin.token, label: origin.label } : { by: origin.by };
 
 /** Who wants what, and under which id. Signatures are checked at the door and by auditors, not here: they cost 100 µs each. */
 export const causeOf = (world: World, origin: Origin, now: number): Either<Refusal, Cause> =>
-  origin.by === 'admin' ? ofAdmin(world, origin, now) : right({ id: origin.id, command: origin.command, signer: null });
+  origin.by === 'admin' ? ofAdmin(world, origin, now) : right({ id: origin.id, command: origin.command, actor: actorOf(origin) });
 
 /** The command, or the step before it, that belongs on a subject. */
 const aimedAt = (subjects: Subjects, command: Command, subject: string): Command | undefined => {
@@ -60,7 +63,7 @@ const decidedAgain = (world: World, subjects: Subjects, subject: string, record:
   if (world.commands.has(commandKey(subject, cause.id))) return rejected(refuse('replayed'));
   const command = aimedAt(subjects, cause.command, subject);
   if (command === undefined) return rejected(refuse('malformed', 'another subject'));
-  const decision = decide(world, command, { made: record.made, signer: cause.signer, now });
+  const decision = decide(world, command, { made: record.made, actor: cause.actor, now });
   if (decision._tag === 'Left') return rejected(decision.left, isRetryable(decision.left.code) ? null : cause.id);
   return equal(decision.right, record.events) ? right({ ...cause, command }) : rejected(refuse('malformed', 'other events'));
 };

@@ -15,6 +15,12 @@ const KeyringRow = t.strict(
   { id: v.Id, operatorKey: v.Fingerprint, operatorKeys: t.readonlyArray(OperatorKeyRow), operatorRetired: t.boolean, keys: t.readonlyArray(KeyRow) },
   'KeyringRow',
 );
+const AdminKeyRow = t.strict({ key: v.PublicKey, label: orNull(v.Note), addedAt: v.Instant, seq: v.Sequence }, 'AdminKeyRow');
+const AdminRow = t.strict({ name: v.AdminName, role: v.Role, keys: t.readonlyArray(AdminKeyRow), addedAt: v.Instant, loggedOut: v.Sequence }, 'AdminRow');
+const TokenRow = t.strict(
+  { id: v.Id, admin: v.AdminName, label: v.Label, role: v.TokenRole, digest: v.Digest, until: v.Instant, issuedAt: v.Instant },
+  'TokenRow',
+);
 const VersionRow = t.strict({ version: v.Version, seq: v.Sequence, digest: v.Digest, size: v.Count }, 'VersionRow');
 const SecretRow = t.strict(
   {
@@ -75,7 +81,8 @@ export const Section = t.union(
     rows('place', t.strict({ applied: v.Sequence, now: v.Instant, forgotten: t.number })),
     rows('heads', HeadRow),
     rows('keyring', KeyringRow),
-    rows('admins', t.strict({ name: v.AdminName, role: v.Role, keys: t.readonlyArray(v.PublicKey), addedAt: v.Instant })),
+    rows('admins', AdminRow),
+    rows('tokens', TokenRow),
     rows('namespaces', t.strict({ name: v.Namespace, key: v.Id, createdAt: v.Instant, rekeyFor: orNull(v.Sequence) })),
     rows('secrets', SecretRow),
     rows('stubs', t.strict({ service: v.ServiceName, path: v.SecretPath })),

@@ -3,7 +3,7 @@ import equal from 'fast-deep-equal';
 import fc from 'fast-check';
 import { newHistory, logCrypto, OPERATOR_KEY, type History } from '../../tests/support/history.ts';
 import { saidOf } from '../../tests/support/decisions.ts';
-import { fingerprintOf, idOf } from '../../tests/support/names.ts';
+import { digestOf, fingerprintOf, idOf, keyPairOf } from '../../tests/support/names.ts';
 import { decoded } from '../fits.ts';
 import type { LogMessage } from '../log/log.ts';
 import { makeFold, type Fold } from './fold.ts';
@@ -32,6 +32,11 @@ const STEPS: ReadonlyArray<Step> = [
   (history, n) => history.admin('secret.disable', { path: PATHS[n % 3] }),
   (history, n) => history.admin('secret.describe', { path: PATHS[n % 3], description: `note ${n}` }, { id: idOf(900 + (n % 3)) }),
   (history, n) => history.admin('secret.describe', { path: PATHS[n % 3], description: `other ${n}` }, { events: [] }),
+  (history, n) => history.admin('admin.add', { admin: `admin-${n % 2}`, key: keyPairOf(2 + (n % 2)).publicKey, role: 'admin' }),
+  (history, n) => history.admin('admin.key.add', { admin: `admin-${n % 2}`, key: keyPairOf(4 + (n % 3)).publicKey, label: n % 2 === 0 ? null : 'Firefox' }),
+  (history, n) => history.admin('admin.logout', { admin: `admin-${n % 2}` }),
+  (history, n) => history.admin('admin.remove', { admin: `admin-${n % 2}` }),
+  (history, n) => history.admin('token.issue', { admin: 'root', token: idOf(300 + n), label: `t-${n % 3}`, role: 'writer', digest: digestOf(n), until: history.now() + 5_000 }),
   (history, n) => history.admin('secret.delete', { path: PATHS[n % 3] }),
   (history, n) => history.admin('namespace.delete', { namespace: n % 2 === 0 ? 'prod/a' : 'prod/b' }),
   (history, n) => history.replica('key.add', { key: { id: idOf(500 + n), purpose: 'box', public: null, signature: null } }, { made: { key: { id: idOf(500 + n), wrappedBy: OPERATOR_KEY } } }),

@@ -44,7 +44,8 @@ type OfWorld = { readonly [K in Exclude<keyof World, 'now' | 'pending' | 'comman
 
 const worldRows = (world: World): OfWorld => ({
   keyring: world.keyring === null ? [] : [keyringRow(world.keyring)],
-  admins: [...world.admins.values()].map((admin) => ({ ...admin, keys: [...admin.keys] })),
+  admins: [...world.admins.values()].map((admin) => ({ ...admin, keys: [...admin.keys].map(([key, known]) => ({ key, ...known })) })),
+  tokens: [...world.tokens.values()],
   namespaces: [...world.namespaces.values()],
   secrets: [...world.secrets.values()],
   stubs: flat(world.stubs, (service, paths) => [...paths].map((path) => ({ service, path }))),
@@ -120,7 +121,8 @@ const put: Put = {
     const operatorKeys = new Map(keyring.operatorKeys.map(({ key, at }) => [key, at]));
     world.keyring = { ...keyring, operatorKeys, keys: new Map(keyring.keys.map((key) => [key.id, key])) };
   },
-  admins: ({ state }, admin) => void state.world.admins.set(admin.name, { ...admin, keys: new Set(admin.keys) }),
+  admins: ({ state }, admin) => void state.world.admins.set(admin.name, { ...admin, keys: new Map(admin.keys.map(({ key, ...known }) => [key, known])) }),
+  tokens: ({ state }, token) => void state.world.tokens.set(token.id, token),
   namespaces: ({ state }, namespace) => void state.world.namespaces.set(namespace.name, namespace),
   secrets: ({ state }, secret) => void state.world.secrets.set(secret.path, secret),
   stubs: ({ state: { world } }, { service, path }) => void world.stubs.set(service, (world.stubs.get(service) ?? new Set()).add(path)),

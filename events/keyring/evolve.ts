@@ -2,6 +2,7 @@ import type { EventOf } from '../event.ts';
 import type { Fingerprint, Id } from '../vocabulary.ts';
 import type { Key, Keyring, World } from '../world.ts';
 import { currentKey } from '../world.ts';
+import { adminAdded } from '../admin/evolve.ts';
 import type { KeyInfo } from './keyring.ts';
 
 const change = (world: World, to: Partial<Keyring>): void => {
@@ -12,11 +13,11 @@ const keysOf = (world: World): ReadonlyArray<Key> => [...(world.keyring?.keys.va
 const named = (keys: ReadonlyArray<Key>): Keyring['keys'] => new Map(keys.map((key) => [key.id, key]));
 const fresh = (key: KeyInfo, addedAt: number): Key => ({ ...key, addedAt, retired: false, until: null });
 
-export const keyringCreated = (world: World, event: EventOf<'KeyringCreated'>, now: number): void => {
+export const keyringCreated = (world: World, event: EventOf<'KeyringCreated'>, now: number, seq: number): void => {
   const { keyring: id, operatorKey } = event;
   const keys = named(event.keys.map((key) => fresh(key, now)));
   world.keyring = { id, operatorKey, operatorKeys: new Map([[operatorKey, now]]), operatorRetired: false, keys };
-  world.admins.set(event.admin, { name: event.admin, role: 'admin', keys: new Set([event.adminKey]), addedAt: now });
+  adminAdded(world, { admin: event.admin, key: event.adminKey, role: 'admin' }, now, seq);
 };
 
 /** What an admin had replaced is not accepted any more, nor is what was in use before it. */

@@ -132,7 +132,7 @@ const decideAndAppend = (task: Task, made: Made): Promise<Attempt> | Attempt => 
   // replica may have carried out a copy.
   const before = repeated(replica, command, cause);
   if (before !== undefined) return before;
-  const decision = decide(fold.world, command, { made, signer: cause.signer, now: logTime(replica) });
+  const decision = decide(fold.world, command, { made, actor: cause.actor, now: logTime(replica) });
   if (isLeft(decision) && decision.left.code === 'superseded') return 'again';
   const { events } = saidBy(decision);
   if (events.length === 0 && !isNoted(task)) return { unlogged: isLeft(decision) ? decision : right(unchanged) };
@@ -161,7 +161,7 @@ const attempt = async (task: Task): Promise<Attempt> => {
  */
 const certain = async ({ replica, origin, deadline }: Task, subject: string, known: number, { unlogged }: Unlogged): Promise<Attempt> => {
   // What a replica does by itself, and registers, it does again, and often: that is not worth a question each time.
-  if (origin.by !== 'admin') return unlogged;
+  if (origin.by === 'service' || origin.by === 'replica') return unlogged;
   const last = await replica.log.last(subject)();
   if (!isLeft(last) && last.right <= known) return unlogged;
   return !isLeft(last) && (await replica.reached(last.right, msLeft(deadline))) ? 'again' : left(refuse('unavailable'));

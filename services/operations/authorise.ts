@@ -1,6 +1,7 @@
 /** Who ordered it: an admin of this installation, whose role allows it, with a statement that is signed and of now. */
 import { chain, isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { isEnough } from '../../events/decide.ts';
 import { SIGNED_AFTER_MS, SIGNED_BEFORE_MS } from '../../events/fold/judge.ts';
 import { OpenStatement } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
@@ -28,10 +29,7 @@ const allowed = ({ fold }: Pick<Replica, 'fold'>, signed: SignedStatement, isPla
   if (at < now - SIGNED_BEFORE_MS || at > now + SIGNED_AFTER_MS) return left(refuse('outdated'));
   if (!isPlace(operation)) return left(refuse('malformed', 'another subject'));
   if (!isQuery(operation) && !isCommand(operation)) return left(refuse('malformed', 'no such operation'));
-  const role = roleFor(operation);
-  return admin.role === 'admin' || admin.role === role || role === 'auditor'
-    ? right({ id, operation, command, admin: name, signed })
-    : left(refuse('role', operation));
+  return isEnough(admin.role, roleFor(operation)) ? right({ id, operation, command, admin: name, signed }) : left(refuse('role', operation));
 };
 
 /**

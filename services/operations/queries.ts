@@ -3,12 +3,12 @@ import { fromNullable, isLeft, left, map, right, type Either } from 'fp-ts/lib/E
 import { publicKeyFingerprint } from '../../crypto/fingerprint.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { sure, Count, Instant, Sequence } from '../../events/vocabulary.ts';
-import { currentKey, type Admin, type Key, type World } from '../../events/world.ts';
+import { currentKey, isInForce, type Admin, type ApiToken, type Key, type World } from '../../events/world.ts';
 import { readModels, type ReadModels } from '../../projections/read.ts';
 import { foldedRows, storedRows, type NotRead } from '../../projections/rows.ts';
 import type { Projector, ProjectorStatus } from '../../projections/run.ts';
 import type { ViewStore } from '../../projections/view-store.ts';
-import type { AdminView, KeyView } from '../../protocol/views.ts';
+import type { AdminView, ApiTokenView, KeyView } from '../../protocol/views.ts';
 import type { Holders } from '../keyring/holders.ts';
 import { operatorKeySince } from '../keyring/rotation.ts';
 import type { Replica } from '../log/replica.ts';
@@ -21,9 +21,21 @@ const LAG_MS = 2_000;
 const adminView = ({ name, role, keys, addedAt }: Admin): AdminView => ({
   admin: name,
   role,
-  keys: [...keys].map((key) => ({ key, fingerprint: publicKeyFingerprint(key) })),
+  keys: [...keys].map(([key, known]) => ({ key, fingerprint: publicKeyFingerprint(key), label: known.label, addedAt: sure(Instant, known.addedAt) })),
   addedAt: sure(Instant, addedAt),
 });
+
+const tokenView =
+  (now: number) =>
+  ({ id, label, role, admin, issuedAt, until }: ApiToken): ApiTokenView => ({
+    token: id,
+    label,
+    role,
+    admin,
+    issuedAt: sure(Instant, issuedAt),
+    until: sure(Instant, until),
+    expired: !isInForce({ until }, now),
+  });
 
 const keyView =
   (world: World) =>
@@ -82,6 +94,7 @@ export const makeViews = ({ replica, store, projector, holders }: Asked): Views 
     'audit.list': () => Promise.resolve(left(refuse('unavailable', 'not yet'))),
     'health.show': () => Promise.resolve(left(refuse('unavailable', 'not yet'))),
     'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView) })),
+    'token.list': () => Promise.resolve(right({ items: [...fold.world.tokens.values()].map(tokenView(now())) })),
     'key.status': keyStatus(replica, holders),
     'projections.status': async () => map(({ head, items: views }: ProjectorStatus) => ({ head: sure(Sequence, head), items: views }))(told(await projector.status())),
   };

@@ -41,10 +41,18 @@ const ofKeys = ({ admin, replica, fold, pass }: History): void => {
   replica('keys.destroy', { keys: [key], cause });
 };
 
-const ofAdmins = ({ admin }: History): void => {
+const ofAdmins = ({ admin, write, now }: History): void => {
   admin('admin.add', { admin: 'amy', key: keyPairOf(2).publicKey, role: 'approver' });
   admin('admin.add', { admin: 'amy', key: keyPairOf(3).publicKey, role: 'approver' });
+  admin('admin.key.add', { admin: 'amy', key: keyPairOf(4).publicKey, label: NOTE });
+  admin('admin.key.remove', { admin: 'amy', key: keyPairOf(3).publicKey });
+  admin('admin.logout', { admin: 'amy' }, { admin: 'amy', key: keyPairOf(4) });
   admin('admin.remove', { admin: 'amy' });
+  const token = { id: idOf(60), label: 'deploy' };
+  const issued = { admin: 'root', token: token.id, label: token.label, role: 'writer', digest: digestOf(60), until: now() + DAY_MS };
+  admin('token.issue', issued);
+  write('shop/till/KEY', {}, [], { token });
+  admin('token.revoke', { admin: 'root', token: token.id });
 };
 
 const ofSecrets = ({ admin, replica, write, fold }: History): void => {

@@ -7,7 +7,7 @@ import { logMac, nextHead, noHead } from '../../crypto/log.ts';
 import { sign, statementBytes, type KeyPair } from '../../crypto/sign.ts';
 import { AdminCommand, ReplicaCommand, ServiceCommand, stepBefore, subjectOf, type Command } from '../../events/command.ts';
 import { decide } from '../../events/decide.ts';
-import type { Decision } from '../../events/decider.ts';
+import type { Actor, Decision } from '../../events/decider.ts';
 import type { Event } from '../../events/event.ts';
 import { NOTHING_EXPECTED } from '../../events/expectation.ts';
 import { makeFold, type Fold } from '../../events/fold/fold.ts';
@@ -16,9 +16,9 @@ import type { LogCrypto } from '../../events/fold/log-crypto.ts';
 import type { LogMessage } from '../../events/log/log.ts';
 import { memoryLog, type MemoryLog } from '../../events/log/memory.ts';
 import { ReadAttempt } from '../../events/read/read.ts';
-import { Made, madeNothing, ReadRecord, StateRecord, type LogRecord, type Origin } from '../../events/record.ts';
+import { Made, madeNothing, ReadRecord, Origin, StateRecord, type LogRecord } from '../../events/record.ts';
 import { subjectsUnder, type Subjects } from '../../events/subjects.ts';
-import { AdminName, Fingerprint, Instant, namespaceOf, ReplicaId, SecretPath, ServiceName, sure, Target, type Id } from '../../events/vocabulary.ts';
+import { AdminName, Fingerprint, Instant, Label, namespaceOf, ReplicaId, SecretPath, ServiceName, sure, Target, type Id } from '../../events/vocabulary.ts';
 import { accessOf, credentialOf } from '../../events/world.ts';
 import { digestOf, fingerprintOf, idOf, keyPairOf } from './names.ts';
 
@@ -52,6 +52,8 @@ export type Draft = { readonly subject: string; readonly record: LogRecord };
 export type How = {
   /** What the service made for it: a key, a ciphertext. */
   readonly made?: Json;
+  /** The API token in whose name it is, instead of an admin. */
+  readonly token?: { readonly id: Id; readonly label: string };
   /** The signing admin; the first one and the first key, unless said. */
   readonly admin?: string;
   readonly key?: KeyPair;
@@ -96,7 +98,9 @@ const messageOf = ({ fold }: Context, { subject, record }: Draft, prev = fold.pr
 const common = ({ fold, clock, nextId }: Context, subject: string) =>
   ({ v: 1, id: nextId(), at: clock.time, writer: WRITER, prev: fold.previous(subject), head: fold.head() }) as const;
 
+/** In the name of an admin, or of a token. */
 const signed = ({ clock, nextId }: Context, command: AdminCommand, how: How): Origin => {
+  if (how.token !== undefined) return sure(Origin, { by: 'token', id: how.id ?? nextId(), token: how.token.id, label: how.token.label, command });
   const { key = keyPairOf(1), admin = FIRST_ADMIN, keyring = KEYRING.id, id = nextId(), signedAt: at = clock.time } = how;
   const statement = JSON.stringify({ v: 1, keyring, id, at, admin, command });
   return { by: 'admin', statement, key: key.publicKey, signature: sign(statementBytes(statement), key.secretKey) };
@@ -104,11 +108,13 @@ const signed = ({ clock, nextId }: Context, command: AdminCommand, how: How): Or
 
 const madeOf = ({ made = {} }: How): Made => sure(Made, { ...madeNothing, ...made });
 
-const decideNow = ({ fold, clock }: Context, command: Command, how: How, isAdmin: boolean): Decision => {
-  const { key = keyPairOf(1), admin = FIRST_ADMIN } = how;
-  const signer = isAdmin ? { admin: sure(AdminName, admin), key: key.publicKey } : null;
-  return decide(fold.world, command, { made: madeOf(how), signer, now: Math.max(fold.world.now, clock.time) });
+const actorOf = (by: Actor['by'], { key = keyPairOf(1), admin = FIRST_ADMIN, token }: How): Actor => {
+  if (by === 'service' || by === 'replica') return { by };
+  return token === undefined ? { by: 'admin', admin: sure(AdminName, admin), key: key.publicKey } : { by: 'token', token: token.id, label: sure(Label, token.label) };
 };
+
+const decideNow = ({ fold, clock }: Context, command: Command, how: How, by: Actor['by']): Decision =>
+  decide(fold.world, command, { made: madeOf(how), actor: actorOf(by, how), now: Math.max(fold.world.now, clock.time) });
 
 const eventsOf = (decision: Decision): ReadonlyArray<Event> => {
   if (decision._tag === 'Left') throw new Error(`refused: ${decision.left.code} ${decision.left.detail ?? ''}`);
@@ -118,7 +124,7 @@ const eventsOf = (decision: Decision): ReadonlyArray<Event> => {
 /** The record of a command on its subject; `command` may be the step before the one that was signed. */
 const stateDraft = (context: Context, command: Command, origin: Origin, how: How): Draft => {
   const subject = subjectOf(context.subjects, command);
-  const events = how.events ?? eventsOf(decideNow(context, command, how, origin.by === 'admin'));
+  const events = how.events ?? eventsOf(decideNow(context, command, how, origin.by));
   return { subject, record: sure(StateRecord, { ...common(context, subject), kind: 'state', origin, made: madeOf(how), events }) };
 };
 
@@ -153,9 +159,9 @@ const drafts = (context: Context) => ({
 
 /** What commands would come to now; nothing is written. */
 const decisions = (context: Context) => ({
-  admin: (operation: AdminCommand['operation'], args: Json, how: How = {}) => decideNow(context, adminCommand(operation, args), how, true),
-  replica: (operation: ReplicaCommand['operation'], args: Json, how: How = {}) => decideNow(context, replicaCommand(operation, args), how, false),
-  service: (args: Json) => decideNow(context, serviceCommand(args), {}, false),
+  admin: (operation: AdminCommand['operation'], args: Json, how: How = {}) => decideNow(context, adminCommand(operation, args), how, 'admin'),
+  replica: (operation: ReplicaCommand['operation'], args: Json, how: How = {}) => decideNow(context, replicaCommand(operation, args), how, 'replica'),
+  service: (args: Json) => decideNow(context, serviceCommand(args), {}, 'service'),
 });
 
 const firstRecord = {
@@ -167,11 +173,11 @@ const firstRecord = {
 };
 
 /** Writes a value, and its namespace before it where there is none: both under one signature. @param checks what was found of the value */
-const write = (context: Context, path: string, args: Json = {}, checks: ReadonlyArray<Json> = []): Folded => {
+const write = (context: Context, path: string, args: Json = {}, checks: ReadonlyArray<Json> = [], how: How = {}): Folded => {
   const { world } = context.fold;
   const command = adminCommand('secret.write', { path, digest: digestOf(1), description: null, ifVersion: null, ...args });
-  const origin = signed(context, command, {});
-  const append = (aim: Command, how: How) => publish(context, messageOf(context, stateDraft(context, aim, origin, how)));
+  const origin = signed(context, command, how);
+  const append = (aim: Command, needs: How) => publish(context, messageOf(context, stateDraft(context, aim, origin, { ...how, ...needs })));
   const namespace = namespaceOf(sure(SecretPath, path));
   const step = world.namespaces.has(namespace) ? undefined : stepBefore(command);
   if (step !== undefined) append(step, { made: { key: { id: context.nextId(), wrappedBy: KEYRING.root } } });
@@ -244,7 +250,7 @@ export const newHistory = ({ subjects = subjectsUnder('secrets'), begun = true, 
     replica: (...args: Parameters<typeof draft.replica>) => append(draft.replica(...args)),
     service: (...args: Parameters<typeof draft.service>) => append(draft.service(...args)),
     read: (...attempts: ReadonlyArray<Json>) => append(draft.read(...attempts)),
-    write: (path: string, args?: Json, checks?: ReadonlyArray<Json>) => write(context, path, args, checks),
+    write: (path: string, args?: Json, checks?: ReadonlyArray<Json>, how?: How) => write(context, path, args, checks, how),
     approved: (service: string, n?: number) => approved(context, service, n),
     grant: (service: string, target: string, args: Json = {}) => append(accessDraft(context, 'access.grant', { service, target, ...args })),
     deny: (service: string, target: string) => append(accessDraft(context, 'access.deny', { service, target })),

@@ -4,6 +4,7 @@ import { frame } from '../../crypto/frame.ts';
 import { logMac, messageHash, nextHead, noHead } from '../../crypto/log.ts';
 import { type Command, subjectOf } from '../../events/command.ts';
 import { decide } from '../../events/decide.ts';
+import type { Actor } from '../../events/decider.ts';
 import { makeFold, type Fold } from '../../events/fold/fold.ts';
 import type { LogMessage } from '../../events/log/log.ts';
 import { madeNothing, type Made, type Origin } from '../../events/record.ts';
@@ -48,8 +49,8 @@ const append = (subject: string, content: object): number => {
 };
 
 const state = (origin: Origin, command: Command, made: Made = madeNothing): number => {
-  const signer = origin.by === 'admin' ? { admin: m.admin.name, key: m.admin.publicKey } : null;
-  const decision = decide(fold.world, command, { made, signer, now: m.at(messages.length + 1) });
+  const actor: Actor = origin.by === 'admin' ? { by: 'admin', admin: m.admin.name, key: m.admin.publicKey } : { by: 'replica' };
+  const decision = decide(fold.world, command, { made, actor, now: m.at(messages.length + 1) });
   if (decision._tag === 'Left') throw new Error(`a command of the vectors is refused: ${decision.left.code}`);
   return append(subjectOf(m.subjects, command), { kind: 'state', origin, made, events: decision.right });
 };
