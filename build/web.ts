@@ -1,9 +1,9 @@
 /** The console, which the service hands out as it is, and its parts for other Vue apps: bundled by vite. */
-import { join, relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { build, type InlineConfig, type Plugin } from 'vite';
 
-/** The packages that the bundles have something of, by the files that it is from. */
+/** The files that the bundles are made of. */
 type Seen = Set<string>;
 
 /** The same packages as modules, as for Node.js: see `options.ts`. */
@@ -13,7 +13,7 @@ const ALIASES = [
 ];
 
 const watching = (seen: Seen): Plugin => ({
-  name: 'packages',
+  name: 'files',
   generateBundle: (_, bundle) => {
     for (const file of Object.values(bundle)) if (file.type === 'chunk') for (const id of Object.keys(file.modules)) seen.add(id);
   },
@@ -52,11 +52,10 @@ const partsOptions = (outDir: string, seen: Seen): InlineConfig => ({
   },
 });
 
-/** Builds both into a folder; the files of packages that are in them, as they are named from our sources. */
+/** Builds both into a folder, to be called in the folder of our sources; the files that they are made of, as named from there. */
 export const buildWeb = async (into: string): Promise<ReadonlyArray<string>> => {
-  const root = process.cwd();
   const seen: Seen = new Set();
-  await build(consoleOptions(join(root, into, 'console'), seen));
-  await build(partsOptions(join(root, into, 'vue'), seen));
-  return [...seen].map((id) => relative(root, id.replace(/\?.*$/, '').replace(/^\0/, ''))).sort();
+  await build(consoleOptions(resolve(into, 'console'), seen));
+  await build(partsOptions(resolve(into, 'vue'), seen));
+  return [...seen].map((id) => relative('', id.replace(/^\0|\?.*$/g, ''))).sort();
 };
