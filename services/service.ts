@@ -24,7 +24,8 @@ import { makeParts, type Parts } from './parts.ts';
 import { start, type Started, type StartOptions } from './start.ts';
 
 export type ServiceOptions = StartOptions & {
-  readonly http: { readonly host: string; readonly port: number };
+  /** `console`: where the console was built; beside the bundle unless given. */
+  readonly http: { readonly host: string; readonly port: number; readonly console?: string };
   readonly logLevel: string;
   /** Who calls by HTTP; nobody is known there without it. */
   readonly auth?: Auth;
@@ -103,7 +104,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
 const nobody: Auth = { authenticate: () => NOBODY, forged: () => refuse('csrf') };
 
 const listen = async ({ http, auth = nobody }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, { readonly url: string; readonly close: () => Promise<void> }>> => {
-  const server = makeHttp({ ...parts, replica, auth, forged: auth.forged, openValue: makeOpenValue(parts.opener) });
+  const server = makeHttp({ ...parts, replica, auth, console: http.console, forged: auth.forged, openValue: makeOpenValue(parts.opener) });
   try {
     const url = await server.listen(http);
     return right({ url, close: () => server.close() });

@@ -18,12 +18,14 @@ export type HandlerParts = SignedParts & {
   readonly views: Views;
   readonly metrics: Metrics;
   readonly auth: Auth;
+  /** Where the console was built, if not beside the bundle. */
+  readonly console: string | undefined;
 };
 
 const readiness = ({ ready, why }: Health) =>
   ready ? { ready } : new Written(JSON_TYPE, JSON.stringify({ ready, why }), 503);
 
-const ownHandlers = ({ replica, admission, metrics }: HandlerParts): { readonly [N in OwnName]: Handler } => {
+const ownHandlers = ({ replica, admission, metrics, console: folder }: HandlerParts): { readonly [N in OwnName]: Handler } => {
   const { subjects } = replica;
   return {
     live: () => right({ ok: true }),
@@ -32,7 +34,7 @@ const ownHandlers = ({ replica, admission, metrics }: HandlerParts): { readonly 
     keys: exchange(admission, subjects.keys),
     start: toConsole,
     'to-console': toConsole,
-    console: consoleHandler(),
+    console: consoleHandler(folder),
     register: exchange(admission, subjects.register),
     get: exchange(admission, subjects.get),
     report: exchange(admission, subjects.report),

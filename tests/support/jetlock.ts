@@ -32,7 +32,8 @@ export type Jetlock = Clients & Pick<Connections, 'connection' | 'connected'> & 
   readonly stop: () => Promise<void>;
 };
 
-type JetlockOptions = StartOptions & Partial<Pick<ServiceOptions, 'logLevel' | 'logTo' | 'auth'>>;
+/** `console`: where it was built. */
+type JetlockOptions = StartOptions & Partial<Pick<ServiceOptions, 'logLevel' | 'logTo' | 'auth'>> & Pick<ServiceOptions['http'], 'console'>;
 type Starting = { readonly own: NatsConnection; readonly dataDir: string; readonly firstAdmin: ServiceOptions['firstAdmin']; readonly options: JetlockOptions };
 
 const serviceOptions = async ({ own, dataDir, firstAdmin, options }: Starting): Promise<ServiceOptions> => ({
@@ -42,7 +43,7 @@ const serviceOptions = async ({ own, dataDir, firstAdmin, options }: Starting): 
   operatorKey: { current: undefined, previous: undefined },
   firstAdmin,
   acceptHistory: undefined,
-  http: { host: '127.0.0.1', port: 0 },
+  http: { host: '127.0.0.1', port: 0, ...(options.console === undefined ? {} : { console: options.console }) },
   logLevel: options.logLevel ?? 'silent',
   ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
   ...(options.auth === undefined ? {} : { auth: options.auth }),
