@@ -1,4 +1,5 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
+import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
 
 /** Where configuration is read; everything else is told. */
@@ -41,6 +42,24 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // Adapters must be `async` to fit their port, with or without something to wait for.
       '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    // Their types are checked by `npm run types`; to lint by types as well takes several times as long.
+    files: ['web/**/*.vue'],
+    extends: [tseslint.configs.strict, vue.configs['flat/essential']],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: {
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'vue/block-lang': ['error', { script: { lang: 'ts' } }],
+      'vue/component-api-style': ['error', ['script-setup']],
+      // A line of HTML that somebody else wrote, and a style that the page's policy refuses.
+      'vue/no-v-html': 'error',
+      'vue/no-static-inline-styles': 'error',
+      'vue/no-unused-properties': 'error',
+      'vue/no-unused-refs': 'error',
+      'vue/html-button-has-type': 'error',
     },
   },
   { files: READS_ENVIRONMENT, rules: { 'no-restricted-properties': 'off' } },

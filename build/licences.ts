@@ -7,11 +7,15 @@ type Manifest = { readonly name: string; readonly version: string; readonly lice
 
 const IN_PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
 
-/** The folders of the packages that something of is in the bundle; one that is there in two versions has two. */
-export const packagesIn = ({ outputs }: Pick<Metafile, 'outputs'>): ReadonlyArray<string> => {
-  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
-  return [...new Set(inputs.flatMap((input) => IN_PACKAGE.exec(input)?.[0] ?? []))].sort();
-};
+/** The folders of the packages that some of these files are from; one that is there in two versions has two. */
+export const packagesOf = (files: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [...new Set(files.flatMap((file) => IN_PACKAGE.exec(file)?.[0] ?? []))].sort();
+
+/** The files that something of is in a bundle. */
+export const filesIn = ({ outputs }: Pick<Metafile, 'outputs'>): ReadonlyArray<string> => Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+
+/** The folders of the packages that something of is in a bundle. */
+export const packagesIn = (metafile: Pick<Metafile, 'outputs'>): ReadonlyArray<string> => packagesOf(filesIn(metafile));
 
 /** A package without a file that holds its licence still names it, and who wrote it. */
 const named = ({ name, license, author }: Manifest): string => {
@@ -28,8 +32,8 @@ const licenceOf = async (folder: string): Promise<string> => {
   return [title, '='.repeat(title.length), '', ...(texts.length === 0 ? [named(manifest)] : texts.map((text) => text.trim())), ''].join('\n');
 };
 
-/** One text with the licences of all packages of a bundle. Rejects if a package does not name its licence. */
-export const licencesOf = async (metafile: Pick<Metafile, 'outputs'>): Promise<string> => {
-  const licences = await Promise.all(packagesIn(metafile).map(licenceOf));
+/** One text with the licences of packages, by their folders. Rejects if a package does not name its licence. */
+export const licencesOf = async (packages: ReadonlyArray<string>): Promise<string> => {
+  const licences = await Promise.all(packages.map(licenceOf));
   return ['This package contains code of the packages below, under these licences.\n', ...licences].join('\n');
 };

@@ -2,9 +2,10 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { licencesOf } from './licences.ts';
+import { filesIn, licencesOf, packagesOf } from './licences.ts';
 import { bundleOptions, PUBLIC_MODULES } from './options.ts';
 import { typesOf } from './types.ts';
+import { buildWeb } from './web.ts';
 
 // The sources of a stack trace are named; who wants to read them has them elsewhere.
 const fileOptions = { ...bundleOptions, outbase: '.', sourcemap: true, sourcesContent: false, logLevel: 'warning' } as const;
@@ -16,7 +17,8 @@ export const bundleInto = (outdir: string, entryPoints: string[], chunks: string
 /** Builds the package into a folder that is empty. To be called in the folder of our sources. */
 export const buildPackage = async (outdir: string): Promise<void> => {
   const { metafile } = await bundleInto(outdir, ['cli/main.ts', ...PUBLIC_MODULES, 'examples/demo.ts'], 'chunks');
-  await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), await licencesOf(metafile));
+  const packages = packagesOf([...filesIn(metafile), ...(await buildWeb(outdir))]);
+  await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), await licencesOf(packages));
   for (const [file, text] of await typesOf(PUBLIC_MODULES)) await writeFile(join(outdir, file), text);
   await chmod(join(outdir, 'cli/main.js'), 0o755);
 };

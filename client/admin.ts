@@ -10,11 +10,11 @@ import { sign, statementBytes } from '../crypto/sign.ts';
 import { VALUE_BYTES_MAX } from '../crypto/value.ts';
 import type { AdminCommand } from '../events/command.ts';
 import { WriteSecret } from '../events/secret/secret.ts';
-import type { OpenStatement } from '../events/record.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { Instant, sure, type Ciphertext, type ClientInfo, type Digest, type SecretPath } from '../events/vocabulary.ts';
 import { Done, queries, questionOf, type ListName, type QueryArguments, type QueryName, type QueryReply } from '../protocol/operations.ts';
 import { LIMIT_MAX, type Page } from '../protocol/paging.ts';
+import { statementText } from '../protocol/statement.ts';
 import type { Credential, Enclosed } from '../protocol/wire.ts';
 import type { AdminIdentity } from './credential.ts';
 import { notUnderstood, refusedHere, type ClientFailure } from './failure.ts';
@@ -57,8 +57,7 @@ const COMMAND_TIMEOUT_MS = 5_000;
 
 /** The statement as text, made and signed once, so that every copy of it is the same one. */
 const signed = ({ admin, keyring, publicKey, secretKey }: AdminIdentity, at: number, command: unknown) => {
-  const statement: OpenStatement = { v: 1, keyring, id: randomId(), at: sure(Instant, at), admin, command };
-  const body = JSON.stringify(statement);
+  const body = statementText({ keyring, admin }, { id: randomId(), at: sure(Instant, at) }, command);
   const credential: Credential = { kind: 'admin', key: publicKey, signature: sign(statementBytes(body), secretKey) };
   return { body, credential: () => credential };
 };

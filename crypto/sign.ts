@@ -29,8 +29,7 @@ export const sign = (message: Uint8Array, secretKey: Redacted<Uint8Array>): Sign
 export const verify = (message: Uint8Array, signature: Signature, publicKey: PublicKey): boolean =>
   orUndefined(() => sodium.crypto_sign_verify_detached(fromBase64(signature), message, fromBase64(publicKey))) ?? false;
 
-/** What an admin signs: the command as text. */
-export const statementBytes = (statement: string): Uint8Array => frame('jetlock statement v1', statement);
+export { statementBytes } from './statement.ts';
 
 /** An X25519 key of the service, and of which installation; the times are milliseconds since 1970 UTC. */
 export type BoxKeyClaim = {

@@ -60,7 +60,7 @@ test('a test that uses a fake client loads nothing of the service', (t) => {
 test('the licence of every package in the bundle is passed on', async (t) => {
   const packages = packagesIn(metafile);
   for (const name of ['fastify', 'pino', 'libsodium', '@nats-io/nats-core']) t.true(packages.includes(`node_modules/${name}`), name);
-  const licences = await licencesOf(metafile);
+  const licences = await licencesOf(packages);
   t.regex(licences, /^fastify \d+\.\d+\.\d+\n=+\n\nMIT License\n/m);
   t.is(licences.match(/^=+$/gm)?.length, packages.length);
   t.true(packages.every((folder) => existsSync(join(ROOT, folder))));

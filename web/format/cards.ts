@@ -1,0 +1,54 @@
+/** What the inbox shows: cards, one for each decision. */
+import type { InboxView } from '../../protocol/views.ts';
+
+type Of<K extends InboxView['kind']> = Extract<InboxView, { readonly kind: K }>;
+
+/** `missing`: what is asked for has no value yet, so that a grant alone lets nobody go on. */
+export type Card = { readonly key: string } & (
+  | { readonly kind: 'credential'; readonly of: Of<'credential'> }
+  | { readonly kind: 'access'; readonly of: Of<'access'>; readonly missing: boolean }
+  | { readonly kind: 'missing'; readonly of: Of<'missing'> }
+  | { readonly kind: 'mismatch'; readonly of: Of<'mismatch'> }
+);
+
+const keyOf = (item: InboxView): string => {
+  switch (item.kind) {
+    case 'credential':
+      return `credential ${item.service} ${item.fingerprint}`;
+    case 'access':
+      return `access ${item.service} ${item.target}`;
+    default:
+      return `${item.kind} ${item.path}`;
+  }
+};
+
+/** Who waits longest stands first, and what arrives does not move what is being looked at. A missing value that a service asks access to is part of that card. */
+export const cardsOf = (items: ReadonlyArray<InboxView>): ReadonlyArray<Card> => {
+  const missing = new Set(items.flatMap((item) => (item.kind === 'missing' ? [item.path as string] : [])));
+  const asked = new Set(items.flatMap((item) => (item.kind === 'access' ? [item.target as string] : [])));
+  return [...items]
+    .filter((item) => item.kind !== 'missing' || !asked.has(item.path))
+    .sort((a, b) => a.since - b.since || (keyOf(a) < keyOf(b) ? -1 : 1))
+    .map((item): Card => (item.kind === 'access' ? { key: keyOf(item), kind: 'access', of: item, missing: missing.has(item.target) } : ({ key: keyOf(item), kind: item.kind, of: item } as Card)));
+};
+
+/** What a card is about, in words. */
+export const cardTitle = (card: Card): string => {
+  switch (card.kind) {
+    case 'credential':
+      return `${card.of.service} asks to be let in`;
+    case 'access':
+      return `${card.of.service} asks to read ${card.of.target}`;
+    case 'missing':
+      return `${card.of.path} has no value`;
+    case 'mismatch':
+      return `${card.of.path} is not what ${card.of.service} expects`;
+  }
+};
+
+/** Which card is looked at after one has gone: the one that took its place, else the last. */
+export const nextAfter = (before: ReadonlyArray<string>, after: ReadonlyArray<string>, current: string | undefined): string | undefined => {
+  if (current === undefined || after.includes(current)) return current;
+  const later = before.slice(before.indexOf(current) + 1).find((key) => after.includes(key));
+  return later ?? after.at(-1);
+};

@@ -1,0 +1,7 @@
+/** The parts of the console for other Vue apps: `app.use(createJetlock())`, then components and queries. */
+import './styles/base.css';
+
+export { default as MissingSecretsTable } from './components/missing-secrets-table.vue';
+export { default as SecretForm } from './components/secret-form.vue';
+export { default as SecretsTable } from './components/secrets-table.vue';
+export { createJetlock, useJetlock } from './queries/jetlock.ts';
