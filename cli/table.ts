@@ -145,6 +145,8 @@ const RUNNING: ReadonlyArray<Row> = [
     DATA,
     HTTP_PORT,
     { name: 'http-host', value: 'ADDRESS', description: 'address of the HTTP listener, in place of 127.0.0.1' },
+    { name: 'tls-cert', value: 'FILE', description: 'certificate of the HTTP listener, as PEM; with --tls-key' },
+    { name: 'tls-key', value: 'FILE', description: 'private file with its key, as PEM' },
     { name: 'accept-history', value: 'SEQ:HASH', description: 'serve again after "history changed", from this place' },
     ...BROKER,
   ]),

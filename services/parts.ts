@@ -15,7 +15,7 @@ import { logCrypto, type Replica } from './log/replica.ts';
 import { makeTidy, type Tidy } from './log/tidy.ts';
 import { makeValues } from './log/values.ts';
 import { verdictsOf } from './log/verdicts.ts';
-import { logAccess } from './observe/access-log.ts';
+import { logAccess, logCall, type CallSeen } from './observe/access-log.ts';
 import { afterwards } from './observe/afterwards.ts';
 import { makeMetrics, type Metrics } from './observe/metrics.ts';
 import { sumRefusals, type RefusalSums } from './observe/refusals.ts';
@@ -61,6 +61,7 @@ export type Parts = {
   readonly commands: Commands;
   readonly opener: Opener;
   readonly onDefect: (error: unknown) => void;
+  readonly onAnswered: (seen: CallSeen) => void;
 };
 
 /** @param joined called when the read models go on with the replica's fold */
@@ -150,5 +151,5 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, opener, onDefect: seen.onDefect };
+  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, opener, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
 };

@@ -4,6 +4,7 @@ import type { NatsConnection } from 'nats';
 import { subjectsUnder } from '../events/subjects.ts';
 import { operatorKeyFrom } from './config.ts';
 import { failure, type Failure } from './failure.ts';
+import type { HttpAt } from './http/listen.ts';
 import { isEnrolled, type Created, type FirstAdmin } from './keyring/create.ts';
 import { natsBroker } from './nats/broker.ts';
 import { checkStream, provision, type ProvisionFailure } from './nats/provision.ts';
@@ -15,7 +16,7 @@ export type ServeOptions = {
   /** Where requests come in: a connection of its own, see `natsBroker`. */
   readonly requests: NatsConnection;
   readonly dataDir: string;
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: HttpAt;
   readonly logLevel: string;
   readonly acceptHistory: string | undefined;
   /** Makes the keyring where there is none: see `jetlock dev`. */

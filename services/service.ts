@@ -6,9 +6,9 @@ import type { Folded } from '../events/fold/verdict.ts';
 import { refuse } from '../events/refusal.ts';
 import type { Door } from './broker.ts';
 import { failure, type Failure } from './failure.ts';
+import { listen, type HttpAt, type Listening } from './http/listen.ts';
 import { NOBODY, type Auth } from './http/principal.ts';
 import { makeOpenValue } from './http/sealed-value.ts';
-import { makeHttp } from './http/server.ts';
 import type { Created } from './keyring/create.ts';
 import { watchKeys } from './keyring/watch-keys.ts';
 import { watchClock } from './log/clock.ts';
@@ -24,8 +24,7 @@ import { makeParts, type Parts } from './parts.ts';
 import { start, type Started, type StartOptions } from './start.ts';
 
 export type ServiceOptions = StartOptions & {
-  /** `console`: where the console was built; beside the bundle unless given. */
-  readonly http: { readonly host: string; readonly port: number; readonly console?: string };
+  readonly http: HttpAt;
   readonly logLevel: string;
   /** Who calls by HTTP; nobody is known there without it. */
   readonly auth?: Auth;
@@ -103,15 +102,8 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
 
 const nobody: Auth = { authenticate: () => NOBODY, forged: () => refuse('csrf') };
 
-const listen = async ({ http, auth = nobody }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, { readonly url: string; readonly close: () => Promise<void> }>> => {
-  const server = makeHttp({ ...parts, replica, auth, console: http.console, forged: auth.forged, openValue: makeOpenValue(parts.opener) });
-  try {
-    const url = await server.listen(http);
-    return right({ url, close: () => server.close() });
-  } catch (error) {
-    return left(failure('config', `cannot listen on ${http.host}:${http.port} (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, 'choose another port with --http-port'));
-  }
-};
+const openHttp = ({ http, auth = nobody }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, Listening>> =>
+  listen({ ...parts, replica, auth, console: http.console, forged: auth.forged, openValue: makeOpenValue(parts.opener) }, http);
 
 /** Ready again after the log was lost and is back: proved by a message of our own. */
 const staysReady = ({ replica }: Started, commits: Commits): void => {
@@ -149,7 +141,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   const save = makeSaver(options.dataDir, replica);
   const unwatch = watch(options, started.right, parts, save);
   staysReady(started.right, parts.commits);
-  const listening = await listen(options, parts, replica);
+  const listening = await openHttp(options, parts, replica);
   const isReady = !isLeft(listening) && (await becomeReady(replica, parts.commits));
   const end = async (): Promise<void> => {
     unwatch();
@@ -168,7 +160,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   const closeDoor = await openDoor(options, started.right, parts);
   tellOpen();
   const stop = async (): Promise<void> => {
-    await closeDoor();
+    await Promise.all([closeDoor(), listening.right.close()]);
     const last = parts.refusals.take();
     if (last.length > 0) parts.commits.note(last);
     if (replica.health().ready) await parts.commits.barrier(1_000);

@@ -6,12 +6,15 @@ import { port } from '../arguments.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { connectForService, failureOfService, untilStopped } from '../services.ts';
 import { printJson, say, type Failure } from '../terminal.ts';
+import { tlsFiles } from '../tls.ts';
 import type { Run } from '../verb.ts';
 
 export const run: Run = (_args, options, io) => async (): Promise<Either<Failure, ExitCode>> => {
   const { text, flags } = options;
   const httpPort = port(text['http-port'] ?? '8222');
   if (E.isLeft(httpPort)) return httpPort;
+  const tls = await tlsFiles(io, options)();
+  if (E.isLeft(tls)) return tls;
   await say(io, 'jetlock connects to nats');
   const own = { inboxPrefix: '_INBOX_JETLOCK', waitForServer: true };
   const nc = await connectForService(options, io, { ...own, name: 'jetlock' });
@@ -24,7 +27,7 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
     nc: nc.right,
     requests: requests.right,
     dataDir: resolve(io.directory, text['data'] ?? '.jetlock', 'data'),
-    http: { host: text['http-host'] ?? '127.0.0.1', port: httpPort.right },
+    http: { host: text['http-host'] ?? '127.0.0.1', port: httpPort.right, ...(tls.right === undefined ? {} : { tls: tls.right }) },
     logLevel: io.environment['JETLOCK_LOG_LEVEL'] ?? 'info',
     acceptHistory: text['accept-history'],
     firstAdmin: undefined,

@@ -1,6 +1,6 @@
 /** How many calls are answered, and of whom. Sealed ones have the limits of their own door, see `doors/admission.ts`. */
 import { makeAllowance, monotonic } from '../request/rate-limit.ts';
-import type { Principal } from './principal.ts';
+import { nameOf, type Principal } from './principal.ts';
 
 /** Of one session's admin, or one token. */
 export const KNOWN_CALLS = { perSecond: 1_000, atOnce: 2_000 } as const;
@@ -16,9 +16,6 @@ export type Limits = {
   readonly isWelcome: (principal: Principal, address: string) => boolean;
   readonly failed: (principal: Principal, address: string) => void;
 };
-
-const nameOf = (principal: Principal): string | undefined =>
-  principal.kind === 'session' ? `admin ${principal.admin}` : principal.kind === 'token' ? `token ${principal.id}` : undefined;
 
 export const makeLimits = (now: () => number = monotonic): Limits => {
   const any = makeAllowance(ANY_CALLS, now);

@@ -12,6 +12,10 @@ export type Principal =
 export type Session = Extract<Principal, { kind: 'session' }>;
 export const NOBODY: Principal = { kind: 'none' };
 
+/** For limits and the log; undefined for nobody. */
+export const nameOf = (principal: Principal): string | undefined =>
+  principal.kind === 'session' ? `admin ${principal.admin}` : principal.kind === 'token' ? `token ${principal.id}` : undefined;
+
 export type Auth = {
   /** Who it is that this request proves to come from. */
   readonly authenticate: (request: FastifyRequest) => Principal | Promise<Principal>;

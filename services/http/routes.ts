@@ -4,18 +4,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Method, Route } from '../../protocol/http/route.ts';
 import { routes } from '../../protocol/http/routes.ts';
+import type { CallSeen } from '../observe/access-log.ts';
 import { parseBytes } from '../request/body.ts';
 import { argumentsOf } from './arguments.ts';
 import { JSON_TYPE, Written, type Handler } from './call.ts';
 import { sendRefusal } from './errors.ts';
 import type { Limits } from './limits.ts';
-import { NOBODY, type Auth, type Principal } from './principal.ts';
+import { NOBODY, nameOf, type Auth, type Principal } from './principal.ts';
 
 export type RouteParts = {
   readonly auth: Auth;
   readonly limits: Limits;
   readonly isReady: () => boolean;
   readonly handlerOf: (route: Route) => Handler;
+  readonly onAnswered: (seen: CallSeen) => void;
 };
 
 declare module 'fastify' {
@@ -78,6 +80,9 @@ const addRoute = (server: FastifyInstance, parts: RouteParts, route: Route): voi
   });
 };
 
+/** Of the log: what is asked all the time, or has lines of its own there. */
+const routine = new Set(routes.filter(({ kind }) => FOR_ANYONE.includes(kind)).map(({ path }) => path));
+
 const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'] as const;
 
 /** A path that there is, by a method that it has not. */
@@ -102,6 +107,9 @@ export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
   for (const path of new Set(routes.map((route) => route.path))) {
     addOtherMethods(server, parts, path, routes.filter((route) => route.path === path).map(({ method }) => method));
   }
+  server.addHook('onResponse', async ({ principal, method, routeOptions: { url = null } }, { statusCode: status }) =>
+    parts.onAnswered({ caller: nameOf(principal) ?? null, method, route: url, status, isRoutine: status < 400 && url !== null && routine.has(url) }),
+  );
   server.setNotFoundHandler(async (request, reply) => {
     if (!parts.limits.isWelcome(NOBODY, request.ip)) return sendRefusal(reply, refuse('busy'));
     parts.limits.failed(NOBODY, request.ip);

@@ -1,13 +1,14 @@
 /** The HTTP door. Loopback unless told otherwise. */
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
+import type { CallSeen } from '../observe/access-log.ts';
 import { answerBroken, errorHandler } from './errors.ts';
 import { handlersOf, type HandlerParts } from './handlers.ts';
-import { API_HEADERS } from './headers.ts';
+import { API_HEADERS, TLS_HEADERS } from './headers.ts';
 import { makeLimits } from './limits.ts';
 import { addRoutes } from './routes.ts';
 
-export type HttpParts = HandlerParts & { readonly onDefect: (error: unknown) => void };
+export type HttpParts = HandlerParts & { readonly onDefect: (error: unknown) => void; readonly onAnswered: (seen: CallSeen) => void };
 
 /** Checks of shapes are our codecs' work. Without these in its place fastify would load a compiler of schemas, which takes a tenth of a second of every start. */
 const withoutSchemas = (): never => {
@@ -38,13 +39,16 @@ const takeJson = (server: FastifyInstance): void => {
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
 };
 
-export const makeHttp = (parts: HttpParts): FastifyInstance => {
+/** @param more how it listens */
+export const makeHttp = (parts: HttpParts, more: FastifyServerOptions = {}): FastifyInstance => {
   const onError = errorHandler(parts.onDefect);
-  const server = fastify({ ...options, frameworkErrors: (error, request, reply) => void onError(error, request as never, reply.headers(API_HEADERS) as never) });
+  const server = fastify({ ...options, ...more, frameworkErrors: (error, request, reply) => void onError(error, request as never, reply.headers(API_HEADERS) as never) });
   server.server.maxConnections = CONNECTIONS_MAX;
   takeJson(server);
-  server.addHook('onRequest', async (_, reply) => void reply.headers(API_HEADERS));
+  const headers = 'https' in more ? { ...API_HEADERS, ...TLS_HEADERS } : API_HEADERS;
+  server.addHook('onRequest', async (_, reply) => void reply.headers(headers));
   server.setErrorHandler(onError);
-  addRoutes(server, { auth: parts.auth, limits: makeLimits(), isReady: () => parts.replica.health().ready, handlerOf: handlersOf(parts) });
+  const { auth, onAnswered, replica } = parts;
+  addRoutes(server, { auth, onAnswered, limits: makeLimits(), isReady: () => replica.health().ready, handlerOf: handlersOf(parts) });
   return server;
 };

@@ -35,3 +35,21 @@ export const logAccess =
   ({ service, credential, path, outcome, seq, request, client }: AccessSeen): void => {
     logger.info({ service, credential, path, outcome, sequence: seq, request, client: `${client.name}/${client.version}` }, 'access');
   };
+
+/** One call by HTTP: who, by which route and with what outcome. What stood in its URL, headers or body is none of it. */
+export type CallSeen = {
+  /** `admin alice`, `token <id>`, or null for nobody who is known. */
+  readonly caller: string | null;
+  readonly method: string;
+  /** As the table of routes has it, with names in place of what was asked for; null where there is none. */
+  readonly route: string | null;
+  readonly status: number;
+  /** Asked every few seconds, by those who watch. */
+  readonly isRoutine: boolean;
+};
+
+export const logCall =
+  (logger: Logger) =>
+  ({ isRoutine, ...call }: CallSeen): void => {
+    logger[isRoutine ? 'debug' : 'info'](call, 'http');
+  };
