@@ -1,15 +1,21 @@
 /** The HTTP door of a real service: the same operations by the same code as on NATS. */
+import { request, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import test from 'ava';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { toBase64, utf8 } from '../crypto/bytes.ts';
 import { newSalt, valueDigest } from '../crypto/hash.ts';
 import type { ServiceKeys } from '../protocol/wire.ts';
 import { answerOf, sealedWrite, signedCall, testAuth } from './support/http.ts';
-import { startJetlock } from './support/jetlock.ts';
+import { orThrow, startJetlock } from './support/jetlock.ts';
+import { eventually } from './support/poll.ts';
 import { stepsOf } from './support/steps.ts';
+import { TEST_TLS } from './support/tls.ts';
 
 const { auth, known } = testAuth();
-const jetlock = await startJetlock({ auth });
+const logs: string[] = [];
+const jetlock = await startJetlock({ auth, logLevel: 'info', logTo: { write: (line) => void logs.push(line) } });
 const { identity } = jetlock;
 const { write, approved, grant } = stepsOf(jetlock);
 known.set('alice', { kind: 'session', admin: identity.admin, role: 'admin', key: identity.publicKey, csrf: 'c' });
@@ -22,7 +28,7 @@ const call = async (method: string, path: string, body?: unknown, headers: Reado
 const get = (path: string) => call('GET', path);
 const segment = encodeURIComponent;
 
-test('queries answer what they answer on NATS', async (t) => {
+test.serial('queries answer what they answer on NATS', async (t) => {
   await write('http/app/DB', 'v1');
   const listed = await get('/secrets?prefix=http/app/');
   t.is(listed.status, 200);
@@ -31,7 +37,7 @@ test('queries answer what they answer on NATS', async (t) => {
   t.like((await get(`/secrets/${segment('http/app/NONE')}`)).error, { code: 'not_found' });
 });
 
-test('a signed call is carried out; without a session, its token or its signature it is not', async (t) => {
+test.serial('a signed call is carried out; without a session, its token or its signature it is not', async (t) => {
   await write('http/signed/DB', 'v1');
   const path = `/secrets/${segment('http/signed/DB')}/disable`;
   const signed = () => signedCall(identity, { operation: 'secret.disable', path: 'http/signed/DB' });
@@ -45,7 +51,7 @@ test('a signed call is carried out; without a session, its token or its signatur
   t.like((await get(`/secrets/${segment('http/signed/DB')}`)).json, { secret: { status: 'disabled' } });
 });
 
-test('a value is written sealed, or enclosed from the machine itself, and read by a service', async (t) => {
+test.serial('a value is written sealed, or enclosed from the machine itself, and read by a service', async (t) => {
   const keys = (await get('/keys')).json as ServiceKeys;
   t.like(await call('POST', '/secrets', sealedWrite(identity, keys, 'http/values/SEALED', utf8('sealed'))), { status: 200, json: { version: 1 } });
   const salt = newSalt();
@@ -69,9 +75,16 @@ const raw = (lines: string): Promise<string> =>
     socket.setEncoding('latin1').on('data', (data: string) => (text += data)).on('end', () => resolve(text)).on('error', reject);
   });
 
+/** By the test's own certificate, whatever name it is called by. */
+const overTls = (to: RequestOptions, body: string): Promise<{ readonly status: number | undefined; readonly security: string | undefined }> =>
+  new Promise((resolve, reject) => {
+    const options = { ...to, ca: TEST_TLS.cert, checkServerIdentity: () => undefined, agent: false, headers: { ...ALICE, 'content-type': 'application/json' } } as const;
+    request(options, (answer) => answer.resume().on('end', () => resolve({ status: answer.statusCode, security: answer.headers['strict-transport-security'] }))).on('error', reject).end(body);
+  });
+
 const SHAPE = ['code', 'detail', 'hint', 'message', 'retryable'];
 
-test('whatever is wrong with a call is told in one shape, and nothing of it is repeated', async (t) => {
+test.serial('whatever is wrong with a call is told in one shape, and nothing of it is repeated', async (t) => {
   const CANARY = 'canary-7f3a';
   const wrong = {
     404: await get(`/${CANARY}`),
@@ -94,7 +107,7 @@ test('whatever is wrong with a call is told in one shape, and nothing of it is r
   t.like(await get(`/service-tokens/${segment('no fingerprint')}/approve`), { status: 405 });
 });
 
-test('what is no HTTP is answered all the same', async (t) => {
+test.serial('what is no HTTP is answered all the same', async (t) => {
   for (const [lines, status] of [
     ['GET /%E0%A4%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
     [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
@@ -105,4 +118,40 @@ test('what is no HTTP is answered all the same', async (t) => {
     t.true(text.startsWith(`HTTP/1.1 ${status} `), text.slice(0, 200));
     t.deepEqual(Object.keys((JSON.parse(text.slice(text.indexOf('{'))) as { error: object }).error).sort(), SHAPE);
   }
+});
+
+test.serial('the log tells who called which route with what outcome, and nothing of the URL', async (t) => {
+  const CANARY = 'canary-93c1';
+  await get(`/secrets/${segment(`http/${CANARY}/X`)}`);
+  await call('GET', `/${CANARY}?${CANARY}=1`, undefined, { authorization: `Bearer ${CANARY}` });
+  const lines = await eventually(() => {
+    const found = logs.filter((line) => line.includes('"message":"http"')).map((line) => JSON.parse(line) as { readonly route: string | null });
+    return found.some(({ route }) => route === null) && found.some(({ route }) => route === '/secrets/:id') ? found : undefined;
+  }, 5_000, 'lines of the log');
+  t.like(lines.find(({ route }) => route === '/secrets/:id'), { level: 'info', caller: 'admin alice', method: 'GET' });
+  t.like(lines.findLast(({ route }) => route === null), { caller: null, status: 404 });
+  t.false(logs.some((line) => line.includes(CANARY)));
+});
+
+/** The last of this file: the service listens otherwise then. */
+test.serial('over TLS a plaintext value comes from anywhere, without it from the machine itself alone', async (t) => {
+  const outside = Object.values(networkInterfaces()).flat().find((one) => one?.internal === false && one.family === 'IPv4')?.address;
+  const enclosed = () => {
+    const [salt, value] = [newSalt(), utf8('enclosed')];
+    const command = { operation: 'secret.write', path: 'http/tls/ENCLOSED', digest: valueDigest(salt, value), description: null, ifVersion: null };
+    return { ...signedCall(identity, command), enclosed: { value: toBase64(value), salt: toBase64(salt) } };
+  };
+  orThrow(await jetlock.restart({ http: { host: '0.0.0.0', port: 0 } }));
+  if (outside === undefined) t.log('this machine has no address but its own: from another one nothing was sent');
+  else {
+    const sent = (headers: Readonly<Record<string, string>>) =>
+      fetch(`http://${outside}:${new URL(jetlock.service().httpUrl).port}/secrets`, { method: 'POST', headers: { ...ALICE, 'content-type': 'application/json', ...headers }, body: JSON.stringify(enclosed()) }).then(answerOf);
+    t.like(await sent({}), { status: 403, error: { code: 'plaintext' } });
+    t.like(await sent({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', forwarded: 'for=127.0.0.1;proto=https' }), { status: 403, error: { code: 'plaintext' } });
+  }
+  orThrow(await jetlock.restart({ http: { host: '0.0.0.0', port: 0, tls: TEST_TLS } }));
+  const { port } = new URL(jetlock.service().httpUrl);
+  const answer = await overTls({ host: outside ?? '127.0.0.1', port, path: '/secrets', method: 'POST' }, JSON.stringify(enclosed()));
+  t.like(answer, { status: 200, security: 'max-age=31536000' });
+  t.true(isLeft(await jetlock.restart({ http: { host: '127.0.0.1', port: 0, tls: { ...TEST_TLS, key: TEST_TLS.cert } } })));
 });
