@@ -12,7 +12,7 @@ import type { ClientFailure } from './failure.ts';
 import type { Keys } from './keys.ts';
 import { withOffline, type OfflineParts } from './offline/offline.ts';
 import { repeated, systemTime, type Time } from './retry.ts';
-import { serviceClient, type Ask, type Found } from './service.ts';
+import { serviceClient, type Answers, type Ask, type Found, type Watched } from './service.ts';
 import { newSession } from './session.ts';
 import type { Listening, Transport } from './transport.ts';
 import { allFound, foundIn, waitFor } from './wait.ts';
@@ -39,6 +39,9 @@ export type Wanted = GetOptions & { readonly path: string };
 /** `signal` ends the waiting with the code `aborted`. */
 export type WaitOptions = GetOptions & { readonly timeoutMs: number; readonly signal?: AbortSignal };
 
+/** What is to be had, and the paths that are not. */
+export type Some = { readonly secrets: ReadonlyArray<Secret>; readonly refused: ReadonlyArray<string> };
+
 export type Registration = {
   readonly status: 'pending_approval' | 'approved' | 'denied';
   /** What an admin compares before approving. */
@@ -57,12 +60,18 @@ export type Client = {
     (paths: ReadonlyArray<string>, options?: GetOptions): Promise<ReadonlyArray<Secret>>;
   };
   /** What is to be had of many paths, and what is not, each with its own description. */
-  readonly getMany: (wanted: ReadonlyArray<Wanted>) => Promise<{ readonly secrets: ReadonlyArray<Secret>; readonly refused: ReadonlyArray<string> }>;
+  readonly getMany: (wanted: ReadonlyArray<Wanted>) => Promise<Some>;
   /** Like `get`, but waits for approvals; after `timeoutMs` it rejects with the last refusal. */
   readonly waitFor: {
     (path: string, options: WaitOptions): Promise<Secret>;
     (paths: ReadonlyArray<string | Wanted>, options: WaitOptions): Promise<ReadonlyArray<Secret>>;
   };
+  /**
+   * Waits, a few seconds, until there is something newer than the versions that are given, or a path is refused now; of what did not
+   * change it says nothing. `version` is left out of a path that was refused, or never asked for. Ask again then: one question at a time, of
+   * at most 256 paths.
+   */
+  readonly watch: (watched: ReadonlyArray<Wanted & { readonly version?: number }>) => Promise<Some>;
   /**
    * Tells that this process runs these versions now, at most 64 at a time, for admins to see. @returns the paths that were not
    * believed: only what `get` would give can be reported, up to its version
@@ -129,6 +138,17 @@ const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Foun
     return one === undefined ? [] : [secretOf(path, one)];
   });
 
+const someOf = (asks: ReadonlyArray<Ask>, answers: Answers): Some => ({
+  secrets: secretsOf(asks, foundIn(answers)),
+  refused: asks.map(({ path }) => path).filter((path) => answers.get(path) === 'refused'),
+});
+
+const watchedOf = (wanted: Wanted & { readonly version?: number }): Watched => {
+  const { version = null } = wanted;
+  if (version !== null && !Version.is(version)) throw argumentError('that is not a version of a secret', 'give the one that the secret came with');
+  return { ...asked(wanted), version };
+};
+
 /** How long it is tried where the service is busy, or does not answer. */
 const WITHIN_MS = 10_000;
 
@@ -164,8 +184,11 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
   };
   const getMany = async (wanted: ReadonlyArray<Wanted>) => {
     const asks = wanted.map(asked);
-    const answers = orThrow(await answersTo(asks));
-    return { secrets: secretsOf(asks, foundIn(answers)), refused: asks.map(({ path }) => path).filter((path) => answers.get(path) === 'refused') };
+    return someOf(asks, orThrow(await answersTo(asks)));
+  };
+  const watch: Client['watch'] = async (wanted) => {
+    const asks = wanted.map(watchedOf);
+    return someOf(asks, orThrow(await service.watch(asks)()));
   };
   const closing = new AbortController();
   const waitForAll = async (paths: string | ReadonlyArray<string | Wanted>, { timeoutMs, signal: given, ...options }: WaitOptions) => {
@@ -188,5 +211,5 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
     session.close();
     await transport.close();
   };
-  return { fingerprint: identityFingerprint(identity), register, get, getMany, waitFor: waitForAll, report, onChange, close };
+  return { fingerprint: identityFingerprint(identity), register, get, getMany, watch, waitFor: waitForAll, report, onChange, close };
 };

@@ -99,6 +99,12 @@ export const serverSource = (checked: Checked): Source => {
     const { secrets } = await asKnown(service, client, () => client.getMany(wishes.map(wantedOf)));
     return byKey(wishes, secrets);
   };
+  const next: Source['next'] = async (had) => {
+    const { secrets, refused } = await (await connected()).watch(had.map(({ wish, version }) => ({ ...wantedOf(wish), ...(version > 0 ? { version } : {}) })));
+    const wishes = had.map(({ wish }) => wish);
+    const lost = wishes.filter(({ path }) => refused.includes(path)).map(({ key }) => [key, undefined] as const);
+    return new Map<string, Got | undefined>([...byKey(wishes, secrets), ...lost]);
+  };
   const wait: Source['wait'] = async (wishes, { timeoutMs, ...signal }) => {
     const end = Date.now() + timeoutMs;
     const client = await connectedWithin(connected, end, signal.signal);
@@ -116,5 +122,5 @@ export const serverSource = (checked: Checked): Source => {
     applied.close();
     await close();
   };
-  return { read, wait, missing, applied: applied.tell, gapMs: GAP_MS, listen: async (listener) => (await connected()).onChange(listener), close: end };
+  return { read, wait, missing, next, applied: applied.tell, gapMs: GAP_MS, listen: async (listener) => (await connected()).onChange(listener), close: end };
 };

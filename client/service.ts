@@ -8,16 +8,18 @@ import { fromBase64 } from '../crypto/bytes.ts';
 import { randomId } from '../crypto/random.ts';
 import { Redacted } from '../crypto/redacted.ts';
 import type { Instant, Note, SecretPath, Sequence, Version, Word } from '../events/vocabulary.ts';
-import { GetReply, RegisterReply, ReportReply, type GetRequest, type RegisterRequest, type ReportRequest } from '../protocol/operations.ts';
-import { PATHS_MAX } from '../protocol/wire.ts';
+import { GetReply, RegisterReply, ReportReply, WatchReply, type GetRequest, type RegisterRequest, type ReportRequest, type WatchRequest } from '../protocol/operations.ts';
+import { OPEN_MS, PATHS_MAX, WATCHED_MAX } from '../protocol/wire.ts';
 import { credentialOf, identityFingerprint, type ServiceIdentity } from './credential.ts';
-import { distrusted, notUnderstood, type ClientFailure } from './failure.ts';
+import { distrusted, notUnderstood, refusedHere, type ClientFailure } from './failure.ts';
 import { decoded } from './json.ts';
 import { acrossLoss, systemTime } from './retry.ts';
 import type { Session } from './session.ts';
 
 /** One path, with what an admin is shown when asked about it: words, and what is expected of the value. */
 export type Ask = { readonly path: SecretPath; readonly description: Note | null; readonly format: Format | null; readonly pattern: Pattern | null };
+/** One path, and the version that is known of it; null for none, or a refusal. */
+export type Watched = Ask & { readonly version: Version | null };
 /** `read`: the place of the read in the log. `offlineUntil`: how long it may be used while nobody can be asked. `offline`: it was kept from then, and so old it is. */
 export type Found = {
   readonly version: Version;
@@ -38,6 +40,11 @@ export type ServiceClient = {
    * @param onSome told what each reply says, also where a later one does not come
    */
   readonly get: (asks: ReadonlyArray<Ask>, withinMs?: number, onSome?: (answers: Answers) => void) => TaskEither<ClientFailure, Answers>;
+  /**
+   * What is newer than that, or refused now, as soon as there is any; nothing where nothing changed for a while. At most 256 paths, each once. Sent once,
+   * and one question at a time: the next one takes its place.
+   */
+  readonly watch: (watched: ReadonlyArray<Watched>) => TaskEither<ClientFailure, Answers>;
   /** At most 64 of each. @returns the paths that were not believed */
   readonly report: (report: Report) => TaskEither<ClientFailure, ReportReply['refused']>;
 };
@@ -46,6 +53,8 @@ export type ServiceClient = {
 export type ServiceOptions = { readonly session: Session; readonly subjects: Subjects; readonly identity: ServiceIdentity; readonly offline?: boolean };
 
 const TIMEOUT_MS = 5_000;
+/** A question that stays open is answered by then, or whoever had it is gone. */
+const WATCH_TIMEOUT_MS = OPEN_MS + TIMEOUT_MS;
 
 type Batch = { readonly answers: Answers; readonly rest: ReadonlyArray<Ask> };
 
@@ -56,16 +65,25 @@ const foundIn = ({ version, value, offlineUntil }: Extract<GetReply['results'][n
   offlineUntil,
 });
 
+const answerIn = (got: GetReply['results'][number], read: Sequence): Found | 'refused' => (got.outcome === 'value' ? foundIn(got, read) : 'refused');
+
 /** What one reply says about the asked paths; each must be answered, or be in `more`, once, and at least one answered. */
 const answersIn = (asks: ReadonlyArray<Ask>, { seq: read, results, more }: GetReply): Either<ClientFailure, Batch> => {
-  const answers = new Map(
-    results.map((got) => [got.path, got.outcome === 'value' ? foundIn(got, read) : 'refused'] as const),
-  );
+  const answers = new Map(results.map((got) => [got.path, answerIn(got, read)] as const));
   const rest = asks.filter(({ path }) => !answers.has(path));
   const complete = results.length === answers.size && answers.size > 0 && answers.size + rest.length === asks.length;
   const told = new Set<SecretPath>(more);
   return complete && told.size === rest.length && rest.every(({ path }) => told.has(path))
     ? E.right({ answers, rest })
+    : E.left(notUnderstood('the reply does not answer what was asked'));
+};
+
+/** What is new of what is watched. */
+const newsIn = (watched: ReadonlyArray<Watched>, { news }: WatchReply): Either<ClientFailure, Answers> => {
+  const asked = new Set(watched.map(({ path }) => path));
+  const results = news?.results ?? [];
+  return results.every(({ path }) => asked.has(path))
+    ? E.right(new Map(results.map((got) => [got.path, answerIn(got, news?.seq ?? (0 as Sequence))] as const)))
     : E.left(notUnderstood('the reply does not answer what was asked'));
 };
 
@@ -77,11 +95,12 @@ export const serviceClient = ({ session, subjects, identity, offline = false }: 
   const { service } = identity;
   const credential = credentialOf(identity);
   // With the service's name in the subject the broker's own permissions can tie a connection to it.
-  const [toGet, toRegister, toReport] = [`${subjects.get}.${service}`, `${subjects.register}.${service}`, `${subjects.report}.${service}`];
+  const [toGet, toWatch, toRegister, toReport] = [`${subjects.get}.${service}`, `${subjects.watch}.${service}`, `${subjects.register}.${service}`, `${subjects.report}.${service}`];
   const instance = randomId();
 
+  const questionOf = (subject: string, body: RegisterRequest | GetRequest | WatchRequest | ReportRequest) => ({ subject, service, body: JSON.stringify(body), credential, enclosed: null });
   const ask = (subject: string, body: RegisterRequest | GetRequest | ReportRequest, withinMs = TIMEOUT_MS): TaskEither<ClientFailure, unknown> => {
-    const question = { subject, service, body: JSON.stringify(body), credential, enclosed: null };
+    const question = questionOf(subject, body);
     // Asked anew it is a request with an id of its own: a read is one more line in the audit log, a credential is known or is not.
     const again = { withinMs: Math.min(TIMEOUT_MS, withinMs), time: systemTime, isUnsettled: session.isUnsettled };
     return acrossLoss((timeoutMs) => session.ask({ ...question, timeoutMs }), again);
@@ -113,9 +132,16 @@ export const serviceClient = ({ session, subjects, identity, offline = false }: 
     }
     return E.right(all);
   };
+  const watch: ServiceClient['watch'] = (watched) => async () => {
+    if (watched.length > WATCHED_MAX) return E.left(refusedHere('too_large'));
+    const reply = await session.ask({ ...questionOf(toWatch, { watch: instance, paths: watched, offline }), timeoutMs: WATCH_TIMEOUT_MS })();
+    if (E.isLeft(reply)) return reply;
+    const read = decoded(WatchReply)(reply.right);
+    return E.isLeft(read) ? E.left(notUnderstood(read.left)) : newsIn(watched, read.right);
+  };
   const report: ServiceClient['report'] = (told) => async () => {
     const reply = await ask(toReport, { instance, ...told })();
     return E.isLeft(reply) ? reply : E.bimap(notUnderstood, ({ refused }: ReportReply) => refused)(decoded(ReportReply)(reply.right));
   };
-  return { register, get, report };
+  return { register, get, watch, report };
 };

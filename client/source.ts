@@ -13,6 +13,9 @@ export type Got = {
 /** By key; a key without a value that we may have is not in it. */
 export type Gotten = ReadonlyMap<string, Got>;
 
+/** `version`: the one that is known, 0 for none. */
+export type Had = { readonly wish: Wish; readonly version: number };
+
 /** `timeoutMs`: how long, in milliseconds; `signal` ends it sooner, with a JetlockError `aborted`. */
 export type Waiting = { readonly timeoutMs: number; readonly signal?: AbortSignal };
 
@@ -24,6 +27,11 @@ export type Source = {
   readonly wait: (wishes: ReadonlyArray<Wish>, options: Waiting) => Promise<Gotten>;
   /** What is told of those that are missing, out of `asked`. */
   readonly missing: (wishes: ReadonlyArray<Wish>, asked: number) => JetlockError;
+  /**
+   * What is newer than what the program has, as soon as there is any, and undefined for what may not be had any more; empty where nothing
+   * changed for a while. Left out where `read` has to be asked every now and then.
+   */
+  readonly next?: (had: ReadonlyArray<Had>) => Promise<ReadonlyMap<string, Got | undefined>>;
   /** Calls when something may have changed: from before a read that is begun later. */
   readonly listen: (listener: () => void) => Promise<Listening>;
   /** The version that is current, 0 for none, where that is known without asking. */

@@ -83,15 +83,27 @@ const watched = ({ wishes, source, onError: told, time = systemTime }: TypedOpti
   const onError = guarded(told);
   const handlers = newHandlers({ time, onError, onApplied: ({ key, version }) => source.applied?.(wishFor(wishes, key).path, version) });
   const tellLoss = losses(onError);
+  /** The versions that were found last, 0 for none. */
+  const known = new Map<string, number>();
+  const take = (wish: Wish, got: Got | undefined): void => {
+    known.set(wish.key, got?.version ?? 0);
+    tellLoss(wish, got);
+    handlers.offer(wish.key, got);
+  };
   const look = async (): Promise<void> => {
     const wanted = handlers.keys().map((key) => wishFor(wishes, key));
     const got = await source.read(wanted);
-    for (const wish of wanted) {
-      tellLoss(wish, got.get(wish.key));
-      handlers.offer(wish.key, got.get(wish.key));
-    }
+    for (const wish of wanted) take(wish, got.get(wish.key));
   };
-  const watch = newWatch({ look, isWatching: () => handlers.keys().length > 0, listen: source.listen, onError, gapMs: source.gapMs, time });
+  const next = async (isGivenUp: () => boolean): Promise<boolean> => {
+    const had = handlers.keys().map((key) => ({ wish: wishFor(wishes, key), version: known.get(key) ?? 0 }));
+    const news = await source.next?.(had);
+    // Whatever it says, the question that took its place says it again.
+    if (news === undefined || isGivenUp()) return false;
+    for (const [key, got] of news) take(wishFor(wishes, key), got);
+    return news.size > 0;
+  };
+  const watch = newWatch({ look, ...(source.next === undefined ? {} : { next }), isWatching: () => handlers.keys().length > 0, listen: source.listen, onError, gapMs: source.gapMs, time });
   const add = (key: string, handler: (value: string, change: Change) => unknown): (() => void) => {
     const end = handlers.add(wishFor(wishes, key).key, handler, source.current?.(key));
     watch.ring();

@@ -1,4 +1,7 @@
-/** Looking for new versions: one request for everything that is watched, when told that something changed, and every now and then. */
+/**
+ * Watching: a look at everything first, then one question that stays open until there is something new. Where a source has no such
+ * questions it is looked at again, when told that something changed, and every now and then.
+ */
 import { newBell } from './bell.ts';
 import type { JetlockError } from './error.ts';
 import { backOff, type Time } from './retry.ts';
@@ -8,6 +11,8 @@ import { AGAIN_MS } from './wait.ts';
 export type WatchOptions = {
   /** Asks for everything that is watched. */
   readonly look: () => Promise<void>;
+  /** Waits for what is newer than that. @returns whether there was any */
+  readonly next?: (isGivenUp: () => boolean) => Promise<boolean>;
   /** Whether there is anything. */
   readonly isWatching: () => boolean;
   readonly listen: (listener: () => void) => Promise<Listening>;
@@ -23,6 +28,9 @@ export type Watch = {
   readonly close: () => void;
 };
 
+/** So long after being told of a change the question that is open may take to be answered: then whoever has it is gone. */
+const GRACE_MS = 1_000;
+
 /** Says a failure that lasts once, and again only after it was over. */
 const once = (onError: WatchOptions['onError']) => {
   let last: string | undefined;
@@ -35,24 +43,96 @@ const once = (onError: WatchOptions['onError']) => {
   };
 };
 
-/** Looks until there is nothing to watch, whatever fails meanwhile. */
-export const newWatch = ({ look, isWatching, listen, onError, gapMs, time }: WatchOptions): Watch => {
+/** One question at a time, which can be given up. */
+const newAsking = (time: Time, stop: AbortSignal) => {
+  let giveUp = (): void => undefined;
+  let noticed = (): void => undefined;
+  /** @returns whether there was anything new */
+  const ask = async (next: NonNullable<WatchOptions['next']>): Promise<boolean> => {
+    const over = new AbortController();
+    const given = new Promise<boolean>((resolve) => {
+      giveUp = () => {
+        over.abort();
+        resolve(false);
+      };
+    });
+    noticed = () => {
+      noticed = () => undefined;
+      void time.pause(GRACE_MS, over.signal).then(giveUp);
+    };
+    stop.addEventListener('abort', giveUp, { signal: over.signal });
+    try {
+      return await Promise.race([next(() => over.signal.aborted), given]);
+    } finally {
+      giveUp();
+    }
+  };
+  return { ask, giveUp: () => giveUp(), notice: () => noticed() };
+};
+
+/** A look, or a question, whichever is due. */
+const newRounds = ({ look, next, gapMs, time }: Pick<WatchOptions, 'look' | 'next' | 'gapMs' | 'time'>, stop: AbortSignal) => {
+  const { ask, giveUp, notice } = newAsking(time, stop);
+  let isDue = true;
+  const lookNow = async (): Promise<void> => {
+    isDue = false;
+    try {
+      await look();
+    } catch (error) {
+      isDue = true;
+      throw error;
+    }
+  };
+  return {
+    notice,
+    lookSoon: (): void => {
+      isDue = true;
+      giveUp();
+    },
+    go: async (): Promise<'looked' | 'asked'> => {
+      if (isDue || next === undefined) {
+        await lookNow();
+        return 'looked';
+      }
+      // Of many programs that were told at once, none asks anew before all of them are.
+      if (await ask(next)) await time.pause(gapMs, stop);
+      return 'asked';
+    },
+    /** What a question does not bring, a look may. */
+    failed: ({ retryable, code }: JetlockError): void => {
+      isDue ||= !retryable || code === 'busy';
+    },
+  };
+};
+
+/** Looks, or asks, until there is nothing to watch, whatever fails meanwhile. */
+export const newWatch = ({ look, next, isWatching, listen, onError, gapMs, time }: WatchOptions): Watch => {
   const stop = new AbortController();
   const bell = newBell(time, stop.signal);
   const report = once(onError);
+  const rounds = newRounds({ look, ...(next === undefined ? {} : { next }), gapMs, time }, stop.signal);
   let running = false;
 
-  const round = async (failed: number, ears: { listening?: Listening }): Promise<number> => {
+  const onNotice = (): void => {
+    bell.ring();
+    rounds.notice();
+  };
+  const onFailure = (error: JetlockError, failed: number): number => {
+    if (!stop.signal.aborted) report.failed(error);
+    rounds.failed(error);
+    return error.retryable ? Math.min(AGAIN_MS, backOff(failed, AGAIN_MS)) : AGAIN_MS;
+  };
+  /** @returns how long to wait before the next one, and how often it has failed */
+  const round = async (failed: number, ears: { listening?: Listening }): Promise<{ readonly pauseMs: number; readonly failed: number }> => {
     try {
       // Before the first look: a change in between would be missed otherwise.
-      ears.listening ??= await listen(bell.ring);
+      ears.listening ??= await listen(onNotice);
       bell.forget();
-      await look();
-      report.over();
-      return AGAIN_MS;
+      const done = await rounds.go();
+      if (next === undefined || done === 'asked') report.over();
+      return { pauseMs: next === undefined ? AGAIN_MS : 0, failed: 0 };
     } catch (error) {
-      if (!stop.signal.aborted) report.failed(error as JetlockError);
-      return (error as JetlockError).retryable ? Math.min(AGAIN_MS, backOff(failed, AGAIN_MS)) : AGAIN_MS;
+      return { pauseMs: onFailure(error as JetlockError, failed + 1), failed: failed + 1 };
     }
   };
   const loop = async (): Promise<void> => {
@@ -60,17 +140,18 @@ export const newWatch = ({ look, isWatching, listen, onError, gapMs, time }: Wat
     // Whatever is registered in the same breath is asked for together.
     await Promise.resolve();
     // Nothing may come between this question and the end: whoever rings then begins anew.
-    for (let failed = 1; !stop.signal.aborted && isWatching(); failed += 1) {
+    for (let before = 0; !stop.signal.aborted && isWatching(); ) {
       const began = time.now();
-      const pause = await round(failed, ears);
-      if (pause === AGAIN_MS) failed = 0;
+      const { pauseMs, failed } = await round(before, ears);
+      before = failed;
       await time.pause(Math.max(0, began + gapMs - time.now()), stop.signal);
-      await bell.heard(pause);
+      if (pauseMs > 0) await bell.heard(pauseMs);
     }
     ears.listening?.close();
     running = false;
   };
   const ring = () => {
+    rounds.lookSoon();
     bell.ring();
     if (!running) void loop();
     running = true;

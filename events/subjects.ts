@@ -36,6 +36,7 @@ export const subjectsUnder = (prefix: string) => {
     keys: `${prefix}.keys`,
     register: `${prefix}.register`,
     get: `${prefix}.get`,
+    watch: `${prefix}.watch`,
     report: `${prefix}.report`,
     admin: (operation: string) => `${prefix}.admin.${operation}`,
     /** Of one replica's own, for what another one hands on to it. */

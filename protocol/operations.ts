@@ -15,16 +15,17 @@ import { Outcome } from './audit-line.ts';
 import { AuditEntry, CredentialItem, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from './pages.ts';
 import { page, pageOf, Search, type Page } from './paging.ts';
 import { AccessView, AdminView, ApiTokenView, CredentialView, InboxView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
-import { PATHS_MAX } from './wire.ts';
+import { PATHS_MAX, WATCHED_MAX } from './wire.ts';
+
+const wanted = { path: SecretPath, description: orNull(Note), ...expectation };
+
+const several = <C extends t.Mixed>(codec: C, most: number, name: string) =>
+  t.refinement(t.readonlyArray(codec), (all) => all.length > 0 && all.length <= most, name);
 
 /** What a service asks on `secrets.get`: paths, each with what its schema says of it. Answered in the same order. */
 export const GetRequest = t.strict(
   {
-    paths: t.refinement(
-      t.readonlyArray(t.strict({ path: SecretPath, description: orNull(Note), ...expectation }, 'Wanted')),
-      (paths) => paths.length > 0 && paths.length <= PATHS_MAX,
-      'Paths',
-    ),
+    paths: several(t.strict(wanted, 'Wanted'), PATHS_MAX, 'Paths'),
     /** They are wanted also for when the service cannot be reached; where the grant does not allow that they are given without. */
     offline: t.boolean,
   },
@@ -56,6 +57,25 @@ export const GetReply = t.strict(
   'GetReply',
 );
 export type GetReply = t.TypeOf<typeof GetReply>;
+
+/**
+ * A question that stays open, on `secrets.watch`: what is newer than what the client has, as soon as there is any. `watch`: the
+ * client's name for it; the next one of that name, in the same session, takes its place.
+ */
+export const WatchRequest = t.strict(
+  {
+    watch: Id,
+    /** `version`: the one that the client has; null where it has none, or was refused. */
+    paths: several(t.strict({ ...wanted, version: orNull(Version) }, 'Watched'), WATCHED_MAX, 'Paths'),
+    offline: t.boolean,
+  },
+  'WatchRequest',
+);
+export type WatchRequest = t.TypeOf<typeof WatchRequest>;
+
+/** A read of what is new, and of nothing else; null where nothing was while the question was open. */
+export const WatchReply = t.strict({ news: orNull(GetReply) }, 'WatchReply');
+export type WatchReply = t.TypeOf<typeof WatchReply>;
 
 const atMost = <C extends t.Mixed>(codec: C, name: string) => t.refinement(t.readonlyArray(codec), (all) => all.length <= PATHS_MAX, name);
 

@@ -9,6 +9,10 @@ import { Ciphertext, ClientInfo, Digest, Id, Instant, Nonce, PublicKey, ServiceN
 
 export const WIRE_BYTES_MAX = 512 * 1024;
 export const PATHS_MAX = 64;
+/** Of one open question. */
+export const WATCHED_MAX = 256;
+/** How long a question stays open, milliseconds. With what may come before and after it, it is answered within the 20 s in which NATS lets the service answer. */
+export const OPEN_MS = 12_000;
 /** How far the clock of a request may be from the service's, and how long its id is remembered. */
 export const REQUEST_CLOCK_MS = 60_000;
 

@@ -23,14 +23,16 @@ import { makeAdmin, type Views } from './operations/admin.ts';
 import { makeCommands, type Commands } from './operations/commands.ts';
 import { makeFollowUps } from './operations/follow-ups.ts';
 import { makeGather } from './operations/gather.ts';
-import { makeGet, REFUSED_READS, type GetParts } from './operations/get.ts';
+import { makeGet } from './operations/get.ts';
 import { makeBoxKeys, type BoxKeys } from './operations/keys.ts';
 import { makeKept } from './operations/kept.ts';
 import { makePrepare } from './operations/prepare.ts';
 import { makeViews } from './operations/queries.ts';
+import { makeRead, REFUSED_READS, type ReadParts } from './operations/read.ts';
 import { makeRegister } from './operations/register.ts';
 import { makeReport, REPORTS } from './operations/report.ts';
 import type { Opener } from './request/open.ts';
+import { makeWatch, type Watch } from './operations/watch.ts';
 import { makeAllowance } from './request/rate-limit.ts';
 import { makeReplays } from './request/replays.ts';
 import { makeSecondLook } from './request/second-look.ts';
@@ -62,6 +64,7 @@ export type Parts = {
   readonly opener: Opener;
   readonly onDefect: (error: unknown) => void;
   readonly onAnswered: (seen: CallSeen) => void;
+  readonly watch: Watch;
 };
 
 /** @param joined called when the read models go on with the replica's fold */
@@ -98,7 +101,7 @@ const startReadModels = async (given: Given): Promise<Projector> => {
   return makeProjector(given, tellJoined);
 };
 
-type Seen = Pick<DoorParts, 'onRefused' | 'onDefect'> & Pick<GetParts, 'onAccess'>;
+type Seen = Pick<DoorParts, 'onRefused' | 'onDefect'> & Pick<ReadParts, 'onAccess'>;
 
 /** Everything that is told to those who watch. */
 const observers = (logger: Logger, metrics: Metrics, refusals: RefusalSums): Seen => {
@@ -139,6 +142,8 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const commands = makeCommands({ replica, execute, prepare, tidy });
   const views = makeViews({ replica, store: broker.views, projector, holders });
   const opener = { sessions, boxKey: boxKeys.secret };
+  const read = makeRead({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess });
+  const watch = makeWatch({ replica, read, values, lookAgain, refusedReads });
   const handle = makeHandle({
     ...seen,
     replica,
@@ -146,10 +151,11 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     replays: makeReplays(),
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
-    get: makeGet({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess }),
+    get: makeGet({ replica, read, lookAgain, refusedReads }),
+    watch: watch.watch,
     report: makeReport({ replica, lookAgain, gather: makeGather({ replica, execute }), reports: makeAllowance(REPORTS) }),
     admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
-  const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, opener, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
+  const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects, endOpen: watch.end });
+  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, opener, watch, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
 };

@@ -75,7 +75,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
   watchKeys(replica, parts.sessions.forget);
   replica.onFolded((folded) => {
     parts.metrics.folded(folded.verdict._tag);
-    notices(folded);
+    notices(folded, parts.watch.folded(folded));
     uncounted(folded);
     if (replica.health().ready && hasFollowed(folded)) setImmediate(() => void parts.tidy());
   });

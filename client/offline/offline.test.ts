@@ -41,6 +41,7 @@ const setUp = async (t: ExecutionContext, identity = newTokenIdentity(shop)) => 
         return answers;
       })(served.get);
     },
+    watch: () => () => Promise.reject(new Error('not asked')),
     report: (report) => async () => (reports.push(report), served.report),
   };
   const start = (maxAgeMs = 3_600_000) => {

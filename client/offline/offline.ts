@@ -13,7 +13,7 @@ import { codeOf } from '../../protocol/refusal.ts';
 import type { ClientFailure } from '../failure.ts';
 import { backOff, canPass, type Time } from '../retry.ts';
 import type { FileFailure } from '../secret-file.ts';
-import type { Answers, Ask, Found, ServiceClient } from '../service.ts';
+import type { Answers, Ask, Found, ServiceClient, Watched } from '../service.ts';
 import type { KeptFile } from './file.ts';
 import { arrived, forget, keep, nextUses, passed, take, type Content, type Kept } from './kept.ts';
 
@@ -79,6 +79,8 @@ const stepsOn = ({ file, maxAgeMs, time }: OfflineParts) => {
       }),
     next: () => step((content) => (({ content: next, uses }) => ({ content: next, result: uses }))(nextUses(content))),
     drop: (uses: ReadonlyArray<Content['uses'][number]['use']>) => step((content) => ({ content: arrived(content, uses), result: undefined })),
+    /** Of which half of the time is over. */
+    due: () => step((content) => ({ content, result: new Set(content.kept.filter(({ at, until }) => content.seen >= (at + until) / 2).map(({ path }) => path)) })),
     paths: () => step((content) => ({ content, result: [...everything(content)] })),
   };
 };
@@ -175,6 +177,15 @@ export const withOffline = (parts: OfflineParts): OfflineClient => {
     const instead = E.isLeft(answers) && isOut(answers.left) && !isUnsure() ? kept(asks) : undefined;
     return instead === undefined ? answers : E.right(instead);
   };
+  /** A value that is kept for a part of its time only is asked for again although it is the same: else it would be over at some time, whoever could be asked. */
+  const watch: ServiceClient['watch'] = (watched) => async () => {
+    const due = steps.due();
+    const isDue = ({ path }: Watched): boolean => E.isRight(due) && due.right.has(path);
+    const answers = await service.watch(watched.map((one) => (isDue(one) ? { ...one, version: null } : one)))();
+    // An answer that says nothing changes nothing.
+    if (E.isLeft(answers) || answers.right.size > 0) settle(answers);
+    return answers;
+  };
   void tell();
-  return { ...service, get, close: () => closing.abort() };
+  return { ...service, get, watch, close: () => closing.abort() };
 };

@@ -20,7 +20,7 @@ const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true) =
     return new Promise((resolve) => ends.push(() => resolve(DONE)));
   };
   const ownerOf = (from: string): string | undefined => (owned.includes(from.charAt(0)) ? from.charAt(0) : undefined);
-  const { admit, idle } = makeAdmission({ handle, ownerOf, mayAsk, subjects }, () => clock.now);
+  const { admit, idle } = makeAdmission({ handle, ownerOf, mayAsk, subjects, endOpen: () => undefined }, () => clock.now);
   const ask = (owner: string, { subject = subjects.get, size = 0 }: { readonly subject?: string; readonly size?: number } = {}) => {
     const from = `${owner}${toBase64(randomBytes(32)).slice(1)}`;
     const bytes = utf8(`{"v":1,"kid":"${'k'.repeat(22)}","from":"${from}"${' '.repeat(size)}}`);

@@ -19,7 +19,7 @@ export type Arrival = { readonly subject: string; readonly bytes: Uint8Array; re
 
 export type Admission = {
   readonly admit: (arrival: Arrival) => void;
-  /** Resolves when nothing is under way or waits any more, or after the limit. */
+  /** Answers the questions that are open. Resolves when nothing is under way or waits any more, or after the limit. */
   readonly idle: (limitMs: number) => Promise<void>;
 };
 
@@ -29,6 +29,8 @@ export type AdmissionParts = {
   /** Whether an owner may ask for more now. */
   readonly mayAsk: (owner: string) => boolean;
   readonly subjects: Subjects;
+  /** Answers the questions that are open. */
+  readonly endOpen: () => void;
 };
 
 /** What is in hand takes no more memory than that, however large the requests are. */
@@ -71,8 +73,8 @@ const makeGate = (now: () => number) => {
   };
 };
 
-const answered = async (handle: Handle, { subject, bytes, answer }: Arrival): Promise<void> => {
-  const reply = await handle(subject, bytes);
+const answered = async (handle: Handle, { subject, bytes, answer }: Arrival, letGo?: () => void): Promise<void> => {
+  const reply = await handle(subject, bytes, letGo);
   try {
     answer(reply);
   } catch {
@@ -80,21 +82,34 @@ const answered = async (handle: Handle, { subject, bytes, answer }: Arrival): Pr
   }
 };
 
-/** Both lanes; what is in them is in hand. */
+/** Both lanes; what is in them is in hand, but for questions that stay open: these have bounds of their own. */
 const makeLanes = (handle: Handle, { tellBusy, release }: ReturnType<typeof makeGate>, now: () => number) => {
-  const run = (arrival: Arrival): Promise<void> => answered(handle, arrival).then(() => release(arrival));
+  let openQuestions = 0;
+  const run = (arrival: Arrival): Promise<void> =>
+    new Promise<void>((done) => {
+      let isOpen = false;
+      const letGo = (): void => {
+        isOpen = true;
+        openQuestions += 1;
+        done();
+      };
+      void answered(handle, arrival, letGo).then(() => {
+        if (isOpen) openQuestions -= 1;
+        done();
+      });
+    }).then(() => release(arrival));
   const turnAway = (arrival: Arrival, name: string): void => {
     release(arrival);
     tellBusy(arrival, name);
   };
   const known = makeLane<Arrival>(KNOWN, { run, turnAway, now });
   const strangers = makeLane<Arrival>(UNKNOWN, { run, turnAway: (arrival) => turnAway(arrival, STRANGERS), now });
-  return { known, strangers, turnAway };
+  return { known, strangers, turnAway, hasNone: () => known.isIdle() && strangers.isIdle() && openQuestions === 0 };
 };
 
-export const makeAdmission = ({ handle, ownerOf, mayAsk, subjects }: AdmissionParts, now: () => number = monotonic): Admission => {
+export const makeAdmission = ({ handle, ownerOf, mayAsk, subjects, endOpen }: AdmissionParts, now: () => number = monotonic): Admission => {
   const gate = makeGate(now);
-  const { known, strangers, turnAway } = makeLanes(handle, gate, now);
+  const { known, strangers, turnAway, hasNone } = makeLanes(handle, gate, now);
   const mayAskForKeys = rateLimit(KEYS_PER_SECOND, now);
   const isWithinRate = rateLimit(REQUESTS_PER_SECOND, now);
   const isWelcome = (owner: string, from: string): boolean => isWithinRate(owner) && isWithinRate(from) && mayAsk(owner);
@@ -117,7 +132,8 @@ export const makeAdmission = ({ handle, ownerOf, mayAsk, subjects }: AdmissionPa
     else strangers.offer(kindOf(subject), subject, arrival);
   };
   const idle = async (limitMs: number): Promise<void> => {
-    for (const end = now() + limitMs; now() < end && !(known.isIdle() && strangers.isIdle()); ) await new Promise((resolve) => setTimeout(resolve, 5));
+    endOpen();
+    for (const end = now() + limitMs; now() < end && !hasNone(); ) await new Promise((resolve) => setTimeout(resolve, 5));
   };
   return { admit, idle };
 };

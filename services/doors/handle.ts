@@ -12,8 +12,9 @@ import type { Replica } from '../log/replica.ts';
 import { open, sealReply, type Opened, type Opener } from '../request/open.ts';
 import type { Replays } from '../request/replays.ts';
 import { Relayed } from '../operations/kept.ts';
+import type { Watch } from '../operations/watch.ts';
 import { isLater } from '../soon.ts';
-import { makeRoute } from './route.ts';
+import { makeRoute, type Route } from './route.ts';
 
 type Operation = (opened: Opened, isRelayed: boolean) => Promise<Either<Refusal, unknown>>;
 
@@ -25,13 +26,15 @@ export type DoorParts = {
   readonly register: Operation;
   readonly get: Operation;
   readonly report: Operation;
+  readonly watch: Watch['watch'];
   readonly admin: Operation;
   readonly onRefused: (code: RefusalCode, service: ServiceName | null) => void;
   /** Something that must not happen: its kind, never its content. */
   readonly onDefect: (error: unknown) => void;
 };
 
-export type Handle = (subject: string, bytes: Uint8Array) => Promise<Uint8Array>;
+/** @param letGo called when the answer is none of now: what is asked waits for something to happen */
+export type Handle = (subject: string, bytes: Uint8Array, letGo?: () => void) => Promise<Uint8Array>;
 
 const unsealed = (refusal: Refusal): Uint8Array => utf8(JSON.stringify(UnsealedReply.encode({ v: 1, refusal: toWire({ code: refusal.code }) })));
 
@@ -66,13 +69,16 @@ export const makeHandle = (parts: DoorParts): Handle => {
   const { subjects } = replica;
   const route = makeRoute(subjects, replica.id);
 
-  const carryOut = async (opened: Opened, subject: string): Promise<Uint8Array> => {
+  const operate = ({ operation, isRelayed }: Route, opened: Opened, letGo: () => void): Promise<Either<Refusal, unknown>> =>
+    operation === 'watch' ? parts.watch(opened, letGo) : parts[operation](opened, isRelayed);
+
+  const carryOut = async (opened: Opened, subject: string, letGo: () => void): Promise<Uint8Array> => {
     const routed = route(subject);
     if (routed === undefined) return unsealed(refuse('malformed'));
     const { request } = opened;
     const isOwn = routed.service === null || routed.service === request.service;
     const refused = isOwn ? fresh(parts, opened, routed.subject) : refuse('unauthorized');
-    const result = refused === undefined ? await parts[routed.operation](opened, routed.isRelayed) : left(refused);
+    const result = refused === undefined ? await operate(routed, opened, letGo) : left(refused);
     if (isLeft(result) && isStranger(result.left)) opened.session.forget();
     if (isLeft(result)) onRefused(result.left.code, result.left.code === 'credential_pending' ? request.service : null);
     return reply(opened, routed.operation, result);
@@ -83,13 +89,13 @@ export const makeHandle = (parts: DoorParts): Handle => {
     return told === undefined ? unsealed(refuse('unavailable')) : utf8(JSON.stringify(ServiceKeys.encode(told)));
   };
 
-  return async (subject, bytes) => {
+  return async (subject, bytes, letGo = () => undefined) => {
     try {
       if (subject === subjects.keys) return await keys();
       if (!replica.health().ready) return unsealed(refuse('unavailable'));
       const opening = open(opener, bytes);
       const opened = isLater(opening) ? await opening : opening;
-      if (!isLeft(opened)) return await carryOut(opened.right, subject);
+      if (!isLeft(opened)) return await carryOut(opened.right, subject, letGo);
       onRefused(opened.left.code, null);
       return unsealed(opened.left);
     } catch (error) {

@@ -4,7 +4,7 @@ import { keptQueries } from '../../protocol/operations.ts';
 import type { ReplicaId } from '../../events/vocabulary.ts';
 
 export type Route = {
-  readonly operation: 'register' | 'get' | 'report' | 'admin';
+  readonly operation: 'register' | 'get' | 'watch' | 'report' | 'admin';
   /** For a service's own subject, whose. */
   readonly service: string | null;
   /** The subject that the request was made for. */
@@ -18,8 +18,8 @@ export const relayedTo = (subjects: Subjects, replica: ReplicaId): ReadonlyArray
 
 /** @param replica the one that is asked */
 export const makeRoute = (subjects: Subjects, replica: ReplicaId): ((subject: string) => Route | undefined) => {
-  const { get, register, report } = subjects;
-  const open = [['get', get, `${get}.`], ['register', register, `${register}.`], ['report', report, `${report}.`]] as const;
+  const { get, register, report, watch } = subjects;
+  const open = [['get', get, `${get}.`], ['watch', watch, `${watch}.`], ['register', register, `${register}.`], ['report', report, `${report}.`]] as const;
   const ofAdmins = subjects.admin('');
   const relayed = new Map(keptQueries.map((operation) => [subjects.replica(replica, operation), subjects.admin(operation)]));
   return (subject) => {

@@ -6,6 +6,7 @@ import { equalText, fromUtf8 } from '../../crypto/bytes.ts';
 import { logMac } from '../../crypto/log.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import { openValue, openValueText, type SaltedValue, type ValuePlace } from '../../crypto/value.ts';
+import type { Folded } from '../../events/fold/verdict.ts';
 import type { LogMessage } from '../../events/log/log.ts';
 import { StateRecord, type Sealed } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
@@ -19,6 +20,8 @@ export type Values = {
   readonly open: (path: SecretPath, version: SecretVersion) => Promise<Either<Refusal, SaltedValue>>;
   /** The value alone, in base64url, as it is told; undefined when it cannot be had. At once where row and key are at hand. */
   readonly told: (path: SecretPath, version: SecretVersion) => Soon<Ciphertext | undefined>;
+  /** What was just folded is about to be asked for: its ciphertext is at hand from now on. */
+  readonly keep: (folded: Folded) => void;
 };
 
 type Row = { readonly key: Id; readonly sealed: Sealed };
@@ -31,12 +34,14 @@ const isAuthentic = ({ keyring }: Replica, { mac, subject, data }: LogMessage, p
   return key !== undefined && equalText(mac, `${id}.${logMac(key.reveal(), subject, prev, data)}`);
 };
 
+const rowIn = ({ events, made: { sealed } }: StateRecord): Row | undefined => {
+  const written = events.find((event) => event.type === 'SecretWritten');
+  return written === undefined || sealed === null ? undefined : { key: written.key, sealed };
+};
+
 const rowOf = (replica: Replica, message: LogMessage): Row | undefined => {
   const decoded = StateRecord.decode(JSON.parse(fromUtf8(message.data)));
-  if (isLeft(decoded) || !isAuthentic(replica, message, decoded.right.prev)) return undefined;
-  const written = decoded.right.events.find((event) => event.type === 'SecretWritten');
-  const { sealed } = decoded.right.made;
-  return written === undefined || sealed === null ? undefined : { key: written.key, sealed };
+  return isLeft(decoded) || !isAuthentic(replica, message, decoded.right.prev) ? undefined : rowIn(decoded.right);
 };
 
 type Open<A> = (key: Redacted<Uint8Array>, sealed: Sealed, place: ValuePlace) => A | undefined;
@@ -64,6 +69,10 @@ export const makeValues = (replica: Replica): Values => {
   };
 
   return {
+    keep: ({ seq, verdict }) => {
+      const row = verdict._tag === 'state' ? rowIn(verdict.record) : undefined;
+      if (row !== undefined) rows.set(seq, row);
+    },
     open: async (path, version) => {
       const opened = await fetched(openValue, path, version);
       return opened === undefined ? left(refuse('unavailable')) : right(opened);

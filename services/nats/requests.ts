@@ -2,7 +2,7 @@
 import type { Subjects } from '../../events/subjects.ts';
 
 /** What programs ask: each also on a subject with the service's name at its end, so that NATS can tie a connection to it. */
-const ofRequesters = ({ register, get, report }: Subjects): ReadonlyArray<string> => [register, get, report];
+const ofRequesters = ({ register, get, watch, report }: Subjects): ReadonlyArray<string> => [register, get, watch, report];
 
 /** @param name of a service, or `*` for any */
 export const requestsFrom = (subjects: Subjects, name: string): ReadonlyArray<string> => [

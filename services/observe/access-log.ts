@@ -1,6 +1,6 @@
 /** One JSON line for each path of each answered read, in the shape that log stores take. It has no field that a value could be in. */
 import { pino, type DestinationStream, type Logger } from 'pino';
-import type { AccessSeen } from '../operations/get.ts';
+import type { AccessSeen } from '../operations/read.ts';
 import { gathered } from './gathered.ts';
 
 const STDERR = 2;

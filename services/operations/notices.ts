@@ -33,11 +33,18 @@ export const servicesToTell = (world: World, event: Event): ReadonlyArray<Servic
   }
 };
 
-/** Only while we are ready: at the start the whole log goes by. */
+/**
+ * Only while we are ready: at the start the whole log goes by.
+ * @param answered those whose open question the event answers have it before they are told to ask again
+ */
 export const makeNotices =
   (publish: Broker['publish'], { fold, health, subjects }: Replica) =>
-  ({ seq, verdict }: Folded): void => {
+  ({ seq, verdict }: Folded, answered: Promise<unknown> | undefined): void => {
     if (verdict._tag !== 'state' || !health().ready) return;
     const services = new Set(verdict.record.events.flatMap((event) => servicesToTell(fold.world, event)));
-    for (const service of services) publish(subjects.notify(service), utf8(JSON.stringify({ seq })));
+    const tell = (): void => {
+      for (const service of services) publish(subjects.notify(service), utf8(JSON.stringify({ seq })));
+    };
+    if (answered === undefined) tell();
+    else void answered.then(() => setImmediate(tell));
   };

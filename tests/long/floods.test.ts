@@ -4,7 +4,7 @@
  */
 import test from 'ava';
 import { startFloodRig, HONEST_PATH, type FloodRig, type Load } from '../../bench/flood-rig.ts';
-import { REFUSED_READS } from '../../services/operations/get.ts';
+import { REFUSED_READS } from '../../services/operations/read.ts';
 import { scaled } from '../support/scale.ts';
 
 const FLOOD_MS = scaled(1_500, 150_000);
