@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import sodium from 'libsodium-wrappers';
 import type { Mixed } from 'io-ts';
 import { ReadRecord, StateRecord, Statement, type Sealed } from '../events/record.ts';
-import { Done, GetReply, GetRequest, RegisterReply, RegisterRequest } from '../protocol/operations.ts';
+import { Done, GetReply, GetRequest, RegisterReply, RegisterRequest, WatchReply, WatchRequest } from '../protocol/operations.ts';
 import { Reply, Request, SealedReply, SealedRequest, ServiceKeys, UnsealedReply } from '../protocol/wire.ts';
 import { WrappedKey } from '../services/keyring/key-store.ts';
 import { log as logToday } from './vectors/log.ts';
@@ -104,6 +104,7 @@ test('a registration and a read by a token', (t) => {
   const get = openRequest(t, wire.requests.getWithToken.message);
   is(t, RegisterRequest, JSON.parse(register.body));
   is(t, GetRequest, JSON.parse(get.body));
+  is(t, WatchRequest, JSON.parse(openRequest(t, wire.requests.watch.message).body));
   if (get.credential.kind !== 'token') return t.fail();
   t.like(record(4).events[0], { type: 'CredentialRegistered', verifier: createHash('sha256').update(get.credential.token, 'ascii').digest('base64url') });
   t.deepEqual(register.credential, get.credential);
@@ -133,6 +134,8 @@ test('every sealed reply answers its request', (t) => {
   const pairs = [
     [requests.register, replies.registered, RegisterReply],
     [requests.getWithToken, replies.got, GetReply],
+    [requests.watch, replies.news, WatchReply],
+    [requests.watch, replies.nothingNew, WatchReply],
     [requests.writeByAdmin, replies.written, Done],
   ] as const;
   for (const [asked, { plain, message }, codec] of pairs) {

@@ -100,7 +100,7 @@ test('the service appends, follows, reads and keeps its buckets', async (t) => {
 
 test('the service answers each request once, as a member of the queue group only', async (t) => {
   const [service, shop] = [await as(t, 'service'), await as(t, 'shop')];
-  for (const subject of [subjects.keys, subjects.register, subjects.get, `${subjects.get}.*`, subjects.admin('>')]) {
+  for (const subject of [subjects.keys, subjects.register, subjects.get, `${subjects.get}.*`, subjects.watch, `${subjects.watch}.*`, subjects.admin('>')]) {
     t.deepEqual(await subscribes(service, subject, 'other'), DENIED, subject);
     t.deepEqual(await subscribes(service, subject), DENIED, subject);
   }
@@ -142,10 +142,10 @@ const cannot: Readonly<Record<Name, { readonly publish: ReadonlyArray<string>; r
     subscribe: ['secrets.get', 'secrets.get.*', 'secrets.admin.>', 'secrets.events.>', '_INBOX_JETLOCK.>', '$KV.>', '>'],
   },
   shop: {
-    publish: ['secrets.get.billing', 'secrets.register.billing', 'secrets.admin.inbox', 'secrets.events.read.r1', 'secrets.notify.shop', '$JS.API.STREAM.MSG.GET.SECRETS', '_INBOX_billing.x'],
+    publish: ['secrets.get.billing', 'secrets.watch.billing', 'secrets.register.billing', 'secrets.admin.inbox', 'secrets.events.read.r1', 'secrets.notify.shop', '$JS.API.STREAM.MSG.GET.SECRETS', '_INBOX_billing.x'],
     subscribe: ['_INBOX_billing.>', '_INBOX.>', 'secrets.notify.billing', 'secrets.notify.*', 'secrets.get.shop', 'secrets.events.>'],
   },
-  billing: { publish: ['secrets.get.shop'], subscribe: ['_INBOX_shop.>', 'secrets.notify.shop'] },
+  billing: { publish: ['secrets.get.shop', 'secrets.watch.shop'], subscribe: ['_INBOX_shop.>', 'secrets.notify.shop'] },
 };
 
 for (const [name, { publish, subscribe }] of Object.entries(cannot) as [Name, (typeof cannot)[Name]][])

@@ -79,7 +79,10 @@ export const signed = (id: Id, seconds: number, command: AdminCommand) => {
 };
 
 /** Ids of the requests; a read attempt and a registration bear that of their request in the log. */
-export const REQUEST = { register: idOf(21), write: idOf(22), get: idOf(23), keyGet: idOf(24), secondGet: idOf(25) } as const;
+export const REQUEST = { register: idOf(21), write: idOf(22), get: idOf(23), keyGet: idOf(24), secondGet: idOf(25), watch: idOf(26) } as const;
+
+/** What the client calls the question that it leaves open. */
+export const WATCH = idOf(27);
 
 export const write = signed(idOf(31), 1, {
   operation: 'secret.write',

@@ -36,6 +36,8 @@ const get = `${m.subjects.get}.${service}`;
 const body = JSON.stringify({ paths: [{ path: m.PATH, description: 'the password of the shop', format: null, pattern: '^[^ ]' }, barePath(m.MISSING)], offline: false });
 const byKey: Asked = { subject: get, service, id: m.REQUEST.keyGet, seconds: 8, body };
 
+const watching = JSON.stringify({ watch: m.WATCH, paths: [{ ...barePath(m.PATH), version: null }, { ...barePath(m.MISSING), version: null }], offline: false });
+
 const requests = {
   register: request(
     71,
@@ -50,6 +52,7 @@ const requests = {
   ),
   getWithToken: request(72, { ...byKey, id: m.REQUEST.get, seconds: 7 }, asToken),
   getWithKey: request(73, byKey, signedByKey(byKey)),
+  watch: request(75, { subject: `${m.subjects.watch}.${service}`, service, id: m.REQUEST.watch, seconds: 9, body: watching }, asToken),
   writeByAdmin: request(
     74,
     { subject: m.subjects.admin('secret.write'), service: null, id: m.REQUEST.write, seconds: 1, body: m.write.statement },
@@ -64,6 +67,8 @@ const got = { seq: readSeq, messageHash: readHash, checkpoint: null, results: [f
 const replies = {
   registered: reply(81, requests.register.plain, 4, { result: { status: 'pending_approval', fingerprint: m.billing.fingerprint }, refusal: null }),
   got: reply(82, requests.getWithToken.plain, 7, { result: got, refusal: null }),
+  news: reply(85, requests.watch.plain, 9, { result: { news: { ...got, results: [found] } }, refusal: null }),
+  nothingNew: reply(86, requests.watch.plain, 21, { result: { news: null }, refusal: null }),
   unauthorized: reply(83, requests.getWithKey.plain, 8, { result: null, refusal: toWire(refuse('unauthorized')) }),
   written: reply(84, requests.writeByAdmin.plain, 3, { result: { changed: true, seq: 3, version: 1, note: null }, refusal: null }),
 };
