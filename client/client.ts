@@ -12,7 +12,7 @@ import type { ClientFailure } from './failure.ts';
 import type { Keys } from './keys.ts';
 import { withOffline, type OfflineParts } from './offline/offline.ts';
 import { repeated, systemTime, type Time } from './retry.ts';
-import { serviceClient, type Answers, type Ask, type Found, type Watched } from './service.ts';
+import { serviceClient, type Answers, type Ask, type Found, type ServiceClient, type Watched } from './service.ts';
 import { newSession } from './session.ts';
 import type { Listening, Transport } from './transport.ts';
 import { allFound, foundIn, waitFor } from './wait.ts';
@@ -149,6 +149,11 @@ const watchedOf = (wanted: Wanted & { readonly version?: number }): Watched => {
   return { ...asked(wanted), version };
 };
 
+const watchWith = (service: ServiceClient): Client['watch'] => async (wanted) => {
+  const asks = wanted.map(watchedOf);
+  return someOf(asks, orThrow(await service.watch(asks)()));
+};
+
 /** How long it is tried where the service is busy, or does not answer. */
 const WITHIN_MS = 10_000;
 
@@ -186,10 +191,6 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
     const asks = wanted.map(asked);
     return someOf(asks, orThrow(await answersTo(asks)));
   };
-  const watch: Client['watch'] = async (wanted) => {
-    const asks = wanted.map(watchedOf);
-    return someOf(asks, orThrow(await service.watch(asks)()));
-  };
   const closing = new AbortController();
   const waitForAll = async (paths: string | ReadonlyArray<string | Wanted>, { timeoutMs, signal: given, ...options }: WaitOptions) => {
     const signal = given === undefined ? closing.signal : AbortSignal.any([given, closing.signal]);
@@ -211,5 +212,5 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
     session.close();
     await transport.close();
   };
-  return { fingerprint: identityFingerprint(identity), register, get, getMany, watch, waitFor: waitForAll, report, onChange, close };
+  return { fingerprint: identityFingerprint(identity), register, get, getMany, watch: watchWith(service), waitFor: waitForAll, report, onChange, close };
 };

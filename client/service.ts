@@ -90,20 +90,34 @@ const newsIn = (watched: ReadonlyArray<Watched>, { news }: WatchReply): Either<C
 const withoutRepeats = (asks: ReadonlyArray<Ask>): ReadonlyArray<Ask> =>
   asks.length === 1 ? asks : [...new Map(asks.map((ask) => [ask.path, ask])).values()];
 
+type Send = (subject: string, body: WatchRequest, timeoutMs: number) => Promise<Either<ClientFailure, unknown>>;
+
+/** One question at a time, so one name is enough. */
+const watchOn = (send: Send, subject: string, offline: boolean): ServiceClient['watch'] => {
+  const watch = randomId();
+  return (watched) => async () => {
+    if (watched.length > WATCHED_MAX) return E.left(refusedHere('too_large'));
+    const reply = await send(subject, { watch, paths: watched, offline }, WATCH_TIMEOUT_MS);
+    if (E.isLeft(reply)) return reply;
+    const read = decoded(WatchReply)(reply.right);
+    return E.isLeft(read) ? E.left(notUnderstood(read.left)) : newsIn(watched, read.right);
+  };
+};
+
 /** The requests of one service. */
 export const serviceClient = ({ session, subjects, identity, offline = false }: ServiceOptions): ServiceClient => {
   const { service } = identity;
   const credential = credentialOf(identity);
   // With the service's name in the subject the broker's own permissions can tie a connection to it.
-  const [toGet, toWatch, toRegister, toReport] = [`${subjects.get}.${service}`, `${subjects.watch}.${service}`, `${subjects.register}.${service}`, `${subjects.report}.${service}`];
+  const [toGet, toRegister, toReport] = [`${subjects.get}.${service}`, `${subjects.register}.${service}`, `${subjects.report}.${service}`];
   const instance = randomId();
 
   const questionOf = (subject: string, body: RegisterRequest | GetRequest | WatchRequest | ReportRequest) => ({ subject, service, body: JSON.stringify(body), credential, enclosed: null });
+  const watch = watchOn((subject, body, timeoutMs) => session.ask({ ...questionOf(subject, body), timeoutMs })(), `${subjects.watch}.${service}`, offline);
   const ask = (subject: string, body: RegisterRequest | GetRequest | ReportRequest, withinMs = TIMEOUT_MS): TaskEither<ClientFailure, unknown> => {
-    const question = questionOf(subject, body);
     // Asked anew it is a request with an id of its own: a read is one more line in the audit log, a credential is known or is not.
     const again = { withinMs: Math.min(TIMEOUT_MS, withinMs), time: systemTime, isUnsettled: session.isUnsettled };
-    return acrossLoss((timeoutMs) => session.ask({ ...question, timeoutMs }), again);
+    return acrossLoss((timeoutMs) => session.ask({ ...questionOf(subject, body), timeoutMs }), again);
   };
 
   const register: ServiceClient['register'] = (serviceVersion) => async () => {
@@ -131,13 +145,6 @@ export const serviceClient = ({ session, subjects, identity, offline = false }: 
       left = [...answered.right.rest, ...left.slice(PATHS_MAX)];
     }
     return E.right(all);
-  };
-  const watch: ServiceClient['watch'] = (watched) => async () => {
-    if (watched.length > WATCHED_MAX) return E.left(refusedHere('too_large'));
-    const reply = await session.ask({ ...questionOf(toWatch, { watch: instance, paths: watched, offline }), timeoutMs: WATCH_TIMEOUT_MS })();
-    if (E.isLeft(reply)) return reply;
-    const read = decoded(WatchReply)(reply.right);
-    return E.isLeft(read) ? E.left(notUnderstood(read.left)) : newsIn(watched, read.right);
   };
   const report: ServiceClient['report'] = (told) => async () => {
     const reply = await ask(toReport, { instance, ...told })();

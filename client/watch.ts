@@ -2,7 +2,7 @@
  * Watching: a look at everything first, then one question that stays open until there is something new. Where a source has no such
  * questions it is looked at again, when told that something changed, and every now and then.
  */
-import { newBell } from './bell.ts';
+import { newBell, type Bell } from './bell.ts';
 import type { JetlockError } from './error.ts';
 import { backOff, type Time } from './retry.ts';
 import type { Listening } from './transport.ts';
@@ -105,25 +105,23 @@ const newRounds = ({ look, next, gapMs, time }: Pick<WatchOptions, 'look' | 'nex
   };
 };
 
-/** Looks, or asks, until there is nothing to watch, whatever fails meanwhile. */
-export const newWatch = ({ look, next, isWatching, listen, onError, gapMs, time }: WatchOptions): Watch => {
-  const stop = new AbortController();
-  const bell = newBell(time, stop.signal);
-  const report = once(onError);
-  const rounds = newRounds({ look, ...(next === undefined ? {} : { next }), gapMs, time }, stop.signal);
-  let running = false;
+type Ears = { listening?: Listening };
+/** How long to wait before the next round, and how many have failed by now. */
+type Round = { readonly pauseMs: number; readonly failed: number };
 
+/** One round after the other, whatever fails. */
+const newRound = ({ next, listen, onError }: Pick<WatchOptions, 'next' | 'listen' | 'onError'>, bell: Bell, rounds: ReturnType<typeof newRounds>, stop: AbortSignal) => {
+  const report = once(onError);
   const onNotice = (): void => {
     bell.ring();
     rounds.notice();
   };
-  const onFailure = (error: JetlockError, failed: number): number => {
-    if (!stop.signal.aborted) report.failed(error);
+  const onFailure = (error: JetlockError, failed: number): Round => {
+    if (!stop.aborted) report.failed(error);
     rounds.failed(error);
-    return error.retryable ? Math.min(AGAIN_MS, backOff(failed, AGAIN_MS)) : AGAIN_MS;
+    return { failed, pauseMs: error.retryable ? Math.min(AGAIN_MS, backOff(failed, AGAIN_MS)) : AGAIN_MS };
   };
-  /** @returns how long to wait before the next one, and how often it has failed */
-  const round = async (failed: number, ears: { listening?: Listening }): Promise<{ readonly pauseMs: number; readonly failed: number }> => {
+  return async (failed: number, ears: Ears): Promise<Round> => {
     try {
       // Before the first look: a change in between would be missed otherwise.
       ears.listening ??= await listen(onNotice);
@@ -132,20 +130,29 @@ export const newWatch = ({ look, next, isWatching, listen, onError, gapMs, time 
       if (next === undefined || done === 'asked') report.over();
       return { pauseMs: next === undefined ? AGAIN_MS : 0, failed: 0 };
     } catch (error) {
-      return { pauseMs: onFailure(error as JetlockError, failed + 1), failed: failed + 1 };
+      return onFailure(error as JetlockError, failed + 1);
     }
   };
+};
+
+/** Looks, or asks, until there is nothing to watch. */
+export const newWatch = ({ isWatching, gapMs, time, ...options }: WatchOptions): Watch => {
+  const stop = new AbortController();
+  const bell = newBell(time, stop.signal);
+  const rounds = newRounds({ ...options, gapMs, time }, stop.signal);
+  const round = newRound(options, bell, rounds, stop.signal);
+  let running = false;
+
   const loop = async (): Promise<void> => {
-    const ears: { listening?: Listening } = {};
+    const ears: Ears = {};
     // Whatever is registered in the same breath is asked for together.
     await Promise.resolve();
     // Nothing may come between this question and the end: whoever rings then begins anew.
-    for (let before = 0; !stop.signal.aborted && isWatching(); ) {
+    for (let last: Round = { pauseMs: 0, failed: 0 }; !stop.signal.aborted && isWatching(); ) {
       const began = time.now();
-      const { pauseMs, failed } = await round(before, ears);
-      before = failed;
+      last = await round(last.failed, ears);
       await time.pause(Math.max(0, began + gapMs - time.now()), stop.signal);
-      if (pauseMs > 0) await bell.heard(pauseMs);
+      if (last.pauseMs > 0) await bell.heard(last.pauseMs);
     }
     ears.listening?.close();
     running = false;

@@ -143,6 +143,19 @@ const teller = ({ service, onFailure, time }: OfflineParts, steps: Steps, settle
   };
 };
 
+/** A value that is kept is asked for again when half of its time is over, although it is the same: else it would be over at some time, whoever could be asked. */
+const watching =
+  ({ watch }: ServiceClient, steps: Steps, settle: Settle): ServiceClient['watch'] =>
+  (watched) =>
+  async () => {
+    const due = steps.due();
+    const isDue = ({ path }: Watched): boolean => E.isRight(due) && due.right.has(path);
+    const answers = await watch(watched.map((one) => (isDue(one) ? { ...one, version: null } : one)))();
+    // An answer that says nothing changes nothing.
+    if (E.isLeft(answers) || answers.right.size > 0) settle(answers);
+    return answers;
+  };
+
 /** `close` ends the telling; what was not told is told by the next process that has the file. */
 export const withOffline = (parts: OfflineParts): OfflineClient => {
   const { service, onUse, onFailure } = parts;
@@ -177,15 +190,6 @@ export const withOffline = (parts: OfflineParts): OfflineClient => {
     const instead = E.isLeft(answers) && isOut(answers.left) && !isUnsure() ? kept(asks) : undefined;
     return instead === undefined ? answers : E.right(instead);
   };
-  /** A value that is kept for a part of its time only is asked for again although it is the same: else it would be over at some time, whoever could be asked. */
-  const watch: ServiceClient['watch'] = (watched) => async () => {
-    const due = steps.due();
-    const isDue = ({ path }: Watched): boolean => E.isRight(due) && due.right.has(path);
-    const answers = await service.watch(watched.map((one) => (isDue(one) ? { ...one, version: null } : one)))();
-    // An answer that says nothing changes nothing.
-    if (E.isLeft(answers) || answers.right.size > 0) settle(answers);
-    return answers;
-  };
   void tell();
-  return { ...service, get, watch, close: () => closing.abort() };
+  return { ...service, get, watch: watching(service, steps, settle), close: () => closing.abort() };
 };

@@ -66,51 +66,63 @@ const makeRoom = () => {
   };
 };
 
-/** @param openMs how long a question stays open at most */
-export const makeOpenQuestions = (openMs: number): OpenQuestions => {
+/** What is open, found by all that it is looked for by. */
+const makeRegister = () => {
   const [byPath, byService] = [makeIndex<SecretPath>(), makeIndex<ServiceName>()];
   const opened = new Map<Question, Opened>();
   const named = new Map<string, Question>();
   const room = makeRoom();
+  return {
+    byPath,
+    byService,
+    room,
+    all: () => opened.keys(),
+    named: (name: string): Question | undefined => named.get(name),
+    add: (question: Question, one: Opened): void => {
+      const { asker, asked } = question;
+      opened.set(question, one);
+      named.set(one.name, question);
+      byService.add(asker.service, question);
+      for (const { path } of asked.paths) byPath.add(path, question);
+      room.add(asker.service, one.bytes);
+    },
+    remove: (question: Question): Opened | undefined => {
+      const { asker, asked } = question;
+      const one = opened.get(question);
+      if (one === undefined || !opened.delete(question)) return undefined;
+      if (named.get(one.name) === question) named.delete(one.name);
+      byService.remove(asker.service, question);
+      for (const { path } of asked.paths) byPath.remove(path, question);
+      room.add(asker.service, -one.bytes);
+      return one;
+    },
+  };
+};
 
-  const remove = (question: Question): Opened | undefined => {
-    const one = opened.get(question);
-    if (one === undefined) return undefined;
-    opened.delete(question);
-    if (named.get(one.name) === question) named.delete(one.name);
-    byService.remove(question.asker.service, question);
-    for (const { path } of question.asked.paths) byPath.remove(path, question);
-    room.add(question.asker.service, -one.bytes);
-    return one;
-  };
+/** @param openMs how long a question stays open at most */
+export const makeOpenQuestions = (openMs: number): OpenQuestions => {
+  const { byPath, byService, room, all, named, add, remove } = makeRegister();
   const wake = async (question: Question): Promise<unknown> => remove(question)?.answer();
-  const add = (question: Question, one: Opened): void => {
-    opened.set(question, one);
-    named.set(one.name, question);
-    byService.add(question.asker.service, question);
-    for (const { path } of question.asked.paths) byPath.add(path, question);
-    room.add(question.asker.service, one.bytes);
-  };
   return {
     replace: (question) => {
-      const before = named.get(nameOf(question));
+      const before = named(nameOf(question));
       // A copy of an old one that somebody sends again ends none that is newer.
       if (before !== undefined && before.asker.opened.request.time <= question.asker.opened.request.time) void wake(before);
     },
     open: (question, answer) => {
-      const [name, bytes] = [nameOf(question), bytesOf(question)];
+      const bytes = bytesOf(question);
       if (!room.hasFor(question.asker.service, bytes)) return false;
       const timer = setTimeout(() => void wake(question), openMs);
       const answerOnce: Answer = () => {
         clearTimeout(timer);
         return answer();
       };
-      add(question, { name, bytes, answer: answerOnce });
+      add(question, { name: nameOf(question), bytes, answer: answerOnce });
       return true;
     },
     about: byPath.of,
     of: byService.of,
-    all: () => opened.keys(),
+    all,
     wake,
   };
 };

@@ -74,17 +74,20 @@ type Answered = Either<Refusal, WatchReply>;
 
 const told = (news: GetReply): WatchReply => ({ news });
 
-export const makeWatch = (parts: WatchParts): Watch => {
-  const { replica, read, refusedReads, values } = parts;
-  const questions = makeOpenQuestions(OPEN_MS);
-
-  const answer = async (question: Question): Promise<Answered> => {
+/** Who still counts, and for what there is news: a read of that, as of now. */
+const makeAnswer =
+  ({ replica, read }: WatchParts) =>
+  async (question: Question): Promise<Answered> => {
     const known = isStillKnown(replica, question.asker);
     if (isLeft(known)) return known;
     const news = newsOf(replica, question);
     return news.length === 0 ? right({ news: null }) : map(told)(await read(question.asker, news, question.asked.offline));
   };
-  const opened = (question: Question, letGo: () => void): Promise<Answered> =>
+
+/** Open until it is woken, however long that takes. */
+const makeOpening =
+  (questions: OpenQuestions, answer: (question: Question) => Promise<Answered>) =>
+  (question: Question, letGo: () => void): Promise<Answered> =>
     new Promise((resolve) => {
       const answerNow = (): Promise<unknown> => {
         const answered = answer(question);
@@ -94,21 +97,29 @@ export const makeWatch = (parts: WatchParts): Watch => {
       if (questions.open(question, answerNow)) letGo();
       else resolve(left(refuse('busy')));
     });
-  const isWoken = (question: Question): boolean => hasNews(replica, question) || isLeft(isStillKnown(replica, question.asker));
 
+const asked = async (parts: WatchParts, opened: Opened): Promise<Either<Refusal, Question>> => {
+  const identified = identify(parts, opened);
+  const asker = isLater(identified) ? await identified : identified;
+  if (isLeft(asker)) return asker;
+  const body = parseBody(WatchRequest, opened.request.body);
+  if (isLeft(body)) return body;
+  opened.session.remember(asker.right.service);
+  return parts.refusedReads.isLeft(asker.right.service) ? right({ asker: asker.right, asked: body.right }) : left(refuse('busy'));
+};
+
+export const makeWatch = (parts: WatchParts): Watch => {
+  const { replica, values } = parts;
+  const questions = makeOpenQuestions(OPEN_MS);
+  const answer = makeAnswer(parts);
+  const opening = makeOpening(questions, answer);
+  const isWoken = (question: Question): boolean => hasNews(replica, question) || isLeft(isStillKnown(replica, question.asker));
   return {
-    watch: async (opening, letGo) => {
-      const identified = identify(parts, opening);
-      const asker = isLater(identified) ? await identified : identified;
-      if (isLeft(asker)) return asker;
-      const asked = parseBody(WatchRequest, opening.request.body);
-      if (isLeft(asked)) return asked;
-      const { service } = asker.right;
-      opening.session.remember(service);
-      if (!refusedReads.isLeft(service)) return left(refuse('busy'));
-      const question = { asker: asker.right, asked: asked.right };
-      questions.replace(question);
-      return hasNews(replica, question) ? answer(question) : opened(question, letGo);
+    watch: async (opened, letGo) => {
+      const question = await asked(parts, opened);
+      if (isLeft(question)) return question;
+      questions.replace(question.right);
+      return hasNews(replica, question.right) ? answer(question.right) : opening(question.right, letGo);
     },
     folded: (folded) => {
       if (folded.verdict._tag !== 'state') return undefined;
