@@ -2,6 +2,7 @@
 import './styles/base.css';
 
 export { default as MissingSecretsTable } from './components/missing-secrets-table.vue';
+export { default as PendingApprovalsTable } from './components/pending-approvals-table.vue';
 export { default as SecretForm } from './components/secret-form.vue';
 export { default as SecretsTable } from './components/secrets-table.vue';
 export { createJetlock, useJetlock } from './queries/jetlock.ts';

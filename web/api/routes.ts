@@ -17,6 +17,7 @@ const ofAccess = (service: string, target: string, operation: string): Route => 
 export type ConsoleCommand = Exclude<AdminCommand, { readonly operation: 'namespace.create' }>;
 
 /** The route of a command. */
+// eslint-disable-next-line max-lines-per-function -- one line for each command there is
 export const routeOf = (command: ConsoleCommand): Route => {
   switch (command.operation) {
     case 'secret.write':
@@ -49,5 +50,15 @@ export const routeOf = (command: ConsoleCommand): Route => {
       return ['POST', '/admins'];
     case 'admin.remove':
       return ['DELETE', `/admins/${segment(command.admin)}`];
+    case 'admin.key.add':
+      return ['POST', `/admins/${segment(command.admin)}/keys`];
+    case 'admin.key.remove':
+      return ['DELETE', `/admins/${segment(command.admin)}/keys/${segment(command.key)}`];
+    case 'admin.logout':
+      return ['POST', `/admins/${segment(command.admin)}/logout`];
+    case 'token.issue':
+      return ['POST', '/api-tokens'];
+    case 'token.revoke':
+      return ['DELETE', `/api-tokens/${segment(command.token)}`];
   }
 };

@@ -2,8 +2,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query';
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 import type { QueryReply } from '../../protocol/operations.ts';
-import type { AccessView, AdminView, InboxView, KeyStatusView, NamespaceView } from '../../protocol/views.ts';
-import type { AuditEntry, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from '../../protocol/pages.ts';
+import type { AccessView, AdminView, ApiTokenView, InboxView, KeyStatusView, NamespaceView } from '../../protocol/views.ts';
+import type { AuditEntry, CredentialItem, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from '../../protocol/pages.ts';
 import type { Page } from '../../protocol/paging.ts';
 import type { Params } from '../api/http.ts';
 import type { Topic } from '../api/live.ts';
@@ -46,9 +46,12 @@ export const useReads = (path: MaybeRefOrGetter<string>, params: Narrowed = {}) 
 export const useMissingSecrets = (params: Narrowed = {}) => usePages<MissingView>('inbox', '/missing-secrets', params);
 export const useNamespaces = () => useAsked<Page<NamespaceView>>('catalogue', '/namespaces', { limit: 200 });
 export const useServices = (params: Narrowed = {}) => usePages<ServiceItem>('catalogue', '/services', params);
+/** Credentials of services, one by one. */
+export const useServiceTokens = (params: Narrowed = {}) => usePages<CredentialItem>('catalogue', '/service-tokens', params);
 export const useAccess = (params: Narrowed = {}) => usePages<AccessView>('catalogue', '/access-requests', params);
 export const useAudit = (params: Narrowed = {}) => usePages<AuditEntry>('audit', '/audit', params);
 const HEALTH_EVERY_MS = 10_000;
 export const useHealth = () => useAsked<HealthView>('catalogue', '/health', {}, HEALTH_EVERY_MS);
 export const useAdmins = () => useAsked<{ readonly items: ReadonlyArray<AdminView> }>('catalogue', '/admins');
+export const useApiTokens = () => useAsked<{ readonly items: ReadonlyArray<ApiTokenView> }>('catalogue', '/api-tokens');
 export const useKeyStatus = () => useAsked<KeyStatusView>('catalogue', '/keys/status');
