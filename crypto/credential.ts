@@ -1,4 +1,4 @@
-/** Bearer tokens of services. Needs Node, for SHA-256; browsers import the fingerprints from their own file. */
+/** Bearer tokens of services, and of programs that use the HTTP API. Needs Node, for SHA-256; browsers import the fingerprints from their own file. */
 import { Digest } from '../events/vocabulary.ts';
 import { toBase64, wipe } from './bytes.ts';
 import { randomBytes } from './random.ts';
@@ -8,16 +8,24 @@ import { sha256 } from './sha256.ts';
 export { credentialFingerprint, publicKeyFingerprint } from './fingerprint.ts';
 
 const PREFIX = 'jlt_';
+const API_PREFIX = 'jetlock_';
 
-/** `jlt_` and 32 random bytes in base64url: 47 characters. */
-export const newToken = (): Redacted<string> => {
+const tokenWith = (prefix: string): Redacted<string> => {
   const bytes = randomBytes(32);
-  const token = new Redacted(`${PREFIX}${toBase64(bytes)}`);
+  const token = new Redacted(`${prefix}${toBase64(bytes)}`);
   wipe(bytes);
   return token;
 };
 
-export const isToken = (text: string): boolean => text.startsWith(PREFIX) && Digest.is(text.slice(PREFIX.length));
+const isWith = (prefix: string, text: string): boolean => text.startsWith(prefix) && Digest.is(text.slice(prefix.length));
+
+/** `jlt_` and 32 random bytes in base64url: 47 characters. */
+export const newToken = (): Redacted<string> => tokenWith(PREFIX);
+export const isToken = (text: string): boolean => isWith(PREFIX, text);
+
+/** For the HTTP API: `jetlock_` and 32 random bytes in base64url, 51 characters. */
+export const newApiToken = (): Redacted<string> => tokenWith(API_PREFIX);
+export const isApiToken = (text: string): boolean => isWith(API_PREFIX, text);
 
 /** SHA-256 of the token's characters: what is stored of it. A token has 256 random bits, so no salt or slow hash is needed. */
 export const tokenDigest = (token: string): Digest => sha256(token);

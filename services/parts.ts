@@ -20,7 +20,7 @@ import { afterwards } from './observe/afterwards.ts';
 import { makeMetrics, type Metrics } from './observe/metrics.ts';
 import { sumRefusals, type RefusalSums } from './observe/refusals.ts';
 import { makeAdmin, type Views } from './operations/admin.ts';
-import { makeCommands, type Commands } from './operations/commands.ts';
+import { makeCarryOut, makeCommands, type CarryOut, type Commands } from './operations/commands.ts';
 import { makeFollowUps } from './operations/follow-ups.ts';
 import { makeGather } from './operations/gather.ts';
 import { makeGet } from './operations/get.ts';
@@ -61,6 +61,7 @@ export type Parts = {
   readonly admission: Admission;
   readonly views: Views;
   readonly commands: Commands;
+  readonly carryOut: CarryOut;
   readonly opener: Opener;
   readonly onDefect: (error: unknown) => void;
   readonly onAnswered: (seen: CallSeen) => void;
@@ -139,7 +140,8 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const followUps = makeFollowUps(replica, execute);
   const refusedReads = makeAllowance(REFUSED_READS);
   const lookAgain = makeSecondLook(replica);
-  const commands = makeCommands({ replica, execute, prepare, tidy });
+  const carryOut = makeCarryOut({ replica, execute, prepare, tidy });
+  const commands = makeCommands(carryOut);
   const views = makeViews({ replica, store: broker.views, projector, holders });
   const opener = { sessions, boxKey: boxKeys.secret };
   const read = makeRead({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess });
@@ -157,5 +159,5 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects, endOpen: watch.end });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, opener, watch, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
+  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, carryOut, opener, watch, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
 };

@@ -3,11 +3,12 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { DestinationStream, Logger } from 'pino';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
-import { refuse } from '../events/refusal.ts';
 import type { Door } from './broker.ts';
 import { failure, type Failure } from './failure.ts';
+import { makeAuth } from './http/auth/auth.ts';
+import { makeLogins } from './http/auth/logins.ts';
 import { listen, type HttpAt, type Listening } from './http/listen.ts';
-import { NOBODY, type Auth } from './http/principal.ts';
+import type { Auth } from './http/principal.ts';
 import { makeOpenValue } from './http/sealed-value.ts';
 import type { Created } from './keyring/create.ts';
 import { watchKeys } from './keyring/watch-keys.ts';
@@ -26,7 +27,7 @@ import { start, type Started, type StartOptions } from './start.ts';
 export type ServiceOptions = StartOptions & {
   readonly http: HttpAt;
   readonly logLevel: string;
-  /** Who calls by HTTP; nobody is known there without it. */
+  /** Who calls by HTTP, where not those who have a session or a token. */
   readonly auth?: Auth;
   /** Where logs go; stderr unless given. */
   readonly logTo?: DestinationStream;
@@ -100,10 +101,11 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
   };
 };
 
-const nobody: Auth = { authenticate: () => NOBODY, forged: () => refuse('csrf') };
-
-const openHttp = ({ http, auth = nobody }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, Listening>> =>
-  listen({ ...parts, replica, auth, console: http.console, forged: auth.forged, openValue: makeOpenValue(parts.opener) }, http);
+const openHttp = ({ http, auth: given }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, Listening>> => {
+  const logins = makeLogins(replica.fold);
+  const auth = given ?? makeAuth(replica, logins);
+  return listen({ ...parts, replica, auth, logins, console: http.console, forged: auth.forged, openValue: makeOpenValue(parts.opener) }, http);
+};
 
 /** Ready again after the log was lost and is back: proved by a message of our own. */
 const staysReady = ({ replica }: Started, commits: Commits): void => {

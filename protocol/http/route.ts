@@ -4,6 +4,7 @@ import type { AdminCommand } from '../../events/command.ts';
 import { propsOf } from '../../events/fits.ts';
 import { Done, queries, type KeptQuery, type QueryName } from '../operations.ts';
 import { SignedCall } from './signed-call.ts';
+import { TokenWrite } from './token-write.ts';
 
 /**
  * Who is let in, and how. `open`: anyone. `sealed`: the bytes of a request on NATS. `query`: a session or an API token. `signed`:
@@ -30,6 +31,8 @@ type Common = {
   readonly fields: Readonly<Record<string, t.Mixed>>;
   /** Null: none is read. */
   readonly body: t.Mixed | null;
+  /** What an API token with the role `writer` sends instead; null where none may change anything. */
+  readonly tokenBody: t.Mixed | null;
   readonly reply: t.Mixed;
   /** Where all went well. */
   readonly status: 200 | 201;
@@ -47,7 +50,7 @@ const without = (operation: Readonly<Record<string, t.Mixed>>): Readonly<Record<
 /** A query of admins. What its path does not hold of its arguments stands in the query string. */
 export const query = (path: string, operation: QueryRoute['operation'], about: string, params: Params = {}): QueryRoute => {
   const { request, reply } = queries[operation];
-  return { kind: 'query', name: operation, method: 'GET', path, about, operation, params, fields: without(propsOf(request)), body: null, reply, status: 200 };
+  return { kind: 'query', name: operation, method: 'GET', path, about, operation, params, fields: without(propsOf(request)), body: null, tokenBody: null, reply, status: 200 };
 };
 
 /**
@@ -56,13 +59,13 @@ export const query = (path: string, operation: QueryRoute['operation'], about: s
  */
 export const signed = (method: Method, path: string, operation: SignedRoute['operation'], about: string, params: Params = {}, name: string = operation): SignedRoute => ({
   ...{ kind: 'signed', name, method, path, about, operation, params },
-  ...{ fields: {}, body: SignedCall, reply: Done, status: 200 },
+  ...{ fields: {}, body: SignedCall, tokenBody: operation === 'secret.write' ? TokenWrite : null, reply: Done, status: 200 },
 });
 
 type Own = Pick<Common, 'about'> & Partial<Omit<Common, 'name' | 'method' | 'path' | 'about'>>;
 
 /** Anything else. Its name is kept as a type, so that a route without a handler does not compile. */
 export const own = <N extends string>(kind: OwnRoute['kind'], name: N, method: Method, path: string, rest: Own): OwnRoute & { readonly name: N } => ({
-  ...{ kind, name, method, path, params: {}, fields: {}, body: null, reply: t.unknown, status: 200 },
+  ...{ kind, name, method, path, params: {}, fields: {}, body: null, tokenBody: null, reply: t.unknown, status: 200 },
   ...rest,
 });

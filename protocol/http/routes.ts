@@ -2,6 +2,7 @@
 import * as t from 'io-ts';
 import { SealedReply, SealedRequest, ServiceKeys } from '../wire.ts';
 import { own, query, signed, type Route } from './route.ts';
+import { authRoutes } from './session.ts';
 
 const Live = t.strict({ ok: t.literal(true) }, 'Live');
 const Ready = t.strict({ ready: t.literal(true) }, 'Ready');
@@ -47,6 +48,7 @@ const asked: ReadonlyArray<Route> = [
   query('/audit', 'audit.list', 'Everything that was asked, done and refused, the newest first.'),
   query('/health', 'health.show', 'How the service is.'),
   query('/admins', 'admin.list', 'Admins and their keys.'),
+  query('/api-tokens', 'token.list', 'Tokens for this API that are not revoked.'),
   query('/keys/status', 'key.status', 'The keys of the service.'),
 ];
 
@@ -70,10 +72,15 @@ const ordered: ReadonlyArray<Route> = [
   signed('POST', '/keys/rotate', 'key.rotate', 'Keys of the service are replaced.'),
   signed('POST', '/admins', 'admin.add', 'An admin, or one more key of one.'),
   signed('DELETE', '/admins/:id', 'admin.remove', 'The admin and all their keys.', admin),
+  signed('POST', '/admins/:id/keys', 'admin.key.add', 'One more key of an admin, such as that of a browser.', admin),
+  signed('DELETE', '/admins/:id/keys/:key', 'admin.key.remove', 'The key does not count any more.', { ...admin, key: ['key'] }),
+  signed('POST', '/admins/:id/logout', 'admin.logout', 'All sessions of the admin end, at every replica.', admin),
+  signed('POST', '/api-tokens', 'token.issue', 'A token for this API: whoever signs has made it, and only its digest is sent.'),
+  signed('DELETE', '/api-tokens/:id', 'token.revoke', 'The token does not count any more.', { id: ['token'] }),
 ];
 
 /** Routes with handlers of their own: what is added here does not compile until `services/http/handlers.ts` has one. */
-export const ownRoutes = [...open, ...pages, ...sealed] as const;
+export const ownRoutes = [...open, ...pages, ...sealed, ...authRoutes] as const;
 export type OwnName = (typeof ownRoutes)[number]['name'];
 
 export const routes: ReadonlyArray<Route> = [...ownRoutes, ...asked, ...ordered];

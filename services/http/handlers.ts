@@ -6,13 +6,14 @@ import type { Admission } from '../doors/admission.ts';
 import type { Health, Replica } from '../log/replica.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { ask, type Views } from '../operations/admin.ts';
+import { authHandlers, type LoginParts } from './auth/handlers.ts';
 import { JSON_TYPE, Written, type Handler } from './call.ts';
 import { exchange } from './exchange.ts';
 import { consoleHandler, toConsole } from './pages.ts';
 import type { Auth } from './principal.ts';
 import { signedHandler, type SignedParts } from './signed.ts';
 
-export type HandlerParts = SignedParts & {
+export type HandlerParts = SignedParts & LoginParts & {
   readonly replica: Replica;
   readonly admission: Admission;
   readonly views: Views;
@@ -25,7 +26,8 @@ export type HandlerParts = SignedParts & {
 const readiness = ({ ready, why }: Health) =>
   ready ? { ready } : new Written(JSON_TYPE, JSON.stringify({ ready, why }), 503);
 
-const ownHandlers = ({ replica, admission, metrics, console: folder }: HandlerParts): { readonly [N in OwnName]: Handler } => {
+const ownHandlers = (parts: HandlerParts): { readonly [N in OwnName]: Handler } => {
+  const { replica, admission, metrics, console: folder } = parts;
   const { subjects } = replica;
   return {
     live: () => right({ ok: true }),
@@ -38,6 +40,7 @@ const ownHandlers = ({ replica, admission, metrics, console: folder }: HandlerPa
     register: exchange(admission, subjects.register),
     get: exchange(admission, subjects.get),
     report: exchange(admission, subjects.report),
+    ...authHandlers(parts),
   };
 };
 

@@ -38,12 +38,14 @@ const FOR_ANYONE: Kinds = ['open', 'page', 'sealed'];
 
 const EMPTY = new Uint8Array();
 
-const callerOf = async ({ auth, limits }: RouteParts, { kind }: Route, request: FastifyRequest): Promise<Either<Refusal, Principal>> => {
+const callerOf = async ({ auth, limits }: RouteParts, { kind, tokenBody }: Route, request: FastifyRequest): Promise<Either<Refusal, Principal>> => {
   if (FOR_ANYONE.includes(kind)) return right(NOBODY);
   const principal = await auth.authenticate(request);
   request.principal = principal;
   if (!limits.isWelcome(principal, request.ip)) return left(refuse('busy'));
-  return principal.kind === 'none' && FOR_KNOWN.includes(kind) ? left(refuse('unauthorized')) : right(principal);
+  if (principal.kind === 'none' && FOR_KNOWN.includes(kind)) return left(refuse('unauthorized'));
+  const mayChange = principal.kind !== 'token' || (tokenBody !== null && principal.role === 'writer');
+  return kind !== 'signed' || mayChange ? right(principal) : left(refuse('role'));
 };
 
 const answer = async (parts: RouteParts, route: Route, handler: Handler, request: FastifyRequest, reply: FastifyReply): Promise<Either<Refusal, unknown>> => {
@@ -54,7 +56,8 @@ const answer = async (parts: RouteParts, route: Route, handler: Handler, request
   if (isLeft(args)) return args;
   const bytes = request.body instanceof Uint8Array ? request.body : EMPTY;
   // A sealed one is looked at by the handler behind both doors.
-  const body = route.body === null || route.kind === 'sealed' ? right(undefined) : parseBytes(route.body, bytes);
+  const codec = principal.right.kind === 'token' && route.kind === 'signed' ? route.tokenBody : route.body;
+  const body = codec === null || route.kind === 'sealed' ? right(undefined) : parseBytes(codec, bytes);
   if (isLeft(body)) return body;
   return handler({ request, reply, principal: principal.right, args: args.right, body: body.right, bytes });
 };

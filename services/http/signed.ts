@@ -10,8 +10,9 @@ import type { Commands } from '../operations/commands.ts';
 import type { Call, Handler } from './call.ts';
 import { isPrivate } from './private.ts';
 import type { Auth } from './principal.ts';
+import { tokenWrite, type TokenWriteParts } from './token-write.ts';
 
-export type SignedParts = {
+export type SignedParts = TokenWriteParts & {
   readonly replica: Replica;
   readonly commands: Commands;
   readonly forged: Auth['forged'];
@@ -33,7 +34,8 @@ export const signedHandler =
   (parts: SignedParts, route: SignedRoute): Handler =>
   async (call) => {
     const { principal, request, args } = call;
-    if (principal.kind !== 'session') return left(refuse(principal.kind === 'none' ? 'unauthorized' : 'role', route.operation));
+    if (principal.kind === 'token') return tokenWrite(parts, call, principal);
+    if (principal.kind === 'none') return left(refuse('unauthorized'));
     const forged = parts.forged(request, principal);
     if (forged !== undefined) return left(forged);
     // Decoded by the codec of the route.

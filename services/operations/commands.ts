@@ -12,7 +12,6 @@ import type { Done } from '../../protocol/operations.ts';
 import type { Enclosed } from '../../protocol/wire.ts';
 import type { Execute, Executed, Prepare } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
-import type { SignedStatement } from '../request/authenticate.ts';
 import { decodeAs } from '../request/body.ts';
 import type { Asked } from './authorise.ts';
 import { rotationNote } from './rotation-note.ts';
@@ -24,6 +23,9 @@ export type CommandParts = {
   /** Completes what follows a command, such as destroying keys; what it cannot complete now, which is a Left, it does later. */
   readonly tidy: () => Promise<Either<unknown, unknown>>;
 };
+
+/** In whoever's name. @param salted the value of a write, null with everything else */
+export type CarryOut = (origin: Origin, command: AdminCommand, salted: SaltedValue | null) => Promise<Either<Refusal, Done>>;
 
 /** @param enclosed the value of a write, null with everything else */
 export type Commands = (asked: Asked, enclosed: Enclosed | null) => Promise<Either<Refusal, Done>>;
@@ -55,14 +57,14 @@ const inTime = async (task: Promise<Either<unknown, unknown>>): Promise<boolean>
   return ended !== 'late' && !isLeft(ended);
 };
 
-const carryOut = async (parts: CommandParts, command: AdminCommand, signed: SignedStatement, salted: SaltedValue | null): Promise<Either<Refusal, Done>> => {
-  const { replica, execute, prepare, tidy } = parts;
-  const origin: Origin = { by: 'admin', ...signed };
-  const executed = await execute(origin, prepare(salted));
-  if (isLeft(executed)) return executed;
-  const isComplete = !isFollowed(command.operation) || (await inTime(tidy()));
-  return right(done(replica, command, executed.right, isComplete));
-};
+export const makeCarryOut =
+  ({ replica, execute, prepare, tidy }: CommandParts): CarryOut =>
+  async (origin, command, salted) => {
+    const executed = await execute(origin, prepare(salted));
+    if (isLeft(executed)) return executed;
+    const isComplete = !isFollowed(command.operation) || (await inTime(tidy()));
+    return right(done(replica, command, executed.right, isComplete));
+  };
 
 /** A repeated command gets the version that its first run made, by the place of that in the log. */
 const versionOf = ({ fold }: Replica, command: AdminCommand, { seq }: Executed): number | null => {
@@ -93,11 +95,11 @@ const done = (replica: Replica, command: AdminCommand, executed: Executed, isCom
 
 /** A signed command, from its codec to its outcome; the value that comes with it is the one that was signed, or it is refused. */
 export const makeCommands =
-  (parts: CommandParts): Commands =>
+  (carryOut: CarryOut): Commands =>
   async ({ command, signed }, enclosed) => {
     const decoded = decodeAs(AdminCommand, command);
     if (isLeft(decoded)) return decoded;
-    if (decoded.right.operation !== 'secret.write') return carryOut(parts, decoded.right, signed, null);
+    if (decoded.right.operation !== 'secret.write') return carryOut({ by: 'admin', ...signed }, decoded.right, null);
     const salted = enclosedValue(decoded.right.digest, enclosed);
-    return isLeft(salted) ? salted : carryOut(parts, decoded.right, signed, salted.right);
+    return isLeft(salted) ? salted : carryOut({ by: 'admin', ...signed }, decoded.right, salted.right);
   };

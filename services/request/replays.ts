@@ -1,7 +1,6 @@
 /** Ids of requests that were accepted, for as long as their time would still be accepted. */
 import { REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
 
-const GENERATION_MS = 2 * REQUEST_CLOCK_MS;
 const REMEMBERED_MAX = 2_000_000;
 
 export type Replays = {
@@ -17,14 +16,17 @@ const shorten = (id: string): number => {
   return short.readUIntBE(0, SHORT_BYTES);
 };
 
-/** Two generations, so that forgetting costs nothing: an id is remembered for two to four minutes. */
-export const makeReplays = (now: () => number = Date.now): Replays => {
+/**
+ * Two generations, so that forgetting costs nothing: an id is remembered for one to two of them.
+ * @param generationMs at least as long as what bears an id is accepted
+ */
+export const makeReplays = (now: () => number = Date.now, generationMs = 2 * REQUEST_CLOCK_MS): Replays => {
   let current = new Set<number>();
   let before = new Set<number>();
   let since = now();
   return {
     see: (id) => {
-      if (now() - since > GENERATION_MS) [before, current, since] = [current, new Set(), now()];
+      if (now() - since > generationMs) [before, current, since] = [current, new Set(), now()];
       const short = shorten(id);
       if (current.has(short) || before.has(short)) return 'seen';
       if (current.size >= REMEMBERED_MAX) return 'full';
