@@ -27,6 +27,9 @@ const renamed = (event: Event): object => {
       return { fingerprint: publicKeyFingerprint(event.key) };
     case 'ApiTokenIssued':
       return { until: isoTime(event.until) };
+    case 'AccessKeyIssued':
+    case 'AccessKeyRevoked':
+      return { keyId: event.key };
     case 'AccessConsumed':
       return { fingerprint: event.credential };
     case 'VersionApplied':

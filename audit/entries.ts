@@ -2,7 +2,7 @@
 import type { Type } from 'io-ts';
 import { publicKeyFingerprint } from '../crypto/fingerprint.ts';
 import type { Event } from '../events/event.ts';
-import type { ReadAttempt, RefusalCount } from '../events/read/read.ts';
+import type { NamespaceRead, ReadAttempt, RefusalCount } from '../events/read/read.ts';
 import { type LogRecord, OpenStatement, type Origin, type ReadRecord, Statement, type StateRecord } from '../events/record.ts';
 import type { Id } from '../events/vocabulary.ts';
 import { about, aboutEvent, noteOf } from './about.ts';
@@ -12,6 +12,8 @@ import { words } from '../protocol/audit-words.ts';
 export type Entry = Pick<AuditLine, 'what' | 'about' | 'who' | 'note' | 'requestId' | 'client'> & {
   /** Of a read: which attempt of the record, and which path of it. */
   readonly read?: readonly [attempt: number, path: number];
+  /** Of a read of a namespace: which one of the record. */
+  readonly namespace?: number;
   readonly refused?: string;
 };
 
@@ -62,6 +64,15 @@ const attemptEntries = ({ id, service, credential, paths, client }: ReadAttempt,
     read: [attempt, at],
   }));
 
+const namespaceEntry = ({ id, namespace, key, client }: NamespaceRead, at: number): Entry => ({
+  what: 'read',
+  about: about({ namespace }),
+  who: { kind: 'access key', name: key },
+  requestId: id,
+  client,
+  namespace: at,
+});
+
 /** Requests that were refused at the door, many in one line. */
 const refusalEntry = ({ code, service, credential, count, since }: RefusalCount, writer: string): Entry => ({
   what: 'requests.refused',
@@ -71,10 +82,10 @@ const refusalEntry = ({ code, service, credential, count, since }: RefusalCount,
 });
 
 /** A record without reads proves that its writer had folded the log up to there, and could write: it was ready then. */
-const readEntries = ({ reads, refusals, writer }: ReadRecord): ReadonlyArray<Entry> =>
-  reads.length + refusals.length === 0
+const readEntries = ({ reads, namespaces, refusals, writer }: ReadRecord): ReadonlyArray<Entry> =>
+  reads.length + namespaces.length + refusals.length === 0
     ? [{ what: 'replica.ready', about: {}, who: { kind: 'service process', name: writer } }]
-    : [...reads.flatMap(attemptEntries), ...refusals.map((refusal) => refusalEntry(refusal, writer))];
+    : [...reads.flatMap(attemptEntries), ...namespaces.map(namespaceEntry), ...refusals.map((refusal) => refusalEntry(refusal, writer))];
 
 export const entriesOf = (record: LogRecord): ReadonlyArray<Entry> =>
   record.kind === 'state' ? stateEntries(record) : readEntries(record);

@@ -3,7 +3,9 @@ import type { Folded, Verdict } from '../events/fold/verdict.ts';
 import { parseRecord } from '../events/fold/accept.ts';
 import type { LogMessage } from '../events/log/log.ts';
 import type { LogRecord } from '../events/record.ts';
-import { Note, type Sequence, type Version } from '../events/vocabulary.ts';
+import type { Outcome } from '../events/read/decide.ts';
+import type { NamespaceOutcome } from '../events/read/namespace.ts';
+import { type Count, Note, type Sequence, type Version } from '../events/vocabulary.ts';
 import { type Entry, entriesOf } from './entries.ts';
 import { type AuditLine, type Finding, isoTime, type Verified } from '../protocol/audit-line.ts';
 import type { Excluded, Judgement } from './resolve.ts';
@@ -27,10 +29,15 @@ const reasons: { readonly [W in Skipped | Excluded]: string } = {
   subject: 'unknown_subject',
 };
 
-const ofRead = (outcomes: Extract<Verdict, { _tag: 'read' }>['outcomes'], { read, refused }: Entry): Result => {
-  if (refused !== undefined) return { outcome: 'refused', reason: refused };
-  if (read === undefined) return { outcome: 'done' };
-  const outcome = outcomes[read[0]]?.[read[1]];
+type Read = Extract<Verdict, { _tag: 'read' }>;
+
+const outcomeOf = ({ outcomes, namespaces }: Read, { read, namespace }: Entry): Outcome | NamespaceOutcome | undefined =>
+  read === undefined ? namespaces[namespace ?? -1] : outcomes[read[0]]?.[read[1]];
+
+const ofRead = (verdict: Read, entry: Entry): Result => {
+  if (entry.refused !== undefined) return { outcome: 'refused', reason: entry.refused };
+  if (entry.read === undefined && entry.namespace === undefined) return { outcome: 'done' };
+  const outcome = outcomeOf(verdict, entry);
   if (outcome === undefined) return { outcome: 'refused' };
   return outcome.result === 'refused' ? { outcome: 'refused', reason: outcome.reason } : { outcome: outcome.result };
 };
@@ -40,7 +47,7 @@ const resultOf = (verdict: Verdict, entry: Entry, evidence: Evidence): Result =>
     case 'state':
       return { outcome: 'done' };
     case 'read':
-      return ofRead(verdict.outcomes, entry);
+      return ofRead(verdict, entry);
     case 'void': {
       const { code, detail } = verdict.refusal;
       return { outcome: 'void', reason: code, ...(detail === undefined ? {} : { detail }) };
@@ -74,16 +81,17 @@ const findingOf = (verdict: Verdict, verified: Verified, evidence: Evidence): Fi
 type Place = Pick<AuditLine, 'seq' | 'at'>;
 
 const lineOf = (place: Place, verdict: Verdict, entry: Entry, evidence: Evidence, verified: Verified): AuditLine => {
-  const { read, refused: _, ...said } = entry;
-  const version = verdict._tag === 'read' && read !== undefined ? versionOf(verdict, read) : {};
+  const { read: _read, namespace: _namespace, refused: _refused, ...said } = entry;
+  const given = verdict._tag === 'read' ? givenBy(outcomeOf(verdict, entry)) : {};
   const finding = findingOf(verdict, verified, evidence);
   const result = resultOf(verdict, entry, evidence);
-  return { ...place, ...said, about: { ...said.about, ...version }, ...result, verified, ...(finding === undefined ? {} : { finding }) };
+  return { ...place, ...said, about: { ...said.about, ...given }, ...result, verified, ...(finding === undefined ? {} : { finding }) };
 };
 
-const versionOf = ({ outcomes }: Extract<Verdict, { _tag: 'read' }>, [attempt, path]: readonly [number, number]) => {
-  const outcome = outcomes[attempt]?.[path];
+/** Which version, or how many values. */
+const givenBy = (outcome: Outcome | NamespaceOutcome | undefined): AuditLine['about'] => {
   if (outcome === undefined || outcome.result === 'refused') return {};
+  if ('present' in outcome) return { count: outcome.present.length as Count };
   const until = outcome.result === 'allowed' && outcome.offlineUntil !== null ? { offlineUntil: isoTime(outcome.offlineUntil) } : {};
   return { version: outcome.version.version as Version, ...until };
 };
@@ -92,7 +100,7 @@ const versionOf = ({ outcomes }: Extract<Verdict, { _tag: 'read' }>, [attempt, p
 const unreadable = ({ subject }: LogMessage): Entry => ({ what: 'message', about: Note.is(subject) ? { subject } : {} });
 
 /**
- * One line for each event and each path of a read, also of what is void or forged: then its names are those that it claims.
+ * One line for each event, each path of a read and each read of a namespace, also of what is void or forged: then its names are those that it claims.
  * A message without any, or that cannot be read, is one line.
  */
 export const linesOf = (message: LogMessage, { seq, now, verdict }: Folded, evidence: Evidence): ReadonlyArray<AuditLine> => {

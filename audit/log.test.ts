@@ -58,6 +58,15 @@ test('a line says who, what, about what, and how that is known', async (t) => {
   t.true((await linesOf(history, withKey)).every(({ verified }) => verified === 'mac'));
 });
 
+test('a read of a namespace is one line: which access key, and how many values it was given', async (t) => {
+  const { history } = begun();
+  history.admin('namespace.access-key.issue', { namespace: 'billing/stripe', key: idOf(31), digest: digestOf(31) });
+  const { seq } = history.read({ namespace: 'billing/stripe', key: idOf(31) }, { namespace: 'billing/stripe', key: idOf(32) });
+  const [given, refused] = at(await linesOf(history), seq);
+  t.like(given, { what: 'read', who: { kind: 'access key', name: idOf(31) }, about: { namespace: 'billing/stripe', count: 1 }, outcome: 'allowed' });
+  t.like(refused, { who: { kind: 'access key', name: idOf(32) }, outcome: 'refused', reason: 'access_key' });
+});
+
 test('each path of a read has its outcome, recomputed at its place', async (t) => {
   const { history, credential } = begun();
   history.deny(SERVICE, PATH);

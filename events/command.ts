@@ -22,6 +22,8 @@ export const AdminCommand = t.union(
     namespace.CreateNamespace,
     namespace.RotateNamespaceKey,
     namespace.DeleteNamespace,
+    namespace.IssueAccessKey,
+    namespace.RevokeAccessKey,
     service.AddService,
     service.ApproveCredential,
     service.DenyCredential,
@@ -59,6 +61,7 @@ export const ReplicaCommand = t.union(
     keyring.ReplaceOperatorKey,
     keyring.DestroyKeys,
     namespace.RekeyNamespace,
+    namespace.IssueNamespace,
     service.ExpireCredential,
     secret.StubSecret,
     access.RequestAccess,
@@ -96,6 +99,9 @@ export const subjectOf = (subjects: Subjects, command: Command): string => {
     case 'namespace.delete':
     case 'namespace.rotate':
     case 'namespace.rekey':
+    case 'namespace.issue':
+    case 'namespace.access-key.issue':
+    case 'namespace.access-key.revoke':
       return state.namespace(command.namespace);
     case 'secret.write':
     case 'secret.describe':

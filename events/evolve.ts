@@ -48,6 +48,10 @@ export const evolve = (world: World, event: Event, now: number, seq: number): vo
       return namespace.namespaceKeyReplaced(world, event, seq);
     case 'NamespaceDeleted':
       return namespace.namespaceDeleted(world, event, seq);
+    case 'AccessKeyIssued':
+      return namespace.accessKeyIssued(world, event);
+    case 'AccessKeyRevoked':
+      return namespace.accessKeyRevoked(world, event);
     case 'SecretStubbed':
       return secret.secretStubbed(world, event);
     case 'SecretWritten':

@@ -7,7 +7,7 @@ import { orNull } from './codec.ts';
 import { AdminCommand, ReplicaCommand, ServiceCommand, TokenCommand } from './command.ts';
 import { Event } from './event.ts';
 import { Check } from './expectation.ts';
-import { ReadAttempt, RefusalCount } from './read/read.ts';
+import { NamespaceRead, ReadAttempt, RefusalCount } from './read/read.ts';
 import { AdminName, Ciphertext, Digest, Fingerprint, Id, Instant, Label, Nonce, PublicKey, ReplicaId, Sequence, Signature } from './vocabulary.ts';
 
 /** The last accepted state message that a writer had folded, and the rolling hash there. */
@@ -74,7 +74,13 @@ export const StateRecord = t.strict(
 export type StateRecord = t.TypeOf<typeof StateRecord>;
 
 export const ReadRecord = t.strict(
-  { ...common, kind: t.literal('read'), reads: t.readonlyArray(ReadAttempt), refusals: t.readonlyArray(RefusalCount) },
+  {
+    ...common,
+    kind: t.literal('read'),
+    reads: t.readonlyArray(ReadAttempt),
+    namespaces: t.readonlyArray(NamespaceRead),
+    refusals: t.readonlyArray(RefusalCount),
+  },
   'ReadRecord',
 );
 export type ReadRecord = t.TypeOf<typeof ReadRecord>;

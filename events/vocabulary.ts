@@ -28,6 +28,10 @@ export const Namespace = text<{ readonly Namespace: unique symbol }>(
 );
 export type Namespace = t.TypeOf<typeof Namespace>;
 
+/** The last segment of a path: what a secret is called in its namespace. */
+export const SecretName = text<{ readonly SecretName: unique symbol }>('SecretName', new RegExp(`^${SEGMENT}$`), 64);
+export type SecretName = t.TypeOf<typeof SecretName>;
+
 /** A namespace and all below it, written with a slash at its end. */
 export const Prefix = text<{ readonly Prefix: unique symbol }>(
   'Prefix',
@@ -170,6 +174,12 @@ export const sure = <A, O>(codec: t.Type<A, O>, value: unknown): A => {
 
 /** The namespace of a path: what is left of a well-formed one is well-formed. */
 export const namespaceOf = (path: SecretPath): Namespace => path.slice(0, path.lastIndexOf('/')) as Namespace;
+
+/** What a secret is called in its namespace. */
+export const nameIn = (path: SecretPath): SecretName => path.slice(path.lastIndexOf('/') + 1) as SecretName;
+
+/** The path of a name in a namespace; undefined where that would be too long. */
+export const pathIn = (namespace: Namespace, name: SecretName): SecretPath | undefined => decoded(SecretPath, `${namespace}/${name}`);
 
 /** The prefix that covers a namespace. */
 export const prefixOf = (namespace: Namespace): Prefix => `${namespace}/` as Prefix;

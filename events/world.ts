@@ -62,7 +62,12 @@ export type NamespaceState = {
   readonly createdAt: number;
   /** A delete, or an admin's order, for which the key has not been replaced yet. */
   readonly rekeyFor: number | null;
+  /** Those that open it, in the order in which they were issued. */
+  readonly accessKeys: ReadonlyArray<{ readonly id: Id; readonly digest: Digest }>;
 };
+
+/** What a digest of an access key opens. */
+export type AccessKey = { readonly namespace: Namespace; readonly id: Id };
 
 export type SecretVersion = { readonly version: number; readonly seq: number; readonly digest: Digest; readonly size: number };
 
@@ -78,6 +83,12 @@ export type Secret = {
   /** Who asked first, of a stub. */
   readonly askedBy: ServiceName | null;
 };
+
+/** A secret that has a value now. */
+export type Present = { readonly path: SecretPath; readonly version: SecretVersion };
+
+/** `paths`: what stands directly in a namespace and has a value now. `sorted`: the same by path, made when it is asked for. */
+export type Contents = { readonly paths: Set<SecretPath>; sorted: ReadonlyArray<Present> | undefined };
 
 export type Credential = {
   readonly fingerprint: Fingerprint;
@@ -114,7 +125,10 @@ export type World = {
   readonly admins: Map<AdminName, Admin>;
   readonly tokens: Map<Id, ApiToken>;
   readonly namespaces: Map<Namespace, NamespaceState>;
+  /** Of all namespaces, by digest. */
+  readonly accessKeys: Map<Digest, AccessKey>;
   readonly secrets: Map<SecretPath, Secret>;
+  readonly contents: Map<Namespace, Contents>;
   /** Paths without a value, by the service that asked first. */
   readonly stubs: Map<ServiceName, Set<SecretPath>>;
   readonly services: Map<ServiceName, Map<Fingerprint, Credential>>;
@@ -137,7 +151,9 @@ export const newWorld = (): World => ({
   admins: new Map(),
   tokens: new Map(),
   namespaces: new Map(),
+  accessKeys: new Map(),
   secrets: new Map(),
+  contents: new Map(),
   stubs: new Map(),
   services: new Map(),
   pending: new Map(),

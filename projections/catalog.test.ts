@@ -27,7 +27,7 @@ test('a first write is a live secret in a namespace', (t) => {
     updatedBy: FIRST_ADMIN,
     seq,
   });
-  t.deepEqual(entries['=.billing.stripe'], { namespace: 'billing/stripe', createdAt: at(5), createdBy: FIRST_ADMIN, seq: seq - 1 });
+  t.deepEqual(entries['=.billing.stripe'], { namespace: 'billing/stripe', createdAt: at(5), accessKeys: [], createdBy: FIRST_ADMIN, seq: seq - 1 });
 });
 
 test('every change counts the version up or says who made it, and carries its own sequence', (t) => {

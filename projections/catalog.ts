@@ -120,12 +120,29 @@ const secretsIn = (entries: Entries, namespace: Namespace): ReadonlyArray<Secret
     isSecret(entry) && entry.status !== 'deleted' && namespaceOf(entry.path) === namespace ? [entry.path] : [],
   );
 
+type AccessKeys = NamespaceView['accessKeys'];
+/** Revoked ones stay to be seen, until there are this many. */
+const ACCESS_KEYS_SHOWN = 64;
+
+const shown = (keys: AccessKeys): AccessKeys => {
+  const over = keys.length - ACCESS_KEYS_SHOWN;
+  const forgotten = new Set(over > 0 ? keys.filter(({ revokedAt }) => revokedAt !== null).slice(0, over) : []);
+  return keys.filter((key) => !forgotten.has(key));
+};
+
+const otherKeys = (entries: Entries, { seq }: EventFact, { namespace }: { readonly namespace: Namespace }, to: (keys: AccessKeys) => AccessKeys): Changes => {
+  const known = entries.get(namespaceKey(namespace));
+  return known === undefined || isSecret(known) ? [] : [[namespaceKey(namespace), { ...known, accessKeys: shown(to(known.accessKeys)), seq }]];
+};
+
 const namespaceChanges = (entries: Entries, fact: EventFact): Changes => {
   const { event, now, by, seq } = fact;
   if (event.type === 'NamespaceCreated') {
     const { namespace } = event;
-    return [[namespaceKey(namespace), { namespace, createdAt: now, createdBy: by, seq }]];
+    return [[namespaceKey(namespace), { namespace, createdAt: now, createdBy: by, accessKeys: [], seq }]];
   }
+  if (event.type === 'AccessKeyIssued') return otherKeys(entries, fact, event, (keys) => [...keys, { key: event.key, issuedAt: now, issuedBy: by, revokedAt: null }]);
+  if (event.type === 'AccessKeyRevoked') return otherKeys(entries, fact, event, (keys) => keys.map((one) => (one.key === event.key ? { ...one, revokedAt: now } : one)));
   if (event.type !== 'NamespaceDeleted') return [];
   const gone = secretsIn(entries, event.namespace).map((path) => change(entries, fact, path, deleted));
   return [[namespaceKey(event.namespace), undefined], ...gone];

@@ -1,6 +1,6 @@
 /** The keys of entries. They are the same under every prefix of subjects. */
 import { subjectsUnder } from '../events/subjects.ts';
-import type { Fingerprint, Namespace, SecretPath, ServiceName, Target } from '../events/vocabulary.ts';
+import type { Fingerprint, Id, Namespace, SecretPath, ServiceName, Target } from '../events/vocabulary.ts';
 
 const { kvKey } = subjectsUnder('secrets');
 
@@ -18,6 +18,9 @@ export const accessOfService = (service: ServiceName): string => `${service}.>`;
 export const usageKey = (service: ServiceName, path: SecretPath): string => `${service}.${kvKey(path)}`;
 /** No path has that name: where the reads of paths that nobody knows are summed up. */
 export const unknownUsageKey = (service: ServiceName): string => `${service}.=`;
+/** The second token of no other entry is `=` before more tokens, so it is none of a path. */
+export const accessKeyUsageKey = (namespace: Namespace, key: Id): string => `=.=.${kvKey(namespace)}.${key}`;
+export const usageOfNamespace = (namespace: Namespace): string => accessKeyUsageKey(namespace, '*' as Id);
 export const usageOfPath = (path: SecretPath): string => `*.${kvKey(path)}`;
 
 export const rolloutKey = accessKey;

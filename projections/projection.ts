@@ -4,7 +4,8 @@ import type { Actor } from '../events/decider.ts';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import type { Outcome } from '../events/read/decide.ts';
-import { Doer, sure, type Instant, type SecretPath, type Sequence, type ServiceName } from '../events/vocabulary.ts';
+import type { NamespaceOutcome } from '../events/read/namespace.ts';
+import { Doer, sure, type Id, type Instant, type Namespace, type SecretPath, type Sequence, type ServiceName } from '../events/vocabulary.ts';
 import { accessOf, type World } from '../events/world.ts';
 
 type At = {
@@ -18,7 +19,9 @@ type At = {
 export type EventFact = At & { readonly _tag: 'event'; readonly by: Doer | null; readonly event: Event };
 /** One path of a read, with its outcome. `isKnown`: there is a secret or a stub of that path, or access of the service to it. */
 export type ReadFact = At & { readonly _tag: 'read'; readonly service: ServiceName; readonly outcome: Outcome; readonly isKnown: boolean };
-export type Fact = EventFact | ReadFact;
+/** One read of a namespace by an access key. */
+export type NamespaceReadFact = At & { readonly _tag: 'namespace read'; readonly namespace: Namespace; readonly key: Id; readonly result: NamespaceOutcome['result'] };
+export type Fact = EventFact | ReadFact | NamespaceReadFact;
 
 /** What becomes of an entry; undefined takes it away. */
 export type Change<E> = readonly [key: string, entry: E | undefined];
@@ -56,6 +59,10 @@ export const factsOf = ({ seq, now, verdict }: Folded, world: World): ReadonlyAr
   const facts: Fact[] = [];
   verdict.record.reads.forEach(({ service }, i) => {
     for (const outcome of verdict.outcomes[i] ?? []) facts.push({ _tag: 'read', ...at, service, outcome, isKnown: isKnown(world, service, outcome.path) });
+  });
+  verdict.record.namespaces.forEach(({ namespace, key }, i) => {
+    const outcome = verdict.namespaces[i];
+    if (outcome !== undefined) facts.push({ _tag: 'namespace read', ...at, namespace, key, result: outcome.result });
   });
   return facts;
 };

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { UsageView } from '../protocol/views.ts';
 import { BEGIN, newHistory, type History } from '../tests/support/history.ts';
-import { idOf } from '../tests/support/names.ts';
+import { digestOf, idOf } from '../tests/support/names.ts';
 import { entriesAfter } from '../tests/support/stored.ts';
 
 const PATH = 'billing/stripe/KEY';
@@ -30,6 +30,18 @@ test('allowed and refused reads are counted apart, many in one message', (t) => 
     seq,
   });
   t.like(entriesAfter(history, 'usage')['invoicer.='], { path: null, allowed: 0, refused: 1, lastAllowedAt: null });
+});
+
+test('a read of a namespace by an access key is one entry of that key, and none of a path', (t) => {
+  const { history } = given();
+  history.admin('namespace.access-key.issue', { namespace: 'billing/stripe', key: idOf(1), digest: digestOf(1) });
+  history.read({ namespace: 'billing/stripe', key: idOf(1) });
+  history.pass(4);
+  history.read({ namespace: 'billing/stripe', key: idOf(1) }, { namespace: 'billing/stripe', key: idOf(1) });
+  history.admin('namespace.access-key.revoke', { namespace: 'billing/stripe', key: idOf(1) });
+  const { seq } = history.read({ namespace: 'billing/stripe', key: idOf(1) });
+  const usage = { namespace: 'billing/stripe', key: idOf(1), allowed: 3, refused: 1, lastAllowedAt: BEGIN + 4, lastRefusedAt: BEGIN + 4, seq };
+  t.deepEqual(entriesAfter(history, 'usage'), { [`=.=.billing.stripe.${idOf(1)}`]: usage });
 });
 
 test('a read that would spend a grant counts when the grant is spent, and only the one that spent it', (t) => {

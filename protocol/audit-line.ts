@@ -11,10 +11,10 @@ const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** Milliseconds since 1970 UTC as text; what is later than the year 9999, which anybody can write, becomes its end. */
 export const isoTime = (ms: number): string => new Date(Math.min(Math.max(ms, 0), LAST_MS)).toISOString();
 
-/** `service process`: what the service does by itself. `credential` names the key or token that was used; `token` the API token of that name. */
+/** `service process`: what the service does by itself. `credential` names the key or token that was used; `token` the API token of that name; an access key has its own name alone. */
 export const Who = t.exact(
   t.intersection([
-    t.type({ kind: t.keyof({ admin: null, token: null, service: null, 'service process': null }), name: t.string }),
+    t.type({ kind: t.keyof({ admin: null, token: null, service: null, 'access key': null, 'service process': null }), name: t.string }),
     t.partial({ credential: Fingerprint, token: Id }),
   ]),
   'Who',

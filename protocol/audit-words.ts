@@ -18,6 +18,8 @@ export const words = {
   NamespaceKeyRetired: 'namespace.key-retired',
   NamespaceKeyReplaced: 'namespace.key-replaced',
   NamespaceDeleted: 'namespace.deleted',
+  AccessKeyIssued: 'access-key.issued',
+  AccessKeyRevoked: 'access-key.revoked',
   SecretStubbed: 'secret.stubbed',
   SecretWritten: 'secret.written',
   SecretDescribed: 'secret.described',

@@ -53,7 +53,14 @@ export const SecretView = t.strict(
 );
 export type SecretView = t.TypeOf<typeof SecretView>;
 
-export const NamespaceView = t.strict({ namespace: Namespace, createdAt: Instant, createdBy: By, seq: Sequence }, 'NamespaceView');
+/** An access key, by its name; it stays in the list when it is revoked. `issuedBy`: null for whoever held the shared secret. */
+export const AccessKeyView = t.strict({ key: Id, issuedAt: Instant, issuedBy: By, revokedAt: orNull(Instant) }, 'AccessKeyView');
+export type AccessKeyView = t.TypeOf<typeof AccessKeyView>;
+
+export const NamespaceView = t.strict(
+  { namespace: Namespace, createdAt: Instant, createdBy: By, accessKeys: t.readonlyArray(AccessKeyView), seq: Sequence },
+  'NamespaceView',
+);
 export type NamespaceView = t.TypeOf<typeof NamespaceView>;
 
 export const CredentialView = t.strict(
@@ -128,6 +135,21 @@ export const UsageView = t.strict(
   'UsageView',
 );
 export type UsageView = t.TypeOf<typeof UsageView>;
+
+/** Reads of a whole namespace by one access key. */
+export const AccessKeyUsageView = t.strict(
+  {
+    namespace: Namespace,
+    key: Id,
+    allowed: Count,
+    refused: Count,
+    lastAllowedAt: orNull(Instant),
+    lastRefusedAt: orNull(Instant),
+    seq: Sequence,
+  },
+  'AccessKeyUsageView',
+);
+export type AccessKeyUsageView = t.TypeOf<typeof AccessKeyUsageView>;
 
 /** What the processes of one service run of one secret, as they reported it, the last report last. One that ended says nothing of it. */
 export const RolloutView = t.strict(

@@ -55,6 +55,6 @@ export const recordsOf = ({ subjects, fold, logKey, admin }: Pen): Records => {
     byAdmin: (command, made = {}, signed = command) =>
       state({ by: 'admin', statement: statement(signed), key: admin.key, signature: SIGNATURE as never }, command, made),
     byService: (command) => state({ by: 'service', id: randomId(), command } as Origin, command, {}),
-    reads: (writer, reads) => write(subjects.read(writer as never), writer, { kind: 'read', reads, refusals: [] }),
+    reads: (writer, reads) => write(subjects.read(writer as never), writer, { kind: 'read', reads, namespaces: [], refusals: [] }),
   };
 };

@@ -5,6 +5,7 @@
 import { evolve } from '../evolve.ts';
 import type { LogMessage } from '../log/log.ts';
 import { decideRead } from '../read/decide.ts';
+import { decideNamespaceRead } from '../read/namespace.ts';
 import type { Head, LogRecord, StateRecord } from '../record.ts';
 import { refuse } from '../refusal.ts';
 import type { Subjects } from '../subjects.ts';
@@ -65,7 +66,8 @@ const applyRecord = (parts: Parts, message: LogMessage, record: LogRecord, now: 
   if (record.kind === 'state') heads.push(message.seq, crypto.nextHead(heads.current().hash, message.seq, message.subject, message.data));
   if (history === 'old' || Math.abs(message.time - record.at) > CLOCK_DISTANCE_MS) return { _tag: 'void', record, refusal: refuse('outdated') };
   if (record.kind === 'state') return applyState(parts, message, record, now);
-  return { _tag: 'read', record, outcomes: record.reads.map((reading) => decideRead(world, reading, now)) };
+  const outcomes = record.reads.map((reading) => decideRead(world, reading, now));
+  return { _tag: 'read', record, outcomes, namespaces: record.namespaces.map((reading) => decideNamespaceRead(world, reading)) };
 };
 
 /** @param state what was saved of a fold of the same log, which this one goes on from and owns; nothing for the first message */

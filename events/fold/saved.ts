@@ -21,6 +21,16 @@ const TokenRow = t.strict(
   { id: v.Id, admin: v.AdminName, label: v.Label, role: v.TokenRole, digest: v.Digest, until: v.Instant, issuedAt: v.Instant },
   'TokenRow',
 );
+const NamespaceRow = t.strict(
+  {
+    name: v.Namespace,
+    key: v.Id,
+    createdAt: v.Instant,
+    rekeyFor: orNull(v.Sequence),
+    accessKeys: t.readonlyArray(t.strict({ id: v.Id, digest: v.Digest }, 'AccessKey')),
+  },
+  'NamespaceRow',
+);
 const VersionRow = t.strict({ version: v.Version, seq: v.Sequence, digest: v.Digest, size: v.Count }, 'VersionRow');
 const SecretRow = t.strict(
   {
@@ -83,7 +93,7 @@ export const Section = t.union(
     rows('keyring', KeyringRow),
     rows('admins', AdminRow),
     rows('tokens', TokenRow),
-    rows('namespaces', t.strict({ name: v.Namespace, key: v.Id, createdAt: v.Instant, rekeyFor: orNull(v.Sequence) })),
+    rows('namespaces', NamespaceRow),
     rows('secrets', SecretRow),
     rows('stubs', t.strict({ service: v.ServiceName, path: v.SecretPath })),
     rows('services', t.strict({ service: v.ServiceName, credential: Credential })),

@@ -3,7 +3,9 @@ import type { Head } from '../record.ts';
 import { setExpected } from '../expected.ts';
 import { refuse } from '../refusal.ts';
 import { setAccess } from '../access/evolve.ts';
+import { setNamespace } from '../namespace/evolve.ts';
 import { usedOffline } from '../rollout/evolve.ts';
+import { setSecret } from '../secret/evolve.ts';
 import { setCredential } from '../service/evolve.ts';
 import { newWorld, type CommandOutcome, type Keyring, type World } from '../world.ts';
 import { commandKey } from './judge.ts';
@@ -39,8 +41,8 @@ const keyringRow = (keyring: Keyring) => ({
   keys: [...keyring.keys.values()],
 });
 
-/** `pending` is made from the services again, `commands` need the subjects. */
-type OfWorld = { readonly [K in Exclude<keyof World, 'now' | 'pending' | 'commands'>]: ReadonlyArray<unknown> };
+/** `pending` is made from the services again, `accessKeys` from the namespaces, `contents` from the secrets; `commands` need the subjects. */
+type OfWorld = { readonly [K in Exclude<keyof World, 'now' | 'pending' | 'accessKeys' | 'contents' | 'commands'>]: ReadonlyArray<unknown> };
 
 const worldRows = (world: World): OfWorld => ({
   keyring: world.keyring === null ? [] : [keyringRow(world.keyring)],
@@ -123,8 +125,8 @@ const put: Put = {
   },
   admins: ({ state }, admin) => void state.world.admins.set(admin.name, { ...admin, keys: new Map(admin.keys.map(({ key, ...known }) => [key, known])) }),
   tokens: ({ state }, token) => void state.world.tokens.set(token.id, token),
-  namespaces: ({ state }, namespace) => void state.world.namespaces.set(namespace.name, namespace),
-  secrets: ({ state }, secret) => void state.world.secrets.set(secret.path, secret),
+  namespaces: ({ state }, namespace) => setNamespace(state.world, namespace),
+  secrets: ({ state }, secret) => setSecret(state.world, secret),
   stubs: ({ state: { world } }, { service, path }) => void world.stubs.set(service, (world.stubs.get(service) ?? new Set()).add(path)),
   services: ({ state }, { service, credential }) => setCredential(state.world, service, credential),
   access: ({ state }, { service, access }) => setAccess(state.world, service, access),

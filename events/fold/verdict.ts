@@ -1,12 +1,19 @@
 /** What a fold makes of one message. */
 import type { Outcome } from '../read/decide.ts';
+import type { NamespaceOutcome } from '../read/namespace.ts';
 import type { LogRecord, ReadRecord, StateRecord } from '../record.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Cause } from './judge.ts';
 
 export type Verdict =
   | { readonly _tag: 'state'; readonly record: StateRecord; readonly cause: Cause }
-  | { readonly _tag: 'read'; readonly record: ReadRecord; readonly outcomes: ReadonlyArray<ReadonlyArray<Outcome>> }
+  /** `outcomes` of its reads, `namespaces` of its reads of namespaces, in their order. */
+  | {
+      readonly _tag: 'read';
+      readonly record: ReadRecord;
+      readonly outcomes: ReadonlyArray<ReadonlyArray<Outcome>>;
+      readonly namespaces: ReadonlyArray<NamespaceOutcome>;
+    }
   | { readonly _tag: 'void'; readonly record: LogRecord; readonly refusal: Refusal }
   /** Forged, or a genuine message published again: it has no effect but to stand before the next on its subject. */
   | { readonly _tag: 'skipped'; readonly why: 'mac' | 'unaccepted' | 'prev' | 'shape' | 'key' | 'subject' }

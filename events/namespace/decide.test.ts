@@ -1,8 +1,9 @@
 import test from 'ava';
 import { KEYRING, newHistory, OPERATOR_KEY } from '../../tests/support/history.ts';
 import { cameTo } from '../../tests/support/decisions.ts';
-import { idOf } from '../../tests/support/names.ts';
+import { digestOf, idOf } from '../../tests/support/names.ts';
 import { Namespace, SecretPath, sure } from '../vocabulary.ts';
+import { ACCESS_KEYS_MAX } from './decide.ts';
 
 const made = { key: { id: idOf(99), wrappedBy: KEYRING.root } };
 const billing = sure(Namespace, 'billing');
@@ -66,4 +67,48 @@ test('an admin has the key of a namespace replaced, once at a time', (t) => {
   history.replica('namespace.rekey', { namespace: 'billing', old, cause }, { made });
   t.true(history.fold.world.doomed.has(old!));
   t.is(rotate(), 'NamespaceKeyRetired');
+});
+
+const issued = (n: number) => ({ namespace: 'billing', key: idOf(n), digest: digestOf(n) });
+
+test('given no such namespace, when one is issued, then it is there with its access key, in one record; given one, then it is refused', (t) => {
+  const history = newHistory();
+  const issue = (n: number, how: object = { made }) => cameTo(history.decide.replica('namespace.issue', issued(n), how));
+  t.is(issue(1), 'NamespaceCreated AccessKeyIssued');
+  t.is(issue(1, {}), 'superseded');
+  history.replica('namespace.issue', issued(1), { made });
+  t.deepEqual(history.fold.world.accessKeys.get(digestOf(1)), { namespace: billing, id: idOf(1) });
+  t.is(issue(2), 'exists');
+  t.is(cameTo(history.decide.replica('namespace.issue', { ...issued(1), namespace: 'other' }, { made })), 'exists');
+});
+
+test('a namespace that an admin made is not to be had by issuing it', (t) => {
+  const history = newHistory();
+  history.write('billing/KEY');
+  t.is(cameTo(history.decide.replica('namespace.issue', issued(1), { made })), 'exists');
+});
+
+test('an admin gives a namespace so many access keys, each once, and takes each away', (t) => {
+  const history = newHistory();
+  const issue = (n: number) => cameTo(history.decide.admin('namespace.access-key.issue', issued(n)));
+  const revoke = (n: number) => cameTo(history.decide.admin('namespace.access-key.revoke', { namespace: 'billing', key: idOf(n) }));
+  t.is(issue(1), 'not_found');
+  t.is(revoke(1), 'not_found');
+  history.write('billing/KEY');
+  for (let n = 1; n <= ACCESS_KEYS_MAX; n += 1) history.admin('namespace.access-key.issue', issued(n));
+  t.is(issue(1), 'exists');
+  t.is(issue(99), 'too_many');
+  history.admin('namespace.access-key.revoke', { namespace: 'billing', key: idOf(1) });
+  t.false(history.fold.world.accessKeys.has(digestOf(1)));
+  t.is(revoke(1), 'not_found');
+  t.is(issue(99), 'AccessKeyIssued');
+});
+
+test('the access keys of a namespace go with it', (t) => {
+  const history = newHistory();
+  history.replica('namespace.issue', issued(1), { made });
+  history.admin('namespace.delete', { namespace: 'billing' });
+  t.is(history.fold.world.accessKeys.size, 0);
+  history.replica('namespace.issue', issued(2), { made: { key: { id: idOf(98), wrappedBy: KEYRING.root } } });
+  t.deepEqual(history.fold.world.namespaces.get(billing)?.accessKeys, [{ id: idOf(2), digest: digestOf(2) }]);
 });

@@ -1,10 +1,32 @@
 import type { EventOf } from '../event.ts';
 import { secretDeleted } from '../secret/evolve.ts';
 import { namespaceOf } from '../vocabulary.ts';
-import type { World } from '../world.ts';
+import type { NamespaceState, World } from '../world.ts';
 
 export const namespaceCreated = (world: World, { namespace, key }: EventOf<'NamespaceCreated'>, now: number): void => {
-  world.namespaces.set(namespace, { name: namespace, key, createdAt: now, rekeyFor: null });
+  world.namespaces.set(namespace, { name: namespace, key, createdAt: now, rekeyFor: null, accessKeys: [] });
+};
+
+/** Keeps a namespace, and finds its access keys by their digests. */
+export const setNamespace = (world: World, namespace: NamespaceState): void => {
+  world.namespaces.set(namespace.name, namespace);
+  for (const { id, digest } of namespace.accessKeys) world.accessKeys.set(digest, { namespace: namespace.name, id });
+};
+
+export const accessKeyIssued = (world: World, { namespace, key, digest }: EventOf<'AccessKeyIssued'>): void => {
+  const known = world.namespaces.get(namespace);
+  if (known !== undefined) setNamespace(world, { ...known, accessKeys: [...known.accessKeys, { id: key, digest }] });
+};
+
+const forgetKeys = (world: World, keys: NamespaceState['accessKeys']): void => {
+  for (const { digest } of keys) world.accessKeys.delete(digest);
+};
+
+export const accessKeyRevoked = (world: World, { namespace, key }: EventOf<'AccessKeyRevoked'>): void => {
+  const known = world.namespaces.get(namespace);
+  if (known === undefined) return;
+  forgetKeys(world, known.accessKeys.filter(({ id }) => id === key));
+  world.namespaces.set(namespace, { ...known, accessKeys: known.accessKeys.filter(({ id }) => id !== key) });
 };
 
 export const namespaceKeyRetired = (world: World, { namespace }: EventOf<'NamespaceKeyRetired'>, seq: number): void => {
@@ -25,6 +47,7 @@ export const namespaceDeleted = (world: World, { namespace }: EventOf<'Namespace
   if (known === undefined) return;
   for (const secret of world.secrets.values())
     if (secret.status !== 'deleted' && namespaceOf(secret.path) === namespace) secretDeleted(world, secret.path, seq);
+  forgetKeys(world, known.accessKeys);
   world.namespaces.delete(namespace);
   world.doomed.set(known.key, { cause: seq, purpose: 'namespace', namespace });
 };

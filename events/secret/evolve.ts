@@ -1,12 +1,21 @@
 import type { EventOf } from '../event.ts';
 import { setExpected } from '../expected.ts';
+import { setPresent } from '../namespace/contents.ts';
 import type { SecretPath } from '../vocabulary.ts';
 import { namespaceOf } from '../vocabulary.ts';
-import type { Secret, World } from '../world.ts';
+import { currentVersion, type Secret, type World } from '../world.ts';
+
+/** Keeps a secret, and whether its namespace has a value of it. */
+export const setSecret = (world: World, secret: Secret): void => {
+  const { path } = secret;
+  const before = world.secrets.get(path);
+  world.secrets.set(path, secret);
+  if (currentVersion(secret) !== currentVersion(before)) setPresent(world, path, currentVersion(secret) !== undefined);
+};
 
 const change = (world: World, path: SecretPath, to: Partial<Secret>): void => {
   const fresh: Secret = { path, status: 'stub', description: null, version: 0, versions: [], key: null, askedBy: null };
-  world.secrets.set(path, { ...(world.secrets.get(path) ?? fresh), ...to });
+  setSecret(world, { ...(world.secrets.get(path) ?? fresh), ...to });
 };
 
 export const secretStubbed = (world: World, event: EventOf<'SecretStubbed'>): void => {

@@ -6,19 +6,25 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { messageHash } from '../../crypto/log.ts';
 import type { Outcome } from '../../events/read/decide.ts';
-import type { ReadAttempt, RefusalCount } from '../../events/read/read.ts';
+import type { NamespaceOutcome } from '../../events/read/namespace.ts';
+import type { NamespaceRead, ReadAttempt, RefusalCount } from '../../events/read/read.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
+import type { Verdict } from '../../events/fold/verdict.ts';
 import type { Digest } from '../../events/vocabulary.ts';
 import { makeQueues } from './queues.ts';
 import { ageFromNow } from './age.ts';
 import type { Replica } from './replica.ts';
 import { writeRecord, type Written } from './write.ts';
 
+type Place = { readonly seq: number; readonly messageHash: Digest };
 /** What the log says of one read: its place, and the outcome of each path there. */
-export type Committed = { readonly seq: number; readonly messageHash: Digest; readonly outcomes: ReadonlyArray<Outcome> };
+export type Committed = Place & { readonly outcomes: ReadonlyArray<Outcome> };
+/** The same of a read of a namespace. */
+export type CommittedNamespace = Place & { readonly outcome: NamespaceOutcome };
 
 export type Commits = {
   readonly read: (attempt: ReadAttempt) => Promise<Either<Refusal, Committed>>;
+  readonly readNamespace: (attempt: NamespaceRead) => Promise<Either<Refusal, CommittedNamespace>>;
   /** Refusals that were summed up go with the next message. */
   readonly note: (refusals: ReadonlyArray<RefusalCount>) => void;
   /** Appends a message and waits until it is folded: then everything before it is, too. */
@@ -32,10 +38,16 @@ const REFUSALS_MAX = 1_000;
 /** A reply that is older than this is dropped: the client has asked again. */
 export const STALE_MS = 2_000;
 
-type Entry = { readonly attempt: ReadAttempt; readonly age: () => number; readonly resolve: (result: Either<Refusal, Committed>) => void };
+type Waiting<A, C> = { readonly attempt: A; readonly age: () => number; readonly resolve: (result: Either<Refusal, C>) => void };
+type PathsEntry = Waiting<ReadAttempt, Committed>;
+type NamespaceEntry = Waiting<NamespaceRead, CommittedNamespace>;
+type Entry = PathsEntry | NamespaceEntry;
+
+const isOfPaths = (entry: Entry): entry is PathsEntry => 'paths' in entry.attempt;
+const isOfNamespace = (entry: Entry): entry is NamespaceEntry => !isOfPaths(entry);
 
 /** About what an entry takes in the message. */
-const bytesOf = ({ paths }: ReadAttempt): number => paths.reduce((sum, path) => sum + path.length + 3, 250);
+const bytesOf = (attempt: Entry['attempt']): number => ('paths' in attempt ? attempt.paths.reduce((sum, path) => sum + path.length + 3, 250) : 800);
 
 /** The longest run from the front that fits into one message. */
 const takeBatch = (queue: Array<Entry>): ReadonlyArray<Entry> => {
@@ -55,23 +67,29 @@ type Pending = {
   readonly forget: () => void;
 };
 
+type AllCommitted = { readonly paths: ReadonlyArray<Committed>; readonly namespaces: ReadonlyArray<CommittedNamespace> };
+
+const committedAt = (place: Place, { outcomes, namespaces }: Extract<Verdict, { _tag: 'read' }>): AllCommitted => ({
+  paths: outcomes.map((outcomes) => ({ ...place, outcomes })),
+  namespaces: namespaces.map((outcome) => ({ ...place, outcome })),
+});
+
+const answer = <A, C>({ age, resolve }: Waiting<A, C>, committed: C | undefined): void =>
+  resolve(committed === undefined || age() > STALE_MS ? left(refuse('unavailable')) : right(committed));
+
 /** Hands the outcomes out when the record is both folded and acknowledged, and never after the limit. */
 const onceFolded = (replica: Replica, { id, draft }: Written, entries: ReadonlyArray<Entry>): Pending => {
   let acknowledged = false;
-  let committed: ReadonlyArray<Committed> | undefined;
+  let committed: AllCommitted | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const answer = (index: number): Either<Refusal, Committed> => {
-    const one = committed?.[index];
-    const age = entries[index]?.age() ?? Infinity;
-    return one === undefined || age > STALE_MS ? left(refuse('unavailable')) : right(one);
-  };
   const answerAll = (): void => {
     clearTimeout(timer);
-    entries.forEach(({ resolve }, index) => resolve(answer(index)));
+    entries.filter(isOfPaths).forEach((entry, index) => answer(entry, committed?.paths[index]));
+    entries.filter(isOfNamespace).forEach((entry, index) => answer(entry, committed?.namespaces[index]));
   };
   const forget = replica.onRecord(id, ({ seq, verdict }) => {
-    const hash = messageHash(draft.data);
-    committed = verdict._tag === 'read' ? verdict.outcomes.map((outcomes) => ({ seq, messageHash: hash, outcomes })) : [];
+    const place = { seq, messageHash: messageHash(draft.data) };
+    committed = verdict._tag === 'read' ? committedAt(place, verdict) : { paths: [], namespaces: [] };
     if (acknowledged) answerAll();
   });
   return {
@@ -104,8 +122,9 @@ const makeAppender = (replica: Replica) => {
       last = leader.right;
     },
     append: async (entries: ReadonlyArray<Entry>, refusals: ReadonlyArray<RefusalCount>): Promise<Sent> => {
-      const reads = entries.map(({ attempt }) => attempt);
-      const written = writeRecord(replica, subject, Math.max(last, fold.previous(subject)), { kind: 'read', reads, refusals });
+      const reads = entries.filter(isOfPaths).map(({ attempt }) => attempt);
+      const namespaces = entries.filter(isOfNamespace).map(({ attempt }) => attempt);
+      const written = writeRecord(replica, subject, Math.max(last, fold.previous(subject)), { kind: 'read', reads, namespaces, refusals });
       if (written === undefined) return 'failed';
       const pending = onceFolded(replica, written, entries);
       const appended = await log.append(written.draft)();
@@ -164,9 +183,10 @@ export const makeCommits = (replica: Replica): Commits => {
     busy = false;
   };
 
-  const read = (attempt: ReadAttempt): Promise<Either<Refusal, Committed>> =>
+  const enter = <C>(entryOf: (resolve: (result: Either<Refusal, C>) => void, age: () => number) => Entry): Promise<Either<Refusal, C>> =>
     new Promise((resolve) => {
-      queue.push({ attempt, age: ageFromNow(), resolve });
+      if (queue.length >= WAITING_MAX) return resolve(left(refuse('busy')));
+      queue.push(entryOf(resolve, ageFromNow()));
       // What arrived together shares one message, and nothing waits for more.
       if (!busy) queueMicrotask(() => void pump());
     });
@@ -180,6 +200,7 @@ export const makeCommits = (replica: Replica): Commits => {
       const seq = await sendInTurn(() => []);
       return seq > 0 && replica.reached(seq, limitMs);
     },
-    read: (attempt) => (queue.length >= WAITING_MAX ? Promise.resolve(left(refuse('busy'))) : read(attempt)),
+    read: (attempt) => enter((resolve, age) => ({ attempt, age, resolve })),
+    readNamespace: (attempt) => enter((resolve, age) => ({ attempt, age, resolve })),
   };
 };

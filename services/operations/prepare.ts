@@ -114,6 +114,7 @@ export const makePrepare =
       case 'namespace.create':
         return parts.replica.fold.world.namespaces.has(command.namespace) ? right(null) : namespaceKey(parts.replica);
       case 'namespace.rekey':
+      case 'namespace.issue':
         return namespaceKey(parts.replica);
       case 'key.add':
       case 'key.replace':

@@ -41,7 +41,7 @@ const MUTATIONS: Readonly<Record<string, Mutation & { readonly lagMs: number }>>
     changes: [
       ["import { makeQueues }", `${READ}import { makeQueues }`],
       ['  let acknowledged = false;\n', `  let acknowledged = false;\n  const early = entries.map(({ attempt }) => ${decidedNow});\n`],
-      ['verdict.outcomes.map((outcomes)', 'early.map((outcomes)'],
+      ['committedAt(place, verdict)', 'committedAt(place, { ...verdict, outcomes: early })'],
     ],
   },
   'a read is answered when it is acknowledged, whether it is folded or not': {
@@ -49,7 +49,7 @@ const MUTATIONS: Readonly<Record<string, Mutation & { readonly lagMs: number }>>
     file: 'services/log/commit.ts',
     changes: [
       ["import { makeQueues }", `${READ}import { makeQueues }`],
-      ['    acknowledge: () => {\n', `    acknowledge: (seq: number) => {\n      committed ??= entries.map(({ attempt }) => ({ seq, messageHash: messageHash(draft.data), outcomes: ${decidedNow} }));\n`],
+      ['    acknowledge: () => {\n', `    acknowledge: (seq: number) => {\n      committed ??= { paths: entries.map(({ attempt }) => ({ seq, messageHash: messageHash(draft.data), outcomes: ${decidedNow} })), namespaces: [] };\n`],
       ['pending.acknowledge();', 'pending.acknowledge(appended.right);'],
     ],
   },

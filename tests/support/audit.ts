@@ -55,7 +55,7 @@ const ofAdmins = ({ admin, write, now }: History): void => {
   admin('token.revoke', { admin: 'root', token: token.id });
 };
 
-const ofSecrets = ({ admin, replica, write, fold }: History): void => {
+const ofSecrets = ({ admin, replica, read, write, fold }: History): void => {
   write(PATH, { description: NOTE });
   admin('secret.describe', { path: PATH, description: `${NOTE} again` });
   admin('secret.disable', { path: PATH });
@@ -64,6 +64,9 @@ const ofSecrets = ({ admin, replica, write, fold }: History): void => {
   const { name: namespace, key: old, rekeyFor: cause } = there([...fold.world.namespaces.values()][0]);
   replica('namespace.rekey', { namespace, old, cause }, { made: { key: { id: idOf(30), wrappedBy: KEYRING.root } } });
   admin('namespace.rotate', { namespace });
+  admin('namespace.access-key.issue', { namespace, key: idOf(31), digest: digestOf(31) });
+  read({ namespace, key: idOf(31) });
+  admin('namespace.access-key.revoke', { namespace, key: idOf(31) });
   replica('secret.stub', { path: PATH, service: 'invoicer', description: NOTE, read: 1 });
   admin('namespace.delete', { namespace });
 };

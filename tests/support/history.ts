@@ -15,7 +15,7 @@ import type { Folded } from '../../events/fold/verdict.ts';
 import type { LogCrypto } from '../../events/fold/log-crypto.ts';
 import type { LogMessage } from '../../events/log/log.ts';
 import { memoryLog, type MemoryLog } from '../../events/log/memory.ts';
-import { ReadAttempt } from '../../events/read/read.ts';
+import { NamespaceRead, ReadAttempt } from '../../events/read/read.ts';
 import { Made, madeNothing, ReadRecord, Origin, StateRecord, type LogRecord } from '../../events/record.ts';
 import { subjectsUnder, type Subjects } from '../../events/subjects.ts';
 import { AdminName, Fingerprint, Instant, Label, namespaceOf, ReplicaId, SecretPath, ServiceName, sure, Target, type Id } from '../../events/vocabulary.ts';
@@ -148,12 +148,13 @@ const drafts = (context: Context) => ({
     const command = serviceCommand(args);
     return stateDraft(context, command, { by: 'service', id: how.id ?? context.nextId(), command }, how);
   },
-  /** One message with these attempts: each has at least a service, a credential and paths. */
+  /** One message with these attempts: each has at least a service, a credential and paths, or a namespace and a key. */
   read: (...attempts: ReadonlyArray<Json>): Draft => {
     const subject = context.subjects.read(WRITER);
-    const filled = { offline: false, at: sure(Instant, context.clock.time), client: { name: 'test', version: '1' } };
-    const reads = attempts.map((attempt) => sure(ReadAttempt, { id: context.nextId(), ...filled, ...attempt }));
-    return { subject, record: sure(ReadRecord, { ...common(context, subject), kind: 'read', reads, refusals: [] }) };
+    const filled = { at: sure(Instant, context.clock.time), client: { name: 'test', version: '1' } };
+    const reads = attempts.filter((attempt) => 'paths' in attempt).map((attempt) => sure(ReadAttempt, { id: context.nextId(), offline: false, ...filled, ...attempt }));
+    const namespaces = attempts.filter((attempt) => !('paths' in attempt)).map((attempt) => sure(NamespaceRead, { id: context.nextId(), after: null, ...filled, ...attempt }));
+    return { subject, record: sure(ReadRecord, { ...common(context, subject), kind: 'read', reads, namespaces, refusals: [] }) };
   },
 });
 
@@ -183,7 +184,7 @@ const write = (context: Context, path: string, args: Json = {}, checks: Readonly
   if (step !== undefined) append(step, { made: { key: { id: context.nextId(), wrappedBy: KEYRING.root } } });
   const known = world.secrets.get(sure(SecretPath, path))?.key ?? null;
   const key = known === null ? { id: context.nextId(), wrappedBy: world.namespaces.get(namespace)?.key } : null;
-  return append(command, { made: { key, sealed: SEALED, checks } });
+  return append(command, { made: { key, sealed: SEALED, checks, ...how.made } });
 };
 
 /** A token's credential, registered and approved. */
