@@ -23,9 +23,16 @@ const fold = makeFold(m.subjects, {
   noHead,
 });
 
+type Verdict = ReturnType<Fold['apply']>['verdict'];
+
+const toldRead = ({ outcomes, namespaces }: Extract<Verdict, { _tag: 'read' }>): unknown => ({
+  read: outcomes.map((of) => of.map((one) => (one.result === 'refused' ? one.reason : one.result))),
+  ...(namespaces.length === 0 ? {} : { namespaces: namespaces.map((one) => (one.result === 'refused' ? one.reason : one.present.map(({ path }) => path))) }),
+});
+
 /** What a reader of the vectors has to find too; the outcomes of a read in the order of its attempts and their paths. */
-const told = (verdict: ReturnType<Fold['apply']>['verdict']): unknown => {
-  if (verdict._tag === 'read') return { read: verdict.outcomes.map((outcomes) => outcomes.map((one) => (one.result === 'refused' ? one.reason : one.result))) };
+const told = (verdict: Verdict): unknown => {
+  if (verdict._tag === 'read') return toldRead(verdict);
   if (verdict._tag === 'skipped') return { skipped: verdict.why };
   if (verdict._tag === 'void') return { void: verdict.refusal.code };
   return verdict._tag === 'state' ? 'counts' : 'halted';
@@ -58,10 +65,11 @@ const state = (origin: Origin, command: Command, made: Made = madeNothing): numb
 const byAdmin = (n: number, command: Command): number =>
   state({ by: 'admin', ...m.signed(idOf(n), messages.length + 1, command as never) }, command);
 
-const read = (id: Id, seconds: number) =>
+const read = (id: Id, seconds: number, namespaces: ReadonlyArray<object> = []) =>
   append(m.subjects.read(WRITER as never), {
     kind: 'read',
     reads: [{ id, service: m.billing.name, credential: m.billing.fingerprint, paths: [m.PATH, m.MISSING], offline: false, at: m.at(seconds), client }],
+    namespaces,
     refusals: [{ code: 'unauthorized', service: null, credential: null, count: 3, since: m.at(seconds) }],
   });
 
@@ -122,6 +130,13 @@ byAdmin(34, { operation: 'access.revoke', ...about, seen: granted } as Command);
 const old = messages[granted - 1] as unknown as { readonly subject: string; readonly data: string; readonly mac: string };
 store({ ...old, data: Buffer.from(old.data, 'base64url') });
 read(m.REQUEST.secondGet, messages.length);
+const shop = { namespace: 'prod/shop', key: m.accessKey.id } as const;
+byAdmin(35, { operation: 'namespace.access-key.issue', ...shop, digest: m.accessKey.digest } as Command);
+const byKey = (id: Id) => read(m.REQUEST.secondGet, messages.length, [{ id, ...shop, after: null, at: m.at(messages.length), client }]);
+/** The read of a namespace that the reply in the wire's vectors answers. */
+export const namespaceSeq = byKey(m.REQUEST.namespace);
+byAdmin(36, { operation: 'namespace.access-key.revoke', ...shop } as Command);
+byKey(idOf(75));
 
 export const readHash = messageHash(Buffer.from(messages[readSeq - 1]?.data ?? '', 'base64url'));
 

@@ -47,6 +47,9 @@ export const billing = {
   verifier: tokenDigest(token),
   fingerprint: credentialFingerprint('token', tokenDigest(token)),
 };
+/** Opens the namespace of `PATH`. */
+const opening = `jlk_${toBase64(bytesOf(112))}`;
+export const accessKey = { id: idOf(8), key: opening, digest: tokenDigest(opening) } as const;
 /** The same service with a signing key in place of the token. */
 export const signingBilling = signingKeyFromSeed(SEED.service);
 
@@ -79,7 +82,7 @@ export const signed = (id: Id, seconds: number, command: AdminCommand) => {
 };
 
 /** Ids of the requests; a read attempt and a registration bear that of their request in the log. */
-export const REQUEST = { register: idOf(21), write: idOf(22), get: idOf(23), keyGet: idOf(24), secondGet: idOf(25), watch: idOf(26) } as const;
+export const REQUEST = { register: idOf(21), write: idOf(22), get: idOf(23), keyGet: idOf(24), secondGet: idOf(25), watch: idOf(26), namespace: idOf(28) } as const;
 
 /** What the client calls the question that it leaves open. */
 export const WATCH = idOf(27);
