@@ -33,6 +33,7 @@ const causedBy = (origin: Origin, writer: string): { readonly who?: Who; readonl
     const credential = command.operation === 'credential.register' ? command.fingerprint : command.credential;
     return { who: { kind: 'service', name: command.service, credential }, requestId: origin.id };
   }
+  if (origin.by === 'access-key') return { who: { kind: 'access key', name: origin.key }, requestId: origin.id };
   if (origin.by === 'token') return { who: { kind: 'token', name: origin.label, token: origin.token }, requestId: origin.id };
   const statement = parsed(OpenStatement, origin.statement);
   if (statement === undefined) return {};

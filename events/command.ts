@@ -48,6 +48,10 @@ export type AdminCommand = t.TypeOf<typeof AdminCommand>;
 export const TokenCommand = secret.WriteSecret;
 export type TokenCommand = t.TypeOf<typeof TokenCommand>;
 
+/** Commands that whoever holds an access key gives, in its own namespace only. */
+export const AccessKeyCommand = t.union([secret.WriteSecret, secret.DeleteSecret, namespace.DeleteNamespace], 'AccessKeyCommand');
+export type AccessKeyCommand = t.TypeOf<typeof AccessKeyCommand>;
+
 /** Commands that a requesting program gives, in its own name only. */
 export const ServiceCommand = t.union([service.RegisterCredential, rollout.ReportRollout], 'ServiceCommand');
 export type ServiceCommand = t.TypeOf<typeof ServiceCommand>;
@@ -72,7 +76,7 @@ export const ReplicaCommand = t.union(
 );
 export type ReplicaCommand = t.TypeOf<typeof ReplicaCommand>;
 
-export type Command = AdminCommand | TokenCommand | ServiceCommand | ReplicaCommand;
+export type Command = AdminCommand | TokenCommand | AccessKeyCommand | ServiceCommand | ReplicaCommand;
 export type CommandOf<O extends Command['operation']> = Extract<Command, { operation: O }>;
 
 /** The one subject that a command changes. */

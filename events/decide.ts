@@ -12,8 +12,8 @@ import * as namespace from './namespace/decide.ts';
 import * as rollout from './rollout/decide.ts';
 import * as secret from './secret/decide.ts';
 import * as service from './service/decide.ts';
-import type { Role } from './vocabulary.ts';
-import { isInForce, type World } from './world.ts';
+import { namespaceOf, type Namespace, type Role } from './vocabulary.ts';
+import { isAccessKeyOf, isInForce, type World } from './world.ts';
 
 const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'keyring.create': keyring.createKeyring,
@@ -106,6 +106,17 @@ const tokenMay = (world: World, { operation }: Command, { token, label }: Extrac
   return isWriter && (operation === 'secret.write' || operation === 'namespace.create');
 };
 
+/** Which namespace a command of an access key is about. */
+const namespaceFor = (command: Command): Namespace | undefined => {
+  if (command.operation === 'secret.write' || command.operation === 'secret.delete') return namespaceOf(command.path);
+  return command.operation === 'namespace.delete' || command.operation === 'namespace.create' ? command.namespace : undefined;
+};
+
+const accessKeyMay = (world: World, command: Command, { key }: Extract<Actor, { by: 'access-key' }>): boolean => {
+  const namespace = namespaceFor(command);
+  return namespace !== undefined && isAccessKeyOf(world, namespace, key);
+};
+
 /** Codecs keep the origins apart already; what can have been lost since is the role, the key, the token. */
 const mayGive = (world: World, command: Command, { actor, now }: Circumstances): boolean => {
   switch (actor.by) {
@@ -113,6 +124,8 @@ const mayGive = (world: World, command: Command, { actor, now }: Circumstances):
       return adminMay(world, command, actor);
     case 'token':
       return tokenMay(world, command, actor, now);
+    case 'access-key':
+      return accessKeyMay(world, command, actor);
     case 'service':
     case 'replica':
       return !isAdminCommand(command);
@@ -122,4 +135,6 @@ const mayGive = (world: World, command: Command, { actor, now }: Circumstances):
 export const decide = (world: World, command: Command, circumstances: Circumstances): Decision =>
   mayGive(world, command, circumstances)
     ? (deciders[command.operation] as Decide<Command['operation']>)(world, command, circumstances)
-    : no('role', command.operation);
+    : circumstances.actor.by === 'access-key'
+      ? no('unauthorized')
+      : no('role', command.operation);

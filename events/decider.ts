@@ -8,10 +8,11 @@ import { refuse, type Refusal, type RefusalCode } from './refusal.ts';
 import type { AdminName, Id, Label, PublicKey } from './vocabulary.ts';
 import type { World } from './world.ts';
 
-/** In whose name a command is given: the admin whose signature it bears and the key that made it, the API token that was shown. */
+/** In whose name a command is given: the admin whose signature it bears and the key that made it, the API token or the access key that was shown. */
 export type Actor =
   | { readonly by: 'admin'; readonly admin: AdminName; readonly key: PublicKey }
   | { readonly by: 'token'; readonly token: Id; readonly label: Label }
+  | { readonly by: 'access-key'; readonly key: Id }
   | { readonly by: 'service' }
   | { readonly by: 'replica' };
 

@@ -4,7 +4,7 @@
  */
 import * as t from 'io-ts';
 import { orNull } from './codec.ts';
-import { AdminCommand, ReplicaCommand, ServiceCommand, TokenCommand } from './command.ts';
+import { AccessKeyCommand, AdminCommand, ReplicaCommand, ServiceCommand, TokenCommand } from './command.ts';
 import { Event } from './event.ts';
 import { Check } from './expectation.ts';
 import { NamespaceRead, ReadAttempt, RefusalCount } from './read/read.ts';
@@ -31,6 +31,7 @@ export const Origin = t.union(
   [
     t.strict({ by: t.literal('admin'), statement: t.string, key: PublicKey, signature: Signature }, 'admin'),
     t.strict({ by: t.literal('token'), id: Id, token: Id, label: Label, command: TokenCommand }, 'token'),
+    t.strict({ by: t.literal('access-key'), id: Id, key: Id, command: AccessKeyCommand }, 'access-key'),
     t.strict({ by: t.literal('service'), id: Id, command: ServiceCommand }, 'service'),
     t.strict({ by: t.literal('replica'), id: Id, command: ReplicaCommand }, 'replica'),
   ],

@@ -58,8 +58,8 @@ export type AdminName = t.TypeOf<typeof AdminName>;
 export const Label = text<{ readonly Label: unique symbol }>('Label', LABEL, 63);
 export type Label = t.TypeOf<typeof Label>;
 
-/** Who did something, as it is shown: an admin by name, an API token as `token:<label>`. */
-export const Doer = text<{ readonly Doer: unique symbol }>('Doer', /^(?:token:)?[a-z0-9][a-z0-9-]{0,62}$/, 69);
+/** Who did something, as it is shown: an admin by name, an API token as `token:<label>`, an access key as `access-key:<id>`. */
+export const Doer = text<{ readonly Doer: unique symbol }>('Doer', /^(?:(?:token:)?[a-z0-9][a-z0-9-]{0,62}|access-key:[A-Za-z0-9_-]{21}[AQgw])$/, 69);
 export type Doer = t.TypeOf<typeof Doer>;
 
 /** One start of one process of the service: new at every start. */

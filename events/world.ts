@@ -66,6 +66,10 @@ export type NamespaceState = {
   readonly accessKeys: ReadonlyArray<{ readonly id: Id; readonly digest: Digest }>;
 };
 
+/** Whether an access key of that name opens a namespace now. */
+export const isAccessKeyOf = (world: World, namespace: Namespace, key: Id): boolean =>
+  world.namespaces.get(namespace)?.accessKeys.some(({ id }) => id === key) === true;
+
 /** What a digest of an access key opens. */
 export type AccessKey = { readonly namespace: Namespace; readonly id: Id };
 

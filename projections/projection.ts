@@ -39,6 +39,7 @@ export type Projection<E> = {
 
 const doerOf = (actor: Actor): Doer | null => {
   if (actor.by === 'admin') return sure(Doer, actor.admin);
+  if (actor.by === 'access-key') return sure(Doer, `access-key:${actor.key}`);
   return actor.by === 'token' ? sure(Doer, `token:${actor.label}`) : null;
 };
 

@@ -176,6 +176,8 @@ test('MAC, rolling hash and verdict of every message of the log', (t) => {
       [7, { read: [['allowed', 'missing']] }],
       [10, { skipped: 'mac' }],
       [11, { read: [['ungranted', 'ungranted']] }],
+      [13, { read: [['ungranted', 'ungranted']], namespaces: [[log.value.path]] }],
+      [15, { read: [['ungranted', 'ungranted']], namespaces: ['access_key'] }],
     ],
   );
 });

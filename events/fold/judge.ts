@@ -34,8 +34,10 @@ const ofAdmin = (world: World, origin: Extract<Origin, { by: 'admin' }>, now: nu
   return right({ id, command, actor: { by: 'admin', admin, key: origin.key } });
 };
 
-const actorOf = (origin: Exclude<Origin, { by: 'admin' }>): Actor =>
-  origin.by === 'token' ? { by: 'token', token: origin.token, label: origin.label } : { by: origin.by };
+const actorOf = (origin: Exclude<Origin, { by: 'admin' }>): Actor => {
+  if (origin.by === 'token') return { by: 'token', token: origin.token, label: origin.label };
+  return origin.by === 'access-key' ? { by: 'access-key', key: origin.key } : { by: origin.by };
+};
 
 /** Who wants what, and under which id. Signatures are checked at the door and by auditors, not here: they cost 100 µs each. */
 export const causeOf = (world: World, origin: Origin, now: number): Either<Refusal, Cause> =>

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { KEYRING, newHistory, OPERATOR_KEY } from '../../tests/support/history.ts';
+import { KEYRING, newHistory, OPERATOR_KEY, SEALED } from '../../tests/support/history.ts';
 import { cameTo } from '../../tests/support/decisions.ts';
 import { digestOf, idOf } from '../../tests/support/names.ts';
 import { Namespace, SecretPath, sure } from '../vocabulary.ts';
@@ -111,4 +111,25 @@ test('the access keys of a namespace go with it', (t) => {
   t.is(history.fold.world.accessKeys.size, 0);
   history.replica('namespace.issue', issued(2), { made: { key: { id: idOf(98), wrappedBy: KEYRING.root } } });
   t.deepEqual(history.fold.world.namespaces.get(billing)?.accessKeys, [{ id: idOf(2), digest: digestOf(2) }]);
+});
+
+test('an access key writes and deletes in its own namespace, and nothing else anywhere, until it is revoked', (t) => {
+  const history = newHistory();
+  history.write('other/KEY');
+  history.replica('namespace.issue', issued(1), { made });
+  const how = { accessKey: idOf(1), made: { key: { id: idOf(50), wrappedBy: idOf(99) }, sealed: SEALED } };
+  const write = (path: string) => cameTo(history.decide.admin('secret.write', { path, digest: digestOf(1), description: null, ifVersion: null }, how));
+  t.deepEqual(['billing/KEY', 'billing/deep/KEY', 'other/KEY', 'none/KEY'].map(write), ['SecretWritten', 'unauthorized', 'unauthorized', 'unauthorized']);
+  history.admin('secret.write', { path: 'billing/KEY', digest: digestOf(1), description: null, ifVersion: null }, how);
+  const give = (operation: Parameters<typeof history.decide.admin>[0], args: object) => cameTo(history.decide.admin(operation, { ...args }, how));
+  t.is(give('secret.delete', { path: 'billing/KEY' }), 'SecretDeleted');
+  t.is(give('secret.delete', { path: 'other/KEY' }), 'unauthorized');
+  t.is(give('secret.disable', { path: 'billing/KEY' }), 'unauthorized');
+  t.is(give('namespace.delete', { namespace: 'other' }), 'unauthorized');
+  t.is(give('namespace.rotate', { namespace: 'billing' }), 'unauthorized');
+  t.is(give('namespace.access-key.issue', issued(2)), 'unauthorized');
+  t.is(give('namespace.delete', { namespace: 'billing' }), 'NamespaceDeleted');
+  const late = history.draft.admin('secret.delete', { path: 'billing/KEY' }, how);
+  history.admin('namespace.access-key.revoke', { namespace: 'billing', key: idOf(1) });
+  t.like(history.append(late).verdict, { _tag: 'void', refusal: { code: 'unauthorized' } });
 });

@@ -2,7 +2,7 @@ import type { Decide } from '../decider.ts';
 import { happened, no, nothing } from '../decider.ts';
 import type { Made } from '../record.ts';
 import type { Digest, Id, Namespace } from '../vocabulary.ts';
-import { currentKey, type World } from '../world.ts';
+import { currentKey, isAccessKeyOf, type World } from '../world.ts';
 
 /** A namespace's key must be wrapped by the root key of now: one wrapped by a root that was replaced since would go with it. */
 const keyOfNow = (world: World, { key }: Made): Id | undefined => (key?.wrappedBy === currentKey(world, 'root')?.id ? key?.id : undefined);
@@ -32,12 +32,12 @@ export const issueAccessKey: Decide<'namespace.access-key.issue'> = (world, issu
   const { namespace, key, digest } = issued;
   const known = world.namespaces.get(namespace);
   if (known === undefined) return no('not_found', namespace);
-  if (known.accessKeys.some(({ id }) => id === key) || world.accessKeys.has(digest)) return no('exists', 'the access key');
+  if (isAccessKeyOf(world, namespace, key) || world.accessKeys.has(digest)) return no('exists', 'the access key');
   return known.accessKeys.length >= ACCESS_KEYS_MAX ? no('too_many', namespace) : happened(accessKeyIssued(issued));
 };
 
 export const revokeAccessKey: Decide<'namespace.access-key.revoke'> = (world, { namespace, key }) =>
-  world.namespaces.get(namespace)?.accessKeys.some(({ id }) => id === key) === true
+  isAccessKeyOf(world, namespace, key)
     ? happened({ type: 'AccessKeyRevoked', v: 1, namespace, key })
     : no('not_found', `access key ${key} of ${namespace}`);
 

@@ -1,7 +1,7 @@
 /** What an access key reads: a pure function of the log before the read. */
 import { contentsOf } from '../namespace/contents.ts';
 import type { Id, Namespace, SecretPath } from '../vocabulary.ts';
-import type { Present, World } from '../world.ts';
+import { isAccessKeyOf, type Present, type World } from '../world.ts';
 import { REPLY_ROOM, roomOf } from './room.ts';
 
 export type NamespaceOutcome =
@@ -32,7 +32,7 @@ const behind = (present: ReadonlyArray<Present>, after: SecretPath): ReadonlyArr
 
 /** @param world the state before the read */
 export const decideNamespaceRead = (world: World, { namespace, key, after }: NamespaceReading): NamespaceOutcome => {
-  if (world.namespaces.get(namespace)?.accessKeys.some(({ id }) => id === key) !== true) return { result: 'refused', reason: 'access_key' };
+  if (!isAccessKeyOf(world, namespace, key)) return { result: 'refused', reason: 'access_key' };
   const present = contentsOf(world, namespace);
   return pageOf(after === null ? present : behind(present, after));
 };

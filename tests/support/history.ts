@@ -54,6 +54,8 @@ export type How = {
   readonly made?: Json;
   /** The API token in whose name it is, instead of an admin. */
   readonly token?: { readonly id: Id; readonly label: string };
+  /** In the name of the access key of that id. */
+  readonly accessKey?: Id;
   /** The signing admin; the first one and the first key, unless said. */
   readonly admin?: string;
   readonly key?: KeyPair;
@@ -98,8 +100,9 @@ const messageOf = ({ fold }: Context, { subject, record }: Draft, prev = fold.pr
 const common = ({ fold, clock, nextId }: Context, subject: string) =>
   ({ v: 1, id: nextId(), at: clock.time, writer: WRITER, prev: fold.previous(subject), head: fold.head() }) as const;
 
-/** In the name of an admin, or of a token. */
+/** In the name of an admin, a token, or an access key. */
 const signed = ({ clock, nextId }: Context, command: AdminCommand, how: How): Origin => {
+  if (how.accessKey !== undefined) return sure(Origin, { by: 'access-key', id: how.id ?? nextId(), key: how.accessKey, command });
   if (how.token !== undefined) return sure(Origin, { by: 'token', id: how.id ?? nextId(), token: how.token.id, label: how.token.label, command });
   const { key = keyPairOf(1), admin = FIRST_ADMIN, keyring = KEYRING.id, id = nextId(), signedAt: at = clock.time } = how;
   const statement = JSON.stringify({ v: 1, keyring, id, at, admin, command });
@@ -108,8 +111,9 @@ const signed = ({ clock, nextId }: Context, command: AdminCommand, how: How): Or
 
 const madeOf = ({ made = {} }: How): Made => sure(Made, { ...madeNothing, ...made });
 
-const actorOf = (by: Actor['by'], { key = keyPairOf(1), admin = FIRST_ADMIN, token }: How): Actor => {
+const actorOf = (by: Actor['by'], { key = keyPairOf(1), admin = FIRST_ADMIN, token, accessKey }: How): Actor => {
   if (by === 'service' || by === 'replica') return { by };
+  if (accessKey !== undefined) return { by: 'access-key', key: accessKey };
   return token === undefined ? { by: 'admin', admin: sure(AdminName, admin), key: key.publicKey } : { by: 'token', token: token.id, label: sure(Label, token.label) };
 };
 
