@@ -21,7 +21,7 @@ const CODECS: ReadonlyArray<t.Mixed> = [
 
 const text = 'prod/shop/KEY';
 const CONSTANTS: ReadonlyArray<unknown> = [
-  ...[null, true, false, 0, 1, 7, -1, 0.5, 2 ** 53, '', 'é', text, 'prod/shop/', 'prod', 'billing', 'root', 'token', 'admin', 'state', 'word', 'uri', 'pattern'],
+  ...[null, true, false, 0, 1, 7, -1, 0.5, 2 ** 53, '', 'é', text, 'prod/shop/', 'prod', 'billing', 'root', 'token', 'admin', 'writer', 'state', 'word', 'uri', 'pattern'],
   ...[idOf(1), digestOf(1), fingerprintOf(1), keyPairOf(1).publicKey, 'A'.repeat(86), 'A'.repeat(32), SEALED, undefined, [], {}],
   ...[[idOf(1)], { seq: 1, id: idOf(1) }, { name: 'a', version: '1' }, { id: idOf(2), wrappedBy: OPERATOR_KEY }, { seq: 0, hash: digestOf(3) }],
 ];
