@@ -1,4 +1,5 @@
 /** The console, which the service hands out as it is, and its parts for other Vue apps: bundled by vite. */
+import { copyFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { build, type InlineConfig, type Plugin } from 'vite';
@@ -57,5 +58,6 @@ export const buildWeb = async (into: string): Promise<ReadonlyArray<string>> => 
   const seen: Seen = new Set();
   await build(consoleOptions(resolve(into, 'console'), seen));
   await build(partsOptions(resolve(into, 'vue'), seen));
+  await copyFile('web/public.ts', resolve(into, 'vue/mod.d.ts'));
   return [...seen].map((id) => relative('', id.replace(/^\0|\?.*$/g, ''))).sort();
 };

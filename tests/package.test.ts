@@ -71,10 +71,26 @@ await secrets.close();
 await jetlock.stop();
 `;
 
+const APP = `
+import { createJetlock, SecretForm, SecretsTable, useDecisions, useInbox } from 'jetlock/vue';
+import { createApp, h } from 'vue';
+
+const Inbox = () => {
+  const { data } = useInbox();
+  const { credential } = useDecisions();
+  const decide = () => data.value?.items.map((card) => card.kind === 'credential' && credential({ operation: 'service.approve', service: card.service, fingerprint: card.fingerprint, seen: card.seq }));
+  // @ts-expect-error: a value is in no answer
+  const value: string | undefined = data.value?.items[0]?.value;
+  return [h('button', { onClick: decide }, value), h(SecretsTable, { prefix: 'prod/', onOpen: (path: string) => console.log(path) }), h(SecretForm, { path: 'prod/shop/KEY', version: 3 })];
+};
+createApp(Inbox).use(createJetlock({ baseUrl: '/jetlock' })).mount('#app');
+`;
+
 /** The TypeScript of the README that a program begins with. */
 const [QUICK_START = ''] = /(?<=```ts\n)import \{ createSecretsClient \}[^`]*(?=```)/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
 
 await writeFile(inProject('program.ts'), PROGRAM);
+await writeFile(inProject('app.ts'), APP);
 await writeFile(inProject('quick-start.ts'), QUICK_START);
 await cp(join(ROOT, 'examples/receipts'), inProject('receipts'), { recursive: true });
 await mkdir(inProject('receipts/node_modules'));
@@ -94,6 +110,24 @@ test.serial('an installation is one package, with its licences and without the b
 test.serial('strict programs compile, and what is wrong in them is found', (t) => {
   t.deepEqual(compiled(['program.ts', 'quick-start.ts', 'receipts/main.ts', 'declarations.ts'].map((name) => inProject(name)), nodenext), []);
   t.deepEqual(compiled([inProject('program.ts')], bundler), []);
+});
+
+test.serial('an app in Vue has the parts of the console, and their types', (t) => {
+  const [vue, query] = ['vue', '@tanstack/vue-query'].map((name) => [join(ROOT, 'node_modules', name)]);
+  const installed = { vue: vue ?? [], '@tanstack/vue-query': query ?? [] };
+  t.deepEqual(compiled([inProject('app.ts')], { ...bundler, lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'], paths: installed }), []);
+});
+
+test.serial('the console is there whole, with nothing that the policy of its page would refuse', (t) => {
+  const dist = inProject('node_modules/jetlock/dist');
+  const page = readFileSync(join(dist, 'console/index.html'), 'utf8');
+  t.deepEqual(page.match(/<style|<script(?![^>]* src=)|\sstyle=|\son\w+=|https?:/g), null);
+  const files = [...readdirSync(join(dist, 'console/assets')).map((name) => join('console/assets', name)), ...readdirSync(join(dist, 'vue')).map((name) => join('vue', name))];
+  t.false(files.some((name) => name.endsWith('.map')));
+  for (const name of files.filter((one) => one.endsWith('.js'))) t.notRegex(readFileSync(join(dist, name), 'utf8'), /\beval\(|new Function\(/, name);
+  for (const name of ['mod.js', 'mod.d.ts', 'style.css']) t.true(files.includes(join('vue', name)), name);
+  const licences = readFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+  for (const name of ['vue-router', '@vue/runtime-core', '@tanstack/query-core', 'idb-keyval']) t.regex(licences, new RegExp(`^${name} \\d`, 'm'));
 });
 
 test.serial('a program gets its secrets from a fake and from a real service', async (t) => {

@@ -1,8 +1,10 @@
-/** The parts of the console for other Vue apps: `app.use(createJetlock())`, then components and queries. */
+/** The parts of the console for other Vue apps: `app.use(createJetlock())`, then components and queries. `public.ts` declares them. */
 import './styles/base.css';
 
 export { default as MissingSecretsTable } from './components/missing-secrets-table.vue';
 export { default as PendingApprovalsTable } from './components/pending-approvals-table.vue';
 export { default as SecretForm } from './components/secret-form.vue';
 export { default as SecretsTable } from './components/secrets-table.vue';
-export { createJetlock, useJetlock } from './queries/jetlock.ts';
+export { useDecisions } from './queries/decisions.ts';
+export { createJetlock } from './queries/jetlock.ts';
+export { useAccess, useInbox, useMissingSecrets, useSecrets, useServiceTokens } from './queries/lists.ts';

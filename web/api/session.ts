@@ -43,7 +43,7 @@ export const makeSession = ({ http, store, origin }: Parts): Session => {
   // Who has logged out is not signed in again by the next query.
   let ended = false;
 
-  const open = async (identity: Identity, session: SessionView): Promise<boolean> => {
+  const open = (identity: Identity, session: SessionView): true => {
     ended = false;
     state.value = { status: 'open', session, identity };
     return true;
@@ -56,8 +56,8 @@ export const makeSession = ({ http, store, origin }: Parts): Session => {
     const identity = await store.load();
     if (identity === undefined) return none();
     try {
-      await http().send('POST', SESSION_PATH, await signCommand(identity, { operation: 'session.open', origin }));
-      return await open(identity, await http().get<SessionView>(SESSION_PATH));
+      const call = await signCommand(identity, { operation: 'session.open', origin });
+      return open(identity, await http().send<SessionView>('POST', SESSION_PATH, call));
     } catch (thrown) {
       if (isOver(thrown)) return none();
       throw thrown;
