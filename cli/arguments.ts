@@ -1,7 +1,7 @@
 /** Words of the command line, checked. What was typed is never repeated: it may be a value in the wrong place. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Type } from 'io-ts';
-import { AdminName, Namespace, Note, Prefix, type PublicKey, Role, SecretPath, ServiceName, Target, Version, Count } from '../events/vocabulary.ts';
+import { AdminName, Fingerprint, Label, Namespace, Note, Prefix, type PublicKey, Role, SecretPath, ServiceName, Target, TokenRole, Version, Count } from '../events/vocabulary.ts';
 import { EXIT } from './exit-codes.ts';
 import { parsePublicKey } from './public-key.ts';
 import { fail, type Failure } from './terminal.ts';
@@ -14,7 +14,7 @@ const as =
   (typed) =>
     E.mapLeft(() => fail(EXIT.badInput, message, hint))(codec.decode(typed));
 
-const LABEL = 'lower case letters, digits and hyphens, 63 at most';
+const NAMED = 'lower case letters, digits and hyphens, 63 at most';
 const SEGMENTS = 'letters, digits, _ . - with / between';
 
 export const secretPath = as(SecretPath, 'that is not the path of a secret', `2 to 8 parts of ${SEGMENTS}, such as prod/shop/API_KEY`);
@@ -23,9 +23,12 @@ export const target = as(Target, 'that is neither a path nor a prefix', 'a path 
 /** With or without the slash at its end; what it means is told by its place. */
 export const prefix: Checked<Prefix> = (typed) =>
   as(Prefix, 'that is not a prefix', `1 to 7 parts of ${SEGMENTS}, such as prod/shop/`)(typed === undefined || typed.endsWith('/') ? typed : `${typed}/`);
-export const serviceName = as(ServiceName, 'that is not the name of a service', LABEL);
-export const adminName = as(AdminName, 'that is not the name of an admin', LABEL);
+export const serviceName = as(ServiceName, 'that is not the name of a service', NAMED);
+export const adminName = as(AdminName, 'that is not the name of an admin', NAMED);
 export const role = as(Role, 'that is not a role', 'admin, approver or auditor');
+export const label = as(Label, 'that is not a name', NAMED);
+export const tokenRole = as(TokenRole, 'that is not a role of tokens', 'auditor or writer');
+export const fingerprint = as(Fingerprint, 'that is not a whole fingerprint', 'jetlock admin list');
 export const note = as(Note, 'that text cannot be taken', 'one line of 512 bytes at most, without control characters');
 
 /** Digits alone: no sign, no fraction, no exponent. */

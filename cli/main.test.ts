@@ -65,7 +65,7 @@ test('jetlock completion: bash completes nouns, verbs and options', async (t) =>
   t.is((await jetlock('completion', 'bash')).code, 0);
   t.deepEqual(await bashCompletes('se'), ['serve', 'secret', 'service']);
   t.deepEqual(await bashCompletes('secret', 'd'), ['describe', 'disable', 'delete']);
-  t.deepEqual(await bashCompletes('admin', 'key', ''), ['new']);
+  t.deepEqual(await bashCompletes('admin', 'key', ''), ['new', 'list', 'remove']);
   t.deepEqual(await bashCompletes('secret', 'set', '--nats', 'x', 'prod/a', '--des'), ['--description']);
   t.deepEqual(await bashCompletes('secret', 'set', 'prod/'), []);
 });

@@ -24,7 +24,8 @@ export const NOUNS: Readonly<Record<string, string>> = {
   service: 'requesting programs and their credentials',
   access: 'which service may read what',
   admin: 'people who administer',
-  'admin key': "an admin's own keys",
+  'admin key': 'the keys of an admin: of key files and browsers',
+  token: 'tokens of programs for the HTTP API',
   audit: 'who did what, read from the log itself',
   projections: 'read models',
   key: "the service's keys",
@@ -39,6 +40,7 @@ export const ARGUMENTS: Readonly<Record<string, string>> = {
   SERVICE: 'name of a requesting program',
   CREDENTIAL: 'fingerprint of a token or key, or its beginning; needed where several would fit',
   NAME: 'a name: lower case, digits and hyphens',
+  FINGERPRINT: 'fingerprint of a key, whole',
   VERSION: 'a version, from 1',
   TEXT: 'a description, 512 bytes at most',
   FILE: 'a file',
@@ -60,6 +62,20 @@ const ROLE: Option = {
   choices: ['admin', 'approver', 'auditor'],
   required: true,
 };
+const TOKEN_ROLE: Option = {
+  name: 'role',
+  value: 'ROLE',
+  description: 'what its bearer may do: look, or also write values',
+  choices: ['auditor', 'writer'],
+  required: true,
+};
+const TOKEN_FOR: Option = { name: 'for', value: 'DURATION', description: 'how long it counts, at most 366d', default: '90d' };
+const CONSOLE: ReadonlyArray<Option> = [
+  { name: 'url', value: 'URL', description: 'where the HTTP listener of the service is', default: 'http://127.0.0.1:8222', beside: (dev) => dev.httpUrl },
+  { name: 'enroll', description: 'the browser is on another machine: compare the fingerprint of its key, then say yes' },
+  { name: 'no-open', description: 'print the link only' },
+  YES,
+];
 const ADMIN_NAME: Option = { name: 'admin', value: 'NAME', description: 'whose key it is; that of --identity if not given' };
 const OUT: Option = { name: 'out', value: 'FILE', description: 'where the key is kept; NAME.admin.json if not given', isFile: true };
 const AS: Option = { name: 'as', value: 'SERVICE', description: 'the service that asks' };
@@ -107,7 +123,14 @@ const ADMINS: ReadonlyArray<Row> = [
   row('admin list', 'list admins, their keys and roles', ADMIN),
   row('admin add NAME', 'add an admin by a public key', [PUBLIC_KEY, ROLE, ...ADMIN]),
   row('admin remove NAME', 'remove an admin', [YES, ...ADMIN]),
+  row('admin logout NAME', 'end the sessions of all browsers of an admin', ADMIN),
   row('admin key new', 'make a key for yourself, in a private file, and say how it is enrolled', [ADMIN_NAME, OUT, ADMIN_IDENTITY, ...LOCAL]),
+  row('admin key list [NAME]', 'list the keys of an admin, your own if none is named', ADMIN),
+  row('admin key remove NAME FINGERPRINT', 'remove a key: what it signs from then on does not count, and its sessions end', [YES, ...ADMIN]),
+  row('console', 'make a browser known by a link that works once, and open it: the console', [...CONSOLE, ...ADMIN]),
+  row('token create NAME', 'make a token for the HTTP API, and print it this once', [TOKEN_ROLE, TOKEN_FOR, ...ADMIN]),
+  row('token list', 'list the tokens for the HTTP API', ADMIN),
+  row('token revoke NAME', 'revoke a token: the very next call with it is refused', ADMIN),
 ];
 
 const AUDIT: Option[] = [

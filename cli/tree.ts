@@ -38,6 +38,8 @@ const addArguments = (command: Command, takes: string): void => {
 const byName = (options: Readonly<Record<string, unknown>>, row: Row): Typed =>
   Object.fromEntries(
     row.options.map(({ name }) => {
+      // Commander keeps `--no-open` as an `open` that is false.
+      if (name.startsWith('no-')) return [name, options[name.slice('no-'.length)] === false || undefined];
       const value = options[name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())];
       return [name, typeof value === 'string' || value === true ? value : undefined];
     }),

@@ -24,11 +24,11 @@ export const done = (version: number | null = null, changed = true, note: string
 });
 export const items = (...list: ReadonlyArray<unknown>) => (): Answer => ({ result: { items: list, next: null, total: null } });
 
-/** @returns `type` for one who sits at the terminal, and `ended` with what became of the command */
+/** @returns `type` for one who sits at the terminal, `stderr` with what was said by then, and `ended` with what became of the command */
 const started = (words: ReadonlyArray<string>, setting: Setting, service: ReturnType<typeof fakeService>) => {
   const { io, stdout, stderr, type } = memoryIo(setting);
   const ended = runProgram(words, { ...io, reach: TE.right(service.transport) });
-  return { type, ended: ended.then((code) => ({ code, stdout: stdout(), stderr: stderr() })) };
+  return { type, stderr, ended: ended.then((code) => ({ code, stdout: stdout(), stderr: stderr() })) };
 };
 
 /** `sent` has every command and query that arrived, `answers` may be changed on the way, `file` writes one where the commands are typed. */
