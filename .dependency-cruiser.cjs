@@ -8,8 +8,8 @@ const MAY_IMPORT = {
   protocol: ['events', 'crypto'],
   projections: ['events', 'protocol/(views|mismatch)'],
   audit: ['events', 'projections', 'crypto', 'protocol'],
-  // Of the client: its connection to NATS, and the one door for files that hold a secret.
-  services: ['events', 'projections', 'crypto', 'protocol', 'audit', 'client/nats', 'client/secret-file'],
+  // Of the client: its connection to NATS, and the one door for files that hold a secret. Of what is generated: what the HTTP door tells of itself.
+  services: ['events', 'projections', 'crypto', 'protocol', 'audit', 'client/nats', 'client/secret-file', 'codegen/openapi'],
   client: ['protocol', 'crypto', 'events'],
   agent: ['client'],
   codegen: ['protocol'],

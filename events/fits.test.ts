@@ -111,3 +111,12 @@ test('a kind of codec that is not known here is left to the codec', (t) => {
   t.deepEqual(decoded(partial, { a: 1, b: 2 }), { a: 1, b: 2 });
   t.is(decoded(partial, { a: 'x' }), undefined);
 });
+
+test('of several objects put together, or one of which anything may be left out, decoding has the word', (test) => {
+  const several = t.exact(t.intersection([t.type({ a: t.string }), t.partial({ b: t.string })]));
+  const maybe = t.exact(t.partial({ b: t.string }));
+  for (const value of [{}, { a: 'a' }, { a: 'a', b: 'b' }, { b: 1 }]) {
+    test.is(decoded(several, value) !== undefined, several.is(value), JSON.stringify(value));
+    test.is(decoded(maybe, value) !== undefined, maybe.is(value), JSON.stringify(value));
+  }
+});

@@ -71,7 +71,8 @@ const made = (codec: t.Mixed): Fits => {
   const known = codec as unknown as Known;
   switch (known._tag) {
     case 'ExactType':
-      return object(propsOf(codec));
+      // Of several objects put together, or one of which anything may be left out, only decoding knows.
+      return (known.type as unknown as Known)._tag === 'InterfaceType' ? object(propsOf(codec)) : () => false;
     case 'RefinementType': {
       const base = fitsOf(known.type);
       return (value) => base(value) && known.predicate(value);

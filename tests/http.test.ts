@@ -6,9 +6,12 @@ import test from 'ava';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { toBase64, utf8 } from '../crypto/bytes.ts';
 import { newSalt, valueDigest } from '../crypto/hash.ts';
+import type { Route } from '../protocol/http/route.ts';
+import { routes } from '../protocol/http/routes.ts';
 import type { ServiceKeys } from '../protocol/wire.ts';
 import { answerOf, sealedWrite, signedCall, testAuth } from './support/http.ts';
 import { orThrow, startJetlock } from './support/jetlock.ts';
+import { document, mismatch, type Document } from './support/openapi.ts';
 import { eventually } from './support/poll.ts';
 import { stepsOf } from './support/steps.ts';
 import { TEST_TLS } from './support/tls.ts';
@@ -23,8 +26,14 @@ test.after.always(() => jetlock.stop());
 
 const url = (path: string): string => `${jetlock.service().httpUrl}${path}`;
 const ALICE = { 'test-caller': 'alice', 'jetlock-csrf': 'c' };
-const call = async (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = ALICE) =>
-  answerOf(await fetch(url(path), { method, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }) }));
+/** Every answer of this file is one that the description of the API tells of. */
+const call = async (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = ALICE) => {
+  const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+  const answer = await answerOf(await fetch(url(path), { method, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...sent }));
+  const wrong = mismatch(method, path, answer);
+  if (wrong !== undefined) throw new Error(wrong);
+  return answer;
+};
 const get = (path: string) => call('GET', path);
 const segment = encodeURIComponent;
 
@@ -64,6 +73,56 @@ test.serial('a value is written sealed, or enclosed from the machine itself, and
   t.is((await client.get('http/values/ENCLOSED')).text(), 'enclosed');
   const moved = sealedWrite(identity, keys, 'http/values/MOVED', utf8('a'));
   t.like(await call('POST', '/secrets', { ...moved, sealed: sealedWrite(identity, keys, 'http/values/MOVED', utf8('a')).sealed }), { status: 400, error: { code: 'malformed' } });
+});
+
+/** A route's path with something for each of its names. */
+const filled = ({ path, params }: Route): string =>
+  Object.entries(params).reduce((all, [name, names]) => all.replace(`:${name}`, segment(names.map((one) => EXAMPLES[one] ?? 'x').join(':'))), path);
+const EXAMPLES: Readonly<Record<string, string>> = {
+  path: 'http/all/DB',
+  target: 'http/all/DB',
+  namespace: 'http/all',
+  service: 'http-all',
+  admin: 'alice',
+  fingerprint: '00000-0000-0000-0000-0000-00000',
+};
+
+test.serial('every query is answered as the description of the API says', async (t) => {
+  await write('http/all/DB', 'v1');
+  await grant('http-all', 'http/all/DB');
+  await (await approved('http-all')).get('http/all/DB');
+  const queries = routes.filter(({ kind }) => kind === 'query');
+  t.true(queries.length >= 8);
+  for (const route of queries) {
+    const answer = await get(filled(route));
+    if (answer.error?.detail !== 'not yet') t.is(answer.status, 200, route.name);
+  }
+});
+
+test.serial('every route refuses who is nobody, or what is nothing, as the description of the API says', async (t) => {
+  const calls = routes.filter(({ kind }) => kind !== 'page' && kind !== 'open');
+  for (const route of calls) {
+    const answer = await call(route.method, filled(route), route.method === 'GET' ? undefined : {}, {});
+    // What is sealed is refused as on NATS.
+    if (route.kind === 'sealed') t.like(answer, { status: 200, json: { refusal: { code: 'malformed' } } });
+    else t.true(answer.status >= 400 && answer.status < 500, `${route.name}: ${answer.status}`);
+    if (['query', 'signed', 'live'].includes(route.kind)) t.is(answer.error?.code, 'unauthorized', route.name);
+  }
+});
+
+test.serial('the description of the API is whole', async (t) => {
+  const told = (await get('/openapi.json')).json as Document;
+  t.deepEqual(told, document);
+  const text = JSON.stringify(told);
+  const references = new Set([...text.matchAll(/"#\/components\/(\w+)\/(\w+)"/g)].map(([, kind = '', name = '']) => `${kind}/${name}`));
+  const named = Object.entries(told.components).flatMap(([kind, all]) => Object.keys(all).map((name) => `${kind}/${name}`));
+  t.deepEqual([...references].filter((reference) => !named.includes(reference)), []);
+  const operations = Object.values(told.paths).flatMap((methods) => Object.values(methods));
+  t.is(operations.length, routes.filter(({ kind }) => kind !== 'page').length);
+  t.is(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
+  for (const [template, methods] of Object.entries(told.paths))
+    for (const { operationId, parameters = [] } of Object.values(methods))
+      t.deepEqual(parameters.filter((one) => one.in === 'path').map(({ name }) => `{${name}}`).sort(), [...(template.match(/\{\w+\}/g) ?? [])].sort(), operationId);
 });
 
 /** One exchange on a bare connection, for what no client would send. */

@@ -34,6 +34,10 @@ type Common = {
   /** What an API token with the role `writer` sends instead; null where none may change anything. */
   readonly tokenBody: t.Mixed | null;
   readonly reply: t.Mixed;
+  /** By status, answers that are no refusals and not `reply` either. */
+  readonly otherwise: Readonly<Record<number, t.Mixed>>;
+  /** What the answer is written as; `reply` describes it where that is JSON. */
+  readonly media: string;
   /** Where all went well. */
   readonly status: 200 | 201;
 };
@@ -44,13 +48,15 @@ export type SignedRoute = Common & { readonly kind: 'signed'; readonly operation
 export type OwnRoute = Common & { readonly kind: Exclude<Kind, 'query' | 'signed'> };
 export type Route = QueryRoute | SignedRoute | OwnRoute;
 
+const JSON_MEDIA = 'application/json';
+
 const without = (operation: Readonly<Record<string, t.Mixed>>): Readonly<Record<string, t.Mixed>> =>
   Object.fromEntries(Object.entries(operation).filter(([name]) => name !== 'operation'));
 
 /** A query of admins. What its path does not hold of its arguments stands in the query string. */
 export const query = (path: string, operation: QueryRoute['operation'], about: string, params: Params = {}): QueryRoute => {
   const { request, reply } = queries[operation];
-  return { kind: 'query', name: operation, method: 'GET', path, about, operation, params, fields: without(propsOf(request)), body: null, tokenBody: null, reply, status: 200 };
+  return { kind: 'query', name: operation, method: 'GET', path, about, operation, params, fields: without(propsOf(request)), body: null, tokenBody: null, reply, otherwise: {}, media: JSON_MEDIA, status: 200 };
 };
 
 /**
@@ -59,13 +65,13 @@ export const query = (path: string, operation: QueryRoute['operation'], about: s
  */
 export const signed = (method: Method, path: string, operation: SignedRoute['operation'], about: string, params: Params = {}, name: string = operation): SignedRoute => ({
   ...{ kind: 'signed', name, method, path, about, operation, params },
-  ...{ fields: {}, body: SignedCall, tokenBody: operation === 'secret.write' ? TokenWrite : null, reply: Done, status: 200 },
+  ...{ fields: {}, body: SignedCall, tokenBody: operation === 'secret.write' ? TokenWrite : null, reply: Done, otherwise: {}, media: JSON_MEDIA, status: 200 },
 });
 
 type Own = Pick<Common, 'about'> & Partial<Omit<Common, 'name' | 'method' | 'path' | 'about'>>;
 
 /** Anything else. Its name is kept as a type, so that a route without a handler does not compile. */
 export const own = <N extends string>(kind: OwnRoute['kind'], name: N, method: Method, path: string, rest: Own): OwnRoute & { readonly name: N } => ({
-  ...{ kind, name, method, path, params: {}, fields: {}, body: null, tokenBody: null, reply: t.unknown, status: 200 },
+  ...{ kind, name, method, path, params: {}, fields: {}, body: null, tokenBody: null, reply: t.unknown, otherwise: {}, media: JSON_MEDIA, status: 200 },
   ...rest,
 });

@@ -1,28 +1,30 @@
 /** Every route of the HTTP API. Server, documentation and tests are made from these records. */
 import * as t from 'io-ts';
-import { SealedReply, SealedRequest, ServiceKeys } from '../wire.ts';
+import { SealedReply, SealedRequest, ServiceKeys, UnsealedReply } from '../wire.ts';
 import { own, query, signed, type Route } from './route.ts';
 import { authRoutes } from './session.ts';
 
 const Live = t.strict({ ok: t.literal(true) }, 'Live');
+const NotReady = t.strict({ ready: t.literal(false), why: t.string }, 'NotReady');
 const Ready = t.strict({ ready: t.literal(true) }, 'Ready');
 
 /** For those who watch the service, and for whoever wants to speak with it. */
 const open = [
   own('open', 'live', 'GET', '/healthz', { about: 'The process lives.', reply: Live }),
-  own('open', 'ready', 'GET', '/readyz', { about: 'It answers requests; 503 and why if not.', reply: Ready }),
-  own('open', 'metrics', 'GET', '/metrics', { about: 'For Prometheus, as text.' }),
+  own('open', 'ready', 'GET', '/readyz', { about: 'It answers requests; 503 and why if not.', reply: Ready, otherwise: { 503: NotReady } }),
+  own('open', 'metrics', 'GET', '/metrics', { about: 'For Prometheus, as text.', media: 'text/plain', reply: t.string }),
+  own('open', 'openapi', 'GET', '/openapi.json', { about: 'This API, as OpenAPI 3.1.' }),
   own('open', 'keys', 'GET', '/keys', { about: 'The key to seal requests to, signed by the signing key of the service.', reply: ServiceKeys }),
 ] as const;
 
 const pages = [
-  own('page', 'start', 'GET', '/', { about: 'Leads to the console.' }),
-  own('page', 'to-console', 'GET', '/console', { about: 'Leads to the console.' }),
-  own('page', 'console', 'GET', '/console/*', { about: 'The console.' }),
+  own('page', 'start', 'GET', '/', { about: 'Leads to the console.', media: 'text/html' }),
+  own('page', 'to-console', 'GET', '/console', { about: 'Leads to the console.', media: 'text/html' }),
+  own('page', 'console', 'GET', '/console/*', { about: 'The console.', media: 'text/html' }),
 ] as const;
 
-/** The exchange of programs without NATS: the same bytes as on the subjects. */
-const exchanged = { body: SealedRequest, reply: SealedReply } as const;
+/** The exchange of programs without NATS: the same bytes as on the subjects, refusals too. */
+const exchanged = { body: SealedRequest, reply: t.union([SealedReply, UnsealedReply]) } as const;
 const sealed = [
   own('sealed', 'register', 'POST', '/register', { about: 'A service registers its credential.', ...exchanged }),
   own('sealed', 'get', 'POST', '/get', { about: 'A service reads its secrets.', ...exchanged }),

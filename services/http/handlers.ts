@@ -26,6 +26,12 @@ export type HandlerParts = SignedParts & LoginParts & {
 const readiness = ({ ready, why }: Health) =>
   ready ? { ready } : new Written(JSON_TYPE, JSON.stringify({ ready, why }), 503);
 
+/** Made when it is first asked for: no start waits for it. */
+const openApiHandler: Handler = async () => {
+  const { openApi } = await import('../../codegen/openapi.ts');
+  return right(openApi());
+};
+
 const ownHandlers = (parts: HandlerParts): { readonly [N in OwnName]: Handler } => {
   const { replica, admission, metrics, console: folder } = parts;
   const { subjects } = replica;
@@ -34,6 +40,7 @@ const ownHandlers = (parts: HandlerParts): { readonly [N in OwnName]: Handler } 
     ready: () => right(readiness(replica.health())),
     metrics: async () => right(new Written(metrics.registry.contentType, await metrics.registry.metrics())),
     keys: exchange(admission, subjects.keys),
+    openapi: openApiHandler,
     start: toConsole,
     'to-console': toConsole,
     console: consoleHandler(folder),
