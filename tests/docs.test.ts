@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import test from 'ava';
 import { parse } from 'yaml';
 import { reference } from '../cli/reference.ts';
+import { httpReference } from '../protocol/http/reference.ts';
 import { TABLE } from '../cli/table.ts';
 import { commandRoles } from '../events/decide.ts';
 import { Event } from '../events/event.ts';
@@ -19,6 +20,10 @@ const firstCells = protocol.split('\n').flatMap((line) => /^\| (`.*?) \|/.exec(l
 
 test('the page about the command line is up to date', (t) => {
   t.is(read('docs/reference/cli.md'), reference(), 'write it again: npx tsx docs/make.ts');
+});
+
+test('the page about the HTTP API is up to date', (t) => {
+  t.is(read('docs/reference/http.md'), httpReference(), 'write it again: npx tsx docs/make.ts');
 });
 
 for (const [code, { message, hint }] of Object.entries(refusals)) {
