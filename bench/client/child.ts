@@ -11,10 +11,10 @@ export const ASKED_SUBJECT = 'floor.asked';
 export type Order =
   | { readonly order: 'watch'; readonly count: number; readonly options: SecretsOptions }
   | { readonly order: 'subscribe'; readonly count: number; readonly servers: ReadonlyArray<string> }
-  /** The bare subscribers ask as well, from now on, and it has come to each with the answer. */
-  | { readonly order: 'ask' }
-  /** Everything that comes from now on is a new round. */
-  | { readonly order: 'begin' }
+  /** Everything that comes from now on is a new round. `ask`: the bare subscribers ask as well, and it has come to each with the answer. */
+  | { readonly order: 'begin'; readonly ask: boolean }
+  /** What this process has used of the processors by now: milliseconds. */
+  | { readonly order: 'cpu' }
   /** The moments, by the clock that all processes of the machine share, when it came to each of them: milliseconds. */
   | { readonly order: 'arrivals'; readonly count: number };
 export type Reply = ReadonlyArray<number>;
@@ -62,8 +62,8 @@ const arrivals = async (count: number): Promise<Reply> => {
 const obey = async (order: Order): Promise<Reply> => {
   if (order.order === 'watch') await watch(order.count, order.options);
   if (order.order === 'subscribe') await subscribe(order.count, order.servers);
-  if (order.order === 'ask') isAsking = true;
-  if (order.order === 'begin') [round, expected] = [{ at: [] }, Infinity];
+  if (order.order === 'begin') [round, expected, isAsking] = [{ at: [] }, Infinity, order.ask];
+  if (order.order === 'cpu') return [Object.values(process.cpuUsage()).reduce((sum, us) => sum + us, 0) / 1_000];
   return order.order === 'arrivals' ? arrivals(order.count) : [];
 };
 

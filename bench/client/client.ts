@@ -1,5 +1,6 @@
 /** What it is like to be a client: how soon a rotation is there, how long a start takes, what it weighs, what one request for all saves. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -26,12 +27,12 @@ const sorted = (values: ReadonlyArray<number>): ReadonlyArray<number> => [...val
 const part = (values: ReadonlyArray<number>, of: number): number => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * of))] ?? NaN;
 const median = (values: ReadonlyArray<number>): number => part(values, 0.5);
 
-type Scene = { readonly installation: Installation; readonly options: SecretsOptions; readonly write: (key: string, value: string) => Promise<unknown> };
+type Scene = { readonly replica: number | undefined; readonly installation: Installation; readonly options: SecretsOptions; readonly write: (key: string, value: string) => Promise<unknown> };
 
 const makeScene = async (): Promise<Scene> => {
   const installation = await startInstallation({ servers: 1, replicas: 1 });
   const [dataDir = ''] = installation.dataDirs;
-  await startReplica(installation, dataDir);
+  const { pid: replica } = await startReplica(installation, dataDir);
   const [steps, identity, file] = [stepsOf(installation), newTokenIdentity(serviceOf('fleet')), join(dataDir, 'fleet.json')];
   orThrow(writeServiceIdentity(file, identity));
   await steps.approved('fleet', identity);
@@ -39,52 +40,78 @@ const makeScene = async (): Promise<Scene> => {
   const write = (key: string, value: string) => steps.write(`prod/shop/${key}`, value);
   for (const key of ['KEY', ...Array.from({ length: KEYS }, (_, n) => `KEY_${n}`)]) await write(key, 'v');
   const { servicePublicKey } = installation.identity;
-  return { installation, write, options: { namespace: 'prod/shop', nats: { servers: [...installation.cluster.urls] }, identity: file, servicePublicKey } };
+  return { replica, installation, write, options: { namespace: 'prod/shop', nats: { servers: [...installation.cluster.urls] }, identity: file, servicePublicKey } };
 };
 
-/** How long after `begin` it came to each, over all rounds. */
-const rounds = async (tell: (order: Order) => Promise<Reply>, begin: (n: number) => Promise<number>): Promise<ReadonlyArray<number>> => {
-  const took: number[] = [];
+/** One way in which it gets to all connections. */
+type Way = {
+  readonly tell: (order: Order) => Promise<Reply>;
+  readonly ask: boolean;
+  /** Sets it off. @returns when */
+  readonly begin: (n: number) => Promise<number>;
+  /** How long after that it came to each. */
+  readonly took: number[];
+  cpu: number;
+};
+
+/** All ways by turns, so that whatever else the machine does falls on all of them. */
+const rounds = async (ways: ReadonlyArray<Way>): Promise<void> => {
   for (let n = 0; n < ROTATIONS; n += 1) {
-    await tell({ order: 'begin' });
-    const began = await begin(n);
-    for (const at of await tell({ order: 'arrivals', count: CONNECTIONS })) took.push(at - began);
-    await delay(REST_MS);
+    for (const way of ways) {
+      await way.tell({ order: 'begin', ask: way.ask });
+      const [before = NaN] = await way.tell({ order: 'cpu' });
+      const began = await way.begin(n);
+      for (const at of await way.tell({ order: 'arrivals', count: CONNECTIONS })) way.took.push(at - began);
+      const [after = NaN] = await way.tell({ order: 'cpu' });
+      way.cpu += after - before;
+      await delay(REST_MS);
+    }
   }
-  return took;
 };
 
-const rotation = async ({ installation, options, write }: Scene): Promise<ReadonlyArray<Figure>> => {
+/** Of another process, milliseconds, in steps of 10. */
+const cpuOf = (pid: number | undefined): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+};
+
+const rotation = async ({ replica, installation, options, write }: Scene): Promise<ReadonlyArray<Figure>> => {
   const [watchers, subscribers] = [startProgram<Order, Reply>(installation, 'client/child'), startProgram<Order, Reply>(installation, 'client/child')];
   await subscribers.tell({ order: 'subscribe', count: CONNECTIONS, servers: installation.cluster.urls });
   await watchers.tell({ order: 'watch', count: CONNECTIONS, options });
   const nc = await installation.connection();
+  nc.subscribe(ASKED_SUBJECT, { callback: (_, message) => void message.respond() });
   await delay(2_000);
   const tellAll = async (): Promise<number> => {
     const began = sharedNow();
     nc.publish(FLOOR_SUBJECT);
     return began;
   };
-  const floor = await rounds(subscribers.tell, tellAll);
-  nc.subscribe(ASKED_SUBJECT, { callback: (_, message) => void message.respond() });
-  await subscribers.tell({ order: 'ask' });
-  const asking = await rounds(subscribers.tell, tellAll);
   const writing: number[] = [];
-  const since = { sent: 0 };
-  const took = await rounds(watchers.tell, async (n) => {
-    since.sent = sharedNow();
+  const rotate = async (n: number): Promise<number> => {
+    const began = sharedNow();
     await write('KEY', `rotated ${n}`);
-    writing.push(sharedNow() - since.sent);
-    return since.sent;
-  });
+    writing.push(sharedNow() - began);
+    return began;
+  };
+  const of = (way: Pick<Way, 'tell' | 'ask' | 'begin'>): Way => ({ ...way, took: [], cpu: 0 });
+  const floor = of({ tell: subscribers.tell, ask: false, begin: tellAll });
+  const asking = of({ tell: subscribers.tell, ask: true, begin: tellAll });
+  const rotated = of({ tell: watchers.tell, ask: false, begin: rotate });
+  const before = cpuOf(replica);
+  await rounds([floor, asking, rotated]);
+  const deliveries = ROTATIONS * CONNECTIONS;
+  const cpu = (ms: number) => ({ value: (ms * 1_000) / deliveries, unit: 'us' });
   return [
     { what: 'the write itself, p50', value: median(writing), unit: 'ms' },
-    { what: `rotation to onChange of ${CONNECTIONS} connections, from the command, p50`, value: median(took), unit: 'ms', bar: { atMost: 10 } },
-    { what: 'the same, p99', value: part(took, 0.99), unit: 'ms', bar: { atMost: 50 } },
-    { what: `a bare publish to ${CONNECTIONS} subscribers, p50`, value: median(floor), unit: 'ms' },
-    { what: 'the same, p99', value: part(floor, 0.99), unit: 'ms' },
-    { what: 'a bare publish, and each of them asks something and is answered, p50', value: median(asking), unit: 'ms' },
-    { what: 'the same, p99', value: part(asking, 0.99), unit: 'ms' },
+    { what: `rotation to onChange of ${CONNECTIONS} connections, from the command, p50`, value: median(rotated.took), unit: 'ms', bar: { atMost: 10 } },
+    { what: 'the same, p99', value: part(rotated.took, 0.99), unit: 'ms', bar: { atMost: 50 } },
+    { what: `a bare publish to ${CONNECTIONS} subscribers, p50`, value: median(floor.took), unit: 'ms' },
+    { what: 'the same, p99', value: part(floor.took, 0.99), unit: 'ms' },
+    { what: 'a bare publish, and each of them asks something and is answered, p50', value: median(asking.took), unit: 'ms' },
+    { what: 'the same, p99', value: part(asking.took, 0.99), unit: 'ms' },
+    { what: 'processor of the watching process for each delivery, beside bare subscribers', ...cpu(rotated.cpu), floor: cpu(floor.cpu).value },
+    { what: 'processor of the service for each delivery, with what follows and between', ...cpu(cpuOf(replica) - before) },
   ];
 };
 

@@ -32,10 +32,10 @@ const endOf = (child: ChildProcess): Promise<never> => {
 };
 
 /**
- * `jetlock serve` with its usual settings; resolves when it answers.
+ * `jetlock serve` with its usual settings; resolves with its process when it answers.
  * @param flags for node, such as `--cpu-prof`
  */
-export const startReplica = async (installation: Installation, dataDir: string, flags: ReadonlyArray<string> = []): Promise<void> => {
+export const startReplica = async (installation: Installation, dataDir: string, flags: ReadonlyArray<string> = []): Promise<ChildProcess> => {
   const keyFile = join(dataDir, 'operator.key');
   await writeFile(keyFile, installation.operatorKey, { mode: 0o600 });
   const args = ['serve', '--json', '--nats', installation.cluster.urls.join(','), '--data', dataDir, '--http-port', '0'];
@@ -43,6 +43,7 @@ export const startReplica = async (installation: Installation, dataDir: string, 
   const child = spawn(process.execPath, [...flags, MAIN, ...args], { env: { HOME: dataDir, KEY_ENCRYPTION_KEY_FILE: keyFile }, stdio: ['ignore', 'pipe', 'ignore'] });
   endsWithUs(installation, child);
   await Promise.race([once(createInterface({ input: child.stdout }), 'line'), endOf(child)]);
+  return child;
 };
 
 export type Told<O, R> = { readonly tell: (order: O) => Promise<R> };
