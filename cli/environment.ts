@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { flagOf } from '../client/flag.ts';
 import type { DevFile } from './dev-file.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { usageOf, variableOf, type Option, type Options } from './options.ts';
@@ -77,14 +78,11 @@ const textOf = async (option: Option, typed: string | undefined, from: From, dev
   return E.chain((value: string | undefined) => checked(option, value, typed === undefined ? EXIT.configuration : EXIT.usage))(found);
 };
 
-const ON = ['1', 'true', 'yes', 'on'];
-const OFF = ['', '0', 'false', 'no', 'off'];
-
-const flagOf = async (option: Option, from: From): Promise<E.Either<Failure, boolean>> => {
+const flagIn = async (option: Option, from: From): Promise<E.Either<Failure, boolean>> => {
   const found = await firstOf(inVariables(option, from));
   if (E.isLeft(found)) return found;
-  const value = (found.right ?? '').toLowerCase();
-  if (ON.includes(value) || OFF.includes(value)) return E.right(ON.includes(value));
+  const value = flagOf(found.right);
+  if (value !== undefined) return E.right(value);
   return E.left(fail(EXIT.configuration, `${variableOf(option)} is neither true nor false`, `unset ${variableOf(option)}, or set it to 1`));
 };
 
@@ -99,7 +97,7 @@ export const resolveOptions = async (options: ReadonlyArray<Option>, typed: Type
     const sees = option.unless !== undefined && text[option.unless] !== undefined ? async () => E.right(undefined) : devFile;
     const value =
       option.value === undefined
-        ? E.map((on: boolean) => on || given === true)(await flagOf(option, from))
+        ? E.map((on: boolean) => on || given === true)(await flagIn(option, from))
         : await textOf(option, typeof given === 'string' ? given : undefined, from, sees);
     if (E.isLeft(value)) return value;
     if (value.right === true) flags.add(option.name);

@@ -9,6 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { ConnectOptions } from './connect.ts';
 import { JetlockError } from './error.ts';
+import { flagOf } from './flag.ts';
 import type { NatsOptions } from './nats/connect.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,8 +32,6 @@ const text = (environment: Environment, name: string): Either<JetlockError, stri
 };
 
 const file = (environment: Environment, name: string): string | undefined => environment[`JETLOCK_${name}`] ?? environment[`JETLOCK_${name}_FILE`];
-
-const isOn = (value: string | undefined): boolean => ['1', 'true', 'yes', 'on'].includes((value ?? '').toLowerCase());
 
 const FILES = { creds: 'CREDS', nkey: 'NKEY', tlscert: 'TLSCERT', tlskey: 'TLSKEY', tlsca: 'TLSCA' } as const;
 
@@ -59,7 +58,9 @@ const identityIn = (environment: Environment): Either<JetlockError, string> =>
 const servicePublicKeyIn = (environment: Environment): Either<JetlockError, ConnectOptions['servicePublicKey']> => {
   const key = text(environment, 'SIGNING_KEY');
   if (E.isLeft(key) || key.right !== undefined) return key as Either<JetlockError, string>;
-  return isOn(environment['JETLOCK_TRUST_FIRST_USE'])
+  const trusts = flagOf(environment['JETLOCK_TRUST_FIRST_USE']);
+  if (trusts === undefined) return E.left(configuration('JETLOCK_TRUST_FIRST_USE is neither true nor false', 'unset JETLOCK_TRUST_FIRST_USE, or set it to 1'));
+  return trusts
     ? E.right({ trustFirstUse: true })
     : E.left(configuration('the signing key of the service is not known', 'ask an admin for it, then give the option servicePublicKey or set JETLOCK_SIGNING_KEY'));
 };

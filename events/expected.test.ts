@@ -29,6 +29,15 @@ test('given a request with a format, then it counts, and the last that was asked
   t.deepEqual(counts(history), []);
 });
 
+test('given a grant, when its service expects something else, then an admin who saw the grant can still revoke it', (t) => {
+  const history = newHistory();
+  history.grant('invoicer', PATH);
+  const seen = history.seen.access(about());
+  expectNow(history, live);
+  t.deepEqual(counts(history), [['invoicer', live]]);
+  t.is(cameTo(history.decide.admin('access.revoke', { service: 'invoicer', target: PATH, seen, reason: null })), 'AccessRevoked');
+});
+
 test('given two services, then each has its own', (t) => {
   const history = newHistory();
   request(history, uri);

@@ -73,3 +73,16 @@ test('a grant of a prefix settles the open requests below it, for that service, 
   ask(history);
   t.like(entriesAfter(history, 'access')[KEY], { status: 'requested' });
 });
+
+test('what is expected moves the sequence of a request, which is to be decided by it, and of no grant', (t) => {
+  const history = newHistory();
+  const expectation = { format: 'uri', pattern: null };
+  const changed = () => history.replica('access.expect', { service: 'invoicer', target: PATH, read: { seq: 1, id: idOf(1) }, ...expectation });
+  ask(history);
+  const { seq } = changed();
+  t.like(entriesAfter(history, 'access')[KEY], { ...expectation, seq });
+  const granted = history.grant('invoicer', PATH);
+  expectation.format = 'uuid';
+  changed();
+  t.like(entriesAfter(history, 'access')[KEY], { ...expectation, seq: granted.seq });
+});

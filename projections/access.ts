@@ -52,8 +52,6 @@ const accessChange = (fact: EventFact, event: Event): readonly [About, Partial<A
       const asked = { description, format, pattern, requestedAt: fact.now, reason: null, decidedAt: null, decidedBy: null };
       return [event, { ...plain, ...asked, status: 'requested' }];
     }
-    case 'ExpectationChanged':
-      return [event, { format: event.format, pattern: event.pattern }];
     case 'AccessGranted':
       return [event, granted(fact, event)];
     case 'AccessDenied':
@@ -76,13 +74,19 @@ const settled = (entries: Entries, event: Event): ReadonlyArray<Change<AccessVie
   );
 };
 
+/** What is opened by a prefix has no entry of its own. Only who decides about a request has to have seen what is expected: else its sequence stays. */
+const expectationChange = (entries: Entries, { seq }: EventFact, { service, target, format, pattern }: EventOf<'ExpectationChanged'>): ReadonlyArray<Change<AccessView>> => {
+  const key = accessKey(service, target);
+  const known = entries.get(key);
+  return known === undefined ? [] : [[key, { ...known, format, pattern, seq: known.status === 'requested' ? seq : known.seq }]];
+};
+
 export const access: Projection<AccessView> = {
   name: 'access',
   entry: AccessView,
   evolve: (entries, fact) => {
     if (fact._tag !== 'event') return [];
-    // What is opened by a prefix has no entry of its own.
-    if (fact.event.type === 'ExpectationChanged' && !entries.has(accessKey(fact.event.service, fact.event.target))) return [];
+    if (fact.event.type === 'ExpectationChanged') return expectationChange(entries, fact, fact.event);
     const changed = accessChange(fact, fact.event);
     return changed === undefined ? [] : [change(entries, fact, ...changed), ...settled(entries, fact.event)];
   },

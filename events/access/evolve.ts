@@ -18,12 +18,12 @@ export const accessRequested = (world: World, event: EventOf<'AccessRequested'>,
   if (!isPrefix(target)) setExpected(world, service, target, event);
 };
 
-/** Whoever decides about this access has to have seen it. */
+/** Whoever decides about a request has to have seen it; a grant is ended whatever a service expects by now. */
 export const expectationChanged = (world: World, event: EventOf<'ExpectationChanged'>, seq: number): void => {
   const { service, target } = event;
   setExpected(world, service, target, event);
   const known = world.access.get(service)?.get(target);
-  if (known !== undefined) setAccess(world, service, { ...known, seq });
+  if (known?.status === 'requested') setAccess(world, service, { ...known, seq });
 };
 
 type Closed = EventOf<'AccessDenied' | 'AccessRevoked'>;
