@@ -30,7 +30,6 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
     return true;
   };
   const tellAll = async (): Promise<void> => {
-    running = true;
     await time.pause(SOON_MS * (1 / 3 + (Math.random() * 2) / 3), stop.signal);
     for (let failed = 0; untold.size > 0 && !stop.signal.aborted; ) {
       failed = (await tellSome()) ? 0 : failed + 1;
@@ -40,7 +39,10 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
   };
   const tell = (path: string, version: number): void => {
     untold.set(path, version);
-    if (!running) void tellAll();
+    if (running) return;
+    running = true;
+    // Not before whatever else has come was handed on.
+    setImmediate(() => void tellAll());
   };
   return { tell, close: () => stop.abort() };
 };

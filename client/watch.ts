@@ -43,31 +43,36 @@ const once = (onError: WatchOptions['onError']) => {
   };
 };
 
-/** One question at a time, which can be given up. */
+/** One question at a time, which can be given up. No signal is made for each: that would take longer than everything else about it. */
 const newAsking = (time: Time, stop: AbortSignal) => {
   let giveUp = (): void => undefined;
-  let noticed = (): void => undefined;
-  /** @returns whether there was anything new */
-  const ask = async (next: NonNullable<WatchOptions['next']>): Promise<boolean> => {
-    const over = new AbortController();
-    const given = new Promise<boolean>((resolve) => {
-      giveUp = () => {
-        over.abort();
-        resolve(false);
-      };
-    });
-    noticed = () => {
-      noticed = () => undefined;
-      void time.pause(GRACE_MS, over.signal).then(giveUp);
-    };
-    stop.addEventListener('abort', giveUp, { signal: over.signal });
-    try {
-      return await Promise.race([next(() => over.signal.aborted), given]);
-    } finally {
-      giveUp();
-    }
+  let isNoticed = true;
+  stop.addEventListener('abort', () => giveUp());
+  return {
+    giveUp: () => giveUp(),
+    notice: (): void => {
+      if (isNoticed) return;
+      isNoticed = true;
+      const asked = giveUp;
+      void time.pause(GRACE_MS, stop).then(() => asked());
+    },
+    /** @returns whether there was anything new */
+    ask: async (next: NonNullable<WatchOptions['next']>): Promise<boolean> => {
+      let isOver = false;
+      const given = new Promise<boolean>((resolve) => {
+        giveUp = () => {
+          isOver = true;
+          resolve(false);
+        };
+      });
+      isNoticed = false;
+      try {
+        return await Promise.race([next(() => isOver), given]);
+      } finally {
+        isOver = isNoticed = true;
+      }
+    },
   };
-  return { ask, giveUp: () => giveUp(), notice: () => noticed() };
 };
 
 /** A look, or a question, whichever is due. */

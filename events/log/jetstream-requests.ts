@@ -15,7 +15,7 @@ export type Request = (subject: string, data: Uint8Array, timeoutMs: number, hea
 
 type Waiting = { readonly subject: string; readonly end: number; readonly resolve: (answer: Either<NoAnswer, Msg>) => void };
 
-/** One timer for all that wait: so much later than asked a request may be given up. */
+/** One timer for all that wait, for the first whose time is over: so much later than asked a request may be given up. */
 const SWEEP_MS = 50;
 const NOBODY = 503;
 
@@ -36,6 +36,7 @@ const makeWaiting = () => {
   const all = new Map<string, Waiting>();
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
+  let due = Infinity;
   const settle = (id: string, answer: Either<NoAnswer, Msg>): void => {
     all.get(id)?.resolve(answer);
     all.delete(id);
@@ -43,15 +44,25 @@ const makeWaiting = () => {
   const settleIf = (isMeant: (waiting: Waiting) => boolean, why: () => NoAnswer): void => {
     for (const [id, waiting] of all) if (isMeant(waiting)) settle(id, left(why()));
   };
+  /** Whoever is first, if that is sooner than the timer is set for. */
+  const sweepAt = (end: number): void => {
+    if (end + SWEEP_MS >= due) return;
+    clearTimeout(timer);
+    due = end + SWEEP_MS;
+    // The connection keeps the process; without it nobody waits.
+    timer = setTimeout(sweep, Math.max(SWEEP_MS, due - performance.now())).unref();
+  };
   const sweep = (): void => {
     const now = performance.now();
+    due = Infinity;
     settleIf(({ end }) => end <= now, () => new errors.TimeoutError());
-    timer = all.size > 0 ? setTimeout(sweep, SWEEP_MS) : undefined;
+    const first = [...all.values()].reduce((least, { end }) => Math.min(least, end), Infinity);
+    if (first < Infinity) sweepAt(first);
   };
   const add = (waiting: Waiting): string => {
     const id = (count += 1).toString(36);
     all.set(id, waiting);
-    timer ??= setTimeout(sweep, SWEEP_MS);
+    sweepAt(waiting.end);
     return id;
   };
   return { add, settle, settleIf, subjectOf: (id: string) => all.get(id)?.subject ?? '' };
