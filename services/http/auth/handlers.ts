@@ -80,8 +80,8 @@ const opening = (parts: LoginParts): Handler => {
   };
 };
 
-const looking = (parts: LoginParts): Handler => ({ request }) => {
-  const session = parts.logins.use(readCookie(request) ?? '');
+const looking = (parts: LoginParts): Handler => ({ request, principal }) => {
+  const session = principal.kind === 'session' ? parts.logins.use(readCookie(request) ?? '') : undefined;
   return session === undefined ? left(refuse('unauthorized')) : viewOf(parts, session);
 };
 

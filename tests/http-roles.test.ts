@@ -1,0 +1,254 @@
+/**
+ * Every route there is, asked by everybody there can be; and whatever changes something, asked in every way that is not right.
+ * The table of routes is walked, so that a new one is asked as well.
+ */
+import test from 'ava';
+import type { AdminIdentity } from '../client/credential.ts';
+import { makeApiToken } from '../client/api-token.ts';
+import { newAdminIdentity } from '../client/credential.ts';
+import { newInvitation, isOfferedTo } from '../client/enrolment.ts';
+import { fromBase64, toBase64, utf8 } from '../crypto/bytes.ts';
+import { hash, newSalt, valueDigest } from '../crypto/hash.ts';
+import { AdminName, Instant, Label, sure, type Role, type TokenRole } from '../events/vocabulary.ts';
+import type { Route, SignedRoute } from '../protocol/http/route.ts';
+import { routes } from '../protocol/http/routes.ts';
+import type { SessionView } from '../protocol/http/session.ts';
+import { roleFor } from '../protocol/operations.ts';
+import { answerOf, sealedTo, signedCall, type HttpAnswer } from './support/http.ts';
+import { startJetlock } from './support/jetlock.ts';
+import { digestOf, fingerprintOf, idOf, keyPairOf } from './support/names.ts';
+import { eventually } from './support/poll.ts';
+import { stepsOf } from './support/steps.ts';
+
+const jetlock = await startJetlock({});
+const { command } = stepsOf(jetlock);
+const url = jetlock.service().httpUrl;
+
+type Headers = Readonly<Record<string, string>>;
+const call = async (method: string, path: string, body?: unknown, headers: Headers = {}): Promise<HttpAnswer> => {
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  const stop = new AbortController();
+  const response = await fetch(`${url}${path}`, { method, redirect: 'manual', signal: stop.signal, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...content });
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return answerOf(response);
+  // It goes on for as long as somebody listens.
+  stop.abort();
+  return { status: response.status, headers: response.headers, text: '', json: undefined, error: undefined };
+};
+
+const openSession = (identity: AdminIdentity, parts: object = {}, headers: Headers = {}) =>
+  call('POST', '/session', signedCall(identity, { operation: 'session.open', origin: url, ...parts }), headers);
+const cookieOf = ({ headers }: HttpAnswer): string => /^jetlock_session=[^;]+/.exec(headers.get('set-cookie') ?? '')?.[0] ?? '';
+
+type Caller = { readonly name: string; readonly role?: Role | TokenRole; readonly identity?: AdminIdentity; readonly headers: Headers };
+
+const signedIn = async (identity: AdminIdentity, role: Role): Promise<Caller & { readonly identity: AdminIdentity }> => {
+  const opened = await openSession(identity);
+  return { name: `session of an ${role}`, role, identity, headers: { cookie: cookieOf(opened), 'jetlock-csrf': (opened.json as SessionView).csrf, origin: url } };
+};
+const newAdmin = async (name: string, role: Role): Promise<AdminIdentity> => {
+  const identity = newAdminIdentity({ admin: sure(AdminName, name), ...jetlock.service().identity });
+  await command({ operation: 'admin.add', admin: identity.admin, key: identity.publicKey, role });
+  return identity;
+};
+const bearer = async (label: string, role: TokenRole, ms = 60_000) => {
+  const { id, token, digest } = makeApiToken();
+  const admin = jetlock.identity.admin;
+  await command({ operation: 'token.issue', admin, token: id, label: sure(Label, label), role, digest, until: sure(Instant, Date.now() + ms) });
+  return { id, headers: { authorization: `Bearer ${token.reveal()}` } };
+};
+
+const root = await signedIn(jetlock.identity, 'admin');
+const approver = await signedIn(await newAdmin('amy', 'approver'), 'approver');
+const bob = await newAdmin('bob', 'admin');
+const auditor = await signedIn(await newAdmin('audrey', 'auditor'), 'auditor');
+const [looks, writes, revoked, short] = [await bearer('looks', 'auditor'), await bearer('writes', 'writer'), await bearer('revoked', 'writer'), await bearer('short', 'writer', 1_000)];
+await command({ operation: 'token.revoke', admin: jetlock.identity.admin, token: revoked.id });
+await eventually(async () => ((await call('GET', '/admins', undefined, short.headers)).status === 401 ? true : undefined), 10_000, 'the token to end');
+// Not before all that is waited for here: tests are declared in one go.
+test.after.always(() => jetlock.stop());
+
+const CALLERS: ReadonlyArray<Caller> = [
+  root,
+  approver,
+  auditor,
+  { name: 'token of an auditor', role: 'auditor', headers: looks.headers },
+  { name: 'token of a writer', role: 'writer', headers: writes.headers },
+  { name: 'token that was revoked', headers: revoked.headers },
+  { name: 'token that has ended', headers: short.headers },
+  { name: 'token beside a session that counts', headers: { ...root.headers, ...revoked.headers } },
+  { name: 'cookie of nobody', headers: { cookie: `jetlock_session=${digestOf(1)}`, 'jetlock-csrf': digestOf(1) } },
+  { name: 'nobody', headers: {} },
+];
+
+/** What paths name: nothing of it is there, so that whoever may ask changes nothing. */
+const NAMED: Readonly<Record<string, string>> = {
+  path: 'roles/none/KEY', service: 'none', fingerprint: fingerprintOf(1), target: 'roles/none/KEY', namespace: 'roles/none',
+  admin: 'none', key: keyPairOf(50).publicKey, token: idOf(1), id: digestOf(1),
+};
+const pathOf = ({ path, params }: Route, named = NAMED): string =>
+  path.replaceAll(/:(\w+)/g, (_, segment: string) => encodeURIComponent((params[segment] ?? []).map((name) => named[name] ?? 'x').join(':'))).replace('*', '');
+
+const value = { salt: newSalt(), bytes: utf8('v') };
+const WRITE = { path: 'roles/app/KEY', digest: valueDigest(value.salt, value.bytes), description: null, ifVersion: null };
+const ENCLOSED = { enclosed: { value: toBase64(value.bytes), salt: toBase64(value.salt) } };
+/** Beside what the path names. Where a field is missing the role was enough: it is looked at first. */
+const MORE: Readonly<Record<string, object>> = { 'secret.write': WRITE, 'admin.key.add': { label: null, key: NAMED['key'] }, 'key.rotate': { purposes: ['nothing'] } };
+const commandOf = ({ operation, params }: SignedRoute, named = NAMED): object => ({
+  operation,
+  ...Object.fromEntries(Object.values(params).flat().map((name) => [name, named[name]])),
+  ...MORE[operation],
+});
+const bodyFor = (route: Route, { identity, role }: Caller): unknown => {
+  if (route.kind !== 'signed') return route.body === null ? undefined : {};
+  if (identity === undefined) return role === 'writer' ? { path: WRITE.path, value: 'v' } : {};
+  return { ...signedCall(identity, commandOf(route)), ...(route.operation === 'secret.write' ? ENCLOSED : {}) };
+};
+
+/** Of others: who is named by the paths is nobody. */
+const OF_OTHERS: Readonly<Record<string, Role>> = { 'admin.key.add': 'admin', 'admin.key.remove': 'admin', 'admin.logout': 'admin' };
+const maySign = (route: SignedRoute, role: Role): boolean => {
+  const needed = OF_OTHERS[route.operation] ?? roleFor(route.operation);
+  return role === 'admin' || role === needed || needed === 'auditor';
+};
+
+type Turned = 'unauthorized' | 'role' | undefined;
+/** Why somebody is turned away, by the rules as they are written down; undefined for who is let in. */
+const expected = (route: Route, { role, identity }: Caller): Turned => {
+  if (route.kind === 'query' || route.kind === 'live') return role === undefined ? 'unauthorized' : undefined;
+  if (route.name === 'session.show' || route.name === 'session.close') return identity === undefined ? 'unauthorized' : undefined;
+  if (route.kind !== 'signed') return undefined;
+  if (role === undefined) return 'unauthorized';
+  if (identity === undefined) return role === 'writer' && route.operation === 'secret.write' ? undefined : 'role';
+  return maySign(route, role as Role) ? undefined : 'role';
+};
+
+test.serial('every route lets in whom it is for, and nobody else', async (t) => {
+  // To end it would end what the others are asked with.
+  for (const route of routes.filter(({ name, kind }) => name !== 'session.close' && kind !== 'access-key'))
+    for (const caller of CALLERS) {
+      const { status, error } = await call(route.method, pathOf(route), bodyFor(route, caller), caller.headers);
+      const said = error?.code === 'unauthorized' || error?.code === 'role' ? error.code : undefined;
+      t.is(said, expected(route, caller), `${route.method} ${route.path}: ${caller.name}, ${status} ${error?.code ?? ''}`);
+      t.is(said === undefined ? undefined : status, { unauthorized: 401, role: 403, none: undefined }[said ?? 'none'], route.path);
+      t.not(status, 500, route.path);
+    }
+  const missing = await call('DELETE', '/session', undefined, writes.headers);
+  t.is(missing.error?.code, 'unauthorized');
+});
+
+const signedRoutes = routes.filter((route): route is SignedRoute => route.kind === 'signed');
+const other = ({ operation }: SignedRoute): string => (operation === 'secret.disable' ? 'secret.enable' : 'secret.disable');
+const ELSEWHERE: typeof NAMED = { ...NAMED, path: 'roles/other/KEY', service: 'other', target: 'roles/other/', namespace: 'other', admin: 'other', key: keyPairOf(51).publicKey, token: idOf(2) };
+
+test.serial('what changes something is refused wherever one part of it is not right', async (t) => {
+  const { csrf, ...noCsrf } = { ...root.headers, csrf: root.headers['jetlock-csrf'] ?? '' } as Record<string, string>;
+  delete noCsrf['jetlock-csrf'];
+  const before = await call('GET', '/audit?limit=1&type=nothing.changed', undefined, root.headers);
+  for (const route of signedRoutes) {
+    const right = signedCall(root.identity, commandOf(route));
+    const wrong: ReadonlyArray<readonly [string, string, unknown, Headers?]> = [
+      ['without the CSRF token', 'csrf', right, noCsrf],
+      ['with another CSRF token', 'csrf', right, { ...root.headers, 'jetlock-csrf': digestOf(9) }],
+      ['with the CSRF token of another session', 'csrf', right, { ...root.headers, 'jetlock-csrf': approver.headers['jetlock-csrf'] ?? '' }],
+      ['from another origin', 'origin', right, { ...root.headers, origin: 'http://evil.example' }],
+      ['from no origin', 'origin', right, { ...root.headers, origin: 'null' }],
+      ['from another site, by the other header', 'origin', right, { ...root.headers, 'sec-fetch-site': 'cross-site' }],
+      ['without a signature', 'malformed', { statement: right.statement, key: right.key }],
+      ['with a wrong signature', 'signature', { ...right, signature: signedCall(root.identity, { operation: 'x' }).signature }],
+      ['signed by another admin in their name', 'signature', signedCall(bob, commandOf(route))],
+      ['signed by another admin in this name', 'signature', signedCall(bob, commandOf(route), { admin: root.identity.admin })],
+      ['signed for another installation', 'wrong_service', signedCall(root.identity, commandOf(route), { keyring: idOf(9) })],
+      ['signed long ago', 'outdated', signedCall(root.identity, commandOf(route), { at: Date.now() - 600_000 })],
+      ['signed for another route', 'malformed', signedCall(root.identity, { ...commandOf(route), operation: other(route) })],
+      ['signed to log in', 'malformed', signedCall(root.identity, { operation: 'session.open', origin: url })],
+      ...(Object.keys(route.params).length === 0 ? [] : ([['signed for something else', 'malformed', signedCall(root.identity, { ...commandOf(route), ...commandOf(route, ELSEWHERE), ...(route.operation === 'admin.key.add' ? { admin: 'other' } : {}) })]] as const)),
+    ];
+    for (const [name, code, body, headers = root.headers] of wrong) {
+      const { error } = await call(route.method, pathOf(route), body, headers);
+      t.is(error?.code, code, `${route.method} ${route.path}: ${name}`);
+    }
+  }
+  t.truthy(csrf);
+  const after = await call('GET', '/audit?limit=1&type=nothing.changed', undefined, root.headers);
+  t.deepEqual((after.json as { items?: unknown } | undefined)?.items, (before.json as { items?: unknown } | undefined)?.items);
+});
+
+test.serial('a statement that is sent again has no second effect', async (t) => {
+  const salt = newSalt();
+  const body = { ...signedCall(root.identity, { operation: 'secret.write', ...WRITE, path: 'roles/again/KEY', digest: valueDigest(salt, utf8('a')) }), enclosed: { value: toBase64(utf8('a')), salt: toBase64(salt) } };
+  const first = await call('POST', '/secrets', body, root.headers);
+  await command({ operation: 'secret.disable', path: 'roles/again/KEY' as never });
+  const second = await call('POST', '/secrets', body, root.headers);
+  t.like(first.json, { changed: true, version: 1 });
+  t.like(second.json, { version: 1, seq: (first.json as { seq: number }).seq });
+  t.like((await call('GET', `/secrets/${encodeURIComponent('roles/again/KEY')}`, undefined, root.headers)).json, { secret: { version: 1, status: 'disabled' } });
+});
+
+test.serial('a session is opened by a statement for this very place, once', async (t) => {
+  const body = signedCall(auditor.identity, { operation: 'session.open', origin: url });
+  const opened = await call('POST', '/session', body);
+  t.like(opened, { status: 200, json: { admin: 'audrey', role: 'auditor', key: auditor.identity.publicKey, keyring: auditor.identity.keyring } });
+  t.regex(opened.headers.get('set-cookie') ?? '', /^jetlock_session=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+  t.false(opened.text.includes(cookieOf(opened).split('=')[1] ?? '?'));
+  const refused = async (code: string, answer: Promise<HttpAnswer>) => t.is((await answer).error?.code, code);
+  await refused('replayed', call('POST', '/session', body));
+  await refused('origin', openSession(auditor.identity, { origin: 'http://evil.example' }));
+  await refused('origin', openSession(auditor.identity, {}, { origin: 'http://evil.example' }));
+  await refused('malformed', openSession(auditor.identity, { operation: 'secret.disable' }));
+  await refused('signature', openSession(newAdminIdentity(auditor.identity)));
+  await refused('signature', call('POST', '/session', signedCall(auditor.identity, { operation: 'session.open', origin: url }, { admin: 'amy' })));
+  await refused('outdated', call('POST', '/session', signedCall(auditor.identity, { operation: 'session.open', origin: url }, { at: Date.now() - 600_000 })));
+  await refused('csrf', call('DELETE', '/session', undefined, { cookie: cookieOf(opened) }));
+  const headers = { cookie: cookieOf(opened), 'jetlock-csrf': (opened.json as SessionView).csrf };
+  t.like(await call('DELETE', '/session', undefined, headers), { status: 200, json: { ended: true } });
+  await refused('unauthorized', call('GET', '/session', undefined, headers));
+});
+
+test.serial('to log out everywhere, or to take a key away, ends sessions at the next call', async (t) => {
+  const identity = await newAdmin('zoe', 'approver');
+  const [one, two] = [await signedIn(identity, 'approver'), await signedIn(identity, 'approver')];
+  const isIn = async ({ headers }: Caller) => (await call('GET', '/session', undefined, headers)).status === 200;
+  t.deepEqual([await isIn(one), await isIn(two)], [true, true]);
+  const out = await call('POST', '/admins/zoe/logout', signedCall(identity, { operation: 'admin.logout', admin: 'zoe' }), one.headers);
+  t.like(out.json, { changed: true });
+  t.deepEqual([await isIn(one), await isIn(two), await isIn(approver)], [false, false, true]);
+  const again = await signedIn(identity, 'approver');
+  t.true(await isIn(again));
+  await command({ operation: 'admin.key.remove', admin: identity.admin, key: identity.publicKey });
+  t.false(await isIn(again));
+});
+
+test.serial('a browser offers a key, the command line sees that it is the right one, and it signs in', async (t) => {
+  const invitation = newInvitation();
+  const secret = fromBase64(invitation.code.reveal());
+  const browser = newAdminIdentity(jetlock.identity);
+  const offer = { id: invitation.id, key: browser.publicKey, proof: hash(fromBase64(browser.publicKey), secret), label: 'Firefox' };
+  const show = () => call('GET', `/enrolments/${invitation.id}`);
+  t.is((await show()).status, 404);
+  t.is((await call('POST', '/enrolments', offer)).status, 201);
+  t.is((await call('POST', '/enrolments', { ...offer, key: keyPairOf(9).publicKey })).error?.code, 'exists');
+  const shown = (await show()).json as typeof offer;
+  t.deepEqual(shown as object, { key: offer.key, proof: offer.proof, label: 'Firefox', admin: null });
+  t.true(isOfferedTo(invitation, shown));
+  t.false(isOfferedTo(invitation, { ...shown, key: keyPairOf(9).publicKey }));
+  t.is((await openSession(browser)).error?.code, 'signature');
+  await command({ operation: 'admin.key.add', admin: browser.admin, key: browser.publicKey, label: 'Firefox' as never });
+  t.like((await show()).json, { admin: browser.admin });
+  t.is((await openSession(browser)).status, 200);
+});
+
+test.serial('a writer’s token writes a value, open or sealed, and stands in the history', async (t) => {
+  const keys = (await call('GET', '/keys')).json as never;
+  const write = (body: object, headers = writes.headers) => call('POST', '/secrets', { path: 'roles/token/KEY', ...body }, headers);
+  const sealed = (path: string) => ({ sealed: sealedTo(keys, JSON.stringify({ v: 1, type: 'write', path, value: toBase64(utf8('two')) })) });
+  t.like((await write({ value: 'one', description: 'by a program' })).json, { changed: true, version: 1 });
+  t.like((await write({ value: 'one' })).json, { changed: false });
+  t.like((await write(sealed('roles/token/KEY'))).json, { changed: true, version: 2 });
+  t.is((await write(sealed('roles/token/OTHER'))).error?.code, 'malformed');
+  t.is((await write({})).error?.code, 'malformed');
+  t.is((await write({ value: 'three', ifVersion: 1 })).error?.code, 'conflict');
+  t.is((await write({ value: '\ud800' })).error?.code, 'malformed');
+  t.is((await write({ value: 'x'.repeat(65_537) })).error?.code, 'too_large');
+  const shown = await call('GET', `/secrets/${encodeURIComponent('roles/token/KEY')}`, undefined, looks.headers);
+  t.like(shown.json, { secret: { version: 2, description: 'by a program', updatedBy: 'token:writes' } });
+});
