@@ -1,6 +1,6 @@
 /** Which lines somebody wants to see. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
-import { isPrefix, type ServiceName, type Target } from '../events/vocabulary.ts';
+import { overlap, type ServiceName, type Target } from '../events/vocabulary.ts';
 import type { AuditLine } from '../protocol/audit-line.ts';
 
 /** Times in milliseconds since 1970 UTC, both included. */
@@ -31,9 +31,6 @@ const isOfService = ({ about, who }: AuditLine, service: ServiceName): boolean =
   about.service === service || (who?.kind === 'service' && who.name === service);
 
 /** A grant on a prefix concerns every path under it, so it shows for each of them. */
-const overlap = (one: Target, other: Target): boolean =>
-  one === other || (isPrefix(one) && other.startsWith(one)) || (isPrefix(other) && one.startsWith(other));
-
 const isOfPath = ({ about: { path, target, namespace } }: AuditLine, wanted: Target): boolean => {
   const place = path ?? target ?? (namespace === undefined ? undefined : (`${namespace}/` as Target));
   return place !== undefined && overlap(place, wanted);

@@ -17,7 +17,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { fail, type Failure } from './terminal.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../protocol/version.ts';
 
 export const SUBJECTS = subjectsUnder('secrets');
 export const CLIENT = sure(ClientInfo, { name: 'jetlock-cli', version: VERSION });

@@ -7,7 +7,7 @@ import { memoryIo } from './memory-io.ts';
 import { defect, runProgram } from './program.ts';
 import { NOUNS, TABLE } from './table.ts';
 import { VERBS } from './verbs.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../protocol/version.ts';
 
 type Result = { readonly code: number; readonly stdout: string; readonly stderr: string };
 

@@ -42,7 +42,7 @@ export const subjectsUnder = (prefix: string) => {
     /** Of one replica's own, for what another one hands on to it. */
     replica: (replica: ReplicaId, operation: string) => `${prefix}.replica.${replica}.${operation}`,
     notify: (service: ServiceName) => `${prefix}.notify.${service}`,
-    bucket: (name: 'keys' | 'catalog' | 'services' | 'access' | 'inbox' | 'usage' | 'rollout' | 'checkpoints') => `${prefix}_${name}`,
+    bucket: (name: 'keys' | 'catalog' | 'services' | 'access' | 'inbox' | 'usage' | 'rollout' | 'audit' | 'checkpoints') => `${prefix}_${name}`,
     /** A path, prefix or namespace as a key in KV. */
     kvKey: (of: string) => target(of),
   } as const;

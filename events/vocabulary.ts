@@ -194,5 +194,8 @@ export const prefixesOf = (target: Target): ReadonlyArray<Prefix> => {
 
 export const isPrefix = (target: Target): target is Prefix => target.endsWith('/');
 
+/** Whether two targets have something in common: what is said of a prefix is said of all that is under it. */
+export const overlap = (one: Target, other: Target): boolean => one === other || (isPrefix(one) && other.startsWith(one)) || (isPrefix(other) && one.startsWith(other));
+
 /** Whether a target opens a path: it is the path, or a prefix of it. */
 export const covers = (target: Target, path: SecretPath): boolean => (isPrefix(target) ? path.startsWith(target) : path === target);

@@ -1,6 +1,7 @@
 /** Folding again from the first message, held against what the store has. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { Failing, Standing } from './keeper.ts';
+import { lookForBlocks } from './look.ts';
 import { isKeeping, notNow, poke, stop, type NotNow, type State } from './projector.ts';
 import { openSession, type Session, type SessionEnd } from './session.ts';
 
@@ -21,7 +22,10 @@ const readTo = async (state: State, seq: number): Promise<Either<SessionEnd, Rea
   const standings = new Promise<Either<Failing, Standing>>((resolve, reject) =>
     session.at(seq, () => void state.keeper.compare(session).then(resolve, reject)),
   );
+  // As it reads: what the store has of the audit log is not held in memory until the end.
+  const looking = setInterval(() => void lookForBlocks(state.store, session), state.pace.usageMs);
   const read = await Promise.race([standings.then((standing) => right({ session, standing })), ended.then((why) => left(why))]);
+  clearInterval(looking);
   if (isLeft(read)) await session.close();
   return read;
 };

@@ -5,11 +5,15 @@ import { ProjectionView } from '../protocol/views.ts';
 import { checkpointsOf, type Hashing } from './checkpoints.ts';
 import type { Deposed, Mirror, Wish } from './mirror.ts';
 import type { Spot } from './models.ts';
+import type { ProjectionName } from './projection.ts';
 import type { Session } from './session.ts';
 import { encodeEntry } from './text.ts';
 
 /** The sequence whose state the store holds, for those who wait for it on other replicas. */
 export const WRITTEN = 'written';
+
+/** What changes with every read is written every few seconds. */
+const WITH_READS: ReadonlyArray<ProjectionName> = ['usage', 'audit'];
 
 export type Failing = Unavailable | Deposed;
 type Done = Promise<Either<Failing, void>>;
@@ -17,7 +21,7 @@ type Done = Promise<Either<Failing, void>>;
 export type Keeper = {
   /** Compares everything, and writes what differs. */
   readonly reconcile: () => Done;
-  /** Writes what changed; of what is counted only if asked, since it changes with every read. */
+  /** Writes what changed; of what changes with every read only if asked. */
   readonly flush: (withUsage: boolean) => Done;
   /** Writes all that changed, and checkpoints over all that is there. */
   readonly settle: () => Done;
@@ -74,7 +78,7 @@ const write = async (state: State, seq: number, wishes: ReadonlyArray<Wish>): Do
 
 /** The text of now, whatever changes while it is written. */
 const asNow = ({ models }: Session, spots: ReadonlyArray<Spot>): ReadonlyArray<Wish> =>
-  spots.map((spot) => {
+  spots.filter(models.isHeld).map((spot) => {
     const text = models.encoded(spot);
     return { ...spot, value: () => text };
   });
@@ -82,12 +86,13 @@ const asNow = ({ models }: Session, spots: ReadonlyArray<Spot>): ReadonlyArray<W
 const writeTaken = async (state: State, session: Session, seq: number, wishes: ReadonlyArray<Wish>, spots: ReadonlyArray<Spot>): Done => {
   const done = await write(state, seq, wishes);
   if (isLeft(done)) session.giveBack(spots);
+  else for (const spot of spots) session.models.stored(spot);
   return done;
 };
 
 const flush = (state: State, withUsage: boolean): Done => {
   const session = state.session();
-  const spots = session.takeChanged((bucket) => withUsage || bucket !== 'usage');
+  const spots = session.takeChanged((bucket) => withUsage || !WITH_READS.includes(bucket));
   return writeTaken(state, session, session.applied(), asNow(session, spots), spots);
 };
 
@@ -111,8 +116,11 @@ const settle = async (state: State): Done => {
 /** Of many entries the text is made when each is written: by then it may say more than it did, and is written once more. */
 const accept = async (state: State, { seq, differing, checkpoints }: Standing): Done => {
   const { models } = state.session();
-  const done = await write(state, seq, differing.map((spot) => ({ ...spot, value: () => models.encoded(spot) })));
-  return isLeft(done) ? done : checkpoint(state, checkpoints);
+  const held = differing.filter(models.isHeld);
+  const done = await write(state, seq, held.map((spot) => ({ ...spot, value: () => models.encoded(spot) })));
+  if (isLeft(done)) return done;
+  for (const spot of held) models.stored(spot);
+  return checkpoint(state, checkpoints);
 };
 
 const reconcile = async (state: State): Done => {

@@ -118,7 +118,10 @@ const compareBucket = async ({ store }: State, bucket: ProjectionName, to: Model
     return (key: string, { value, revision }: Slot): void => {
       if (value === null) revisions.delete(key);
       else revisions.set(key, revision);
-      if ((value ?? undefined) === to.encoded({ bucket, key })) differing.delete(key);
+      if (to.isSame({ bucket, key }, value ?? undefined)) {
+        differing.delete(key);
+        if (value !== null) to.stored({ bucket, key });
+      }
       else differing.add(key);
     };
   };

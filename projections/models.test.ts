@@ -16,7 +16,7 @@ test('an entry is the same text however it came about', (t_) => {
 test('what changed is named, and nothing else', (t_) => {
   const history = newHistory();
   history.write('billing/KEY');
-  const models = newModels();
+  const models = newModels((text) => text);
   const fold = makeFold(history.subjects, logCrypto);
   const changed = history.messages.map((message) => models.apply(factsOf(fold.apply(message), fold.world)));
   t_.deepEqual(changed, [[], [{ bucket: 'catalog', key: '=.billing' }], [{ bucket: 'catalog', key: 'billing.KEY' }]]);

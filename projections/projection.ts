@@ -27,7 +27,7 @@ export type Fact = EventFact | ReadFact | NamespaceReadFact;
 export type Change<E> = readonly [key: string, entry: E | undefined];
 
 /** The read models; each has the bucket of its name. */
-export const PROJECTIONS = ['catalog', 'services', 'access', 'inbox', 'usage', 'rollout'] as const;
+export const PROJECTIONS = ['catalog', 'services', 'access', 'inbox', 'usage', 'rollout', 'audit'] as const;
 export type ProjectionName = (typeof PROJECTIONS)[number];
 
 export type Projection<E> = {

@@ -5,6 +5,7 @@ import type { ReplicaId } from '../events/vocabulary.ts';
 import type { Exclusive } from './exclusive.ts';
 import type { Failing, Keeper } from './keeper.ts';
 import type { Lease } from './lease.ts';
+import { lookForBlocks } from './look.ts';
 import type { Mirror } from './mirror.ts';
 import type { Session, SessionEnd, SessionParts } from './session.ts';
 import type { ViewStore } from './view-store.ts';
@@ -30,7 +31,7 @@ export type NotNow =
 type Due = 'state' | 'usage' | 'checkpoint';
 
 export type State = {
-  readonly parts: Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey' | 'verdicts'>;
+  readonly parts: Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey' | 'verdicts' | 'digestOf' | 'onApplied'>;
   readonly store: ViewStore;
   readonly pace: Pace;
   readonly onFailure: (failure: SessionEnd | Unavailable) => void;
@@ -96,6 +97,7 @@ const compare = async (state: State): Promise<void> => {
 
 const step = async (state: State, due: Due): Promise<void> => {
   const { lease, keeper } = state;
+  if (due === 'usage' && !isKeeping(state)) await lookForBlocks(state.store, state.session);
   if (!lease.isHeld() || state.phase === 'standby') return;
   if (state.phase === 'reading') return readToHead(state);
   if (state.phase === 'comparing') return compare(state);

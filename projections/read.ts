@@ -1,6 +1,6 @@
 /** What services ask of the read models. Nothing is decided from the answers: they may be of a moment ago. */
 import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
-import { covers, Namespace, type SecretPath } from '../events/vocabulary.ts';
+import { covers, Namespace, overlap, type SecretPath } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
 import type { QueryRequest } from '../protocol/operations.ts';
 import type { CredentialItem, MissingView, SecretItem, ServiceItem } from '../protocol/pages.ts';
@@ -140,7 +140,7 @@ const access =
   (rows: Rows): ReadModels['access'] =>
   async (wanted) => {
     const { service, path, status } = wanted;
-    const concerns = ({ target }: AccessView): boolean => path === null || target === path || covers(target, path as SecretPath) || covers(path, target as SecretPath);
+    const concerns = ({ target }: AccessView): boolean => path === null || overlap(target, path);
     const found = await rows.list(AccessView, 'access', service === null ? {} : { keys: accessOfService(service) });
     return map(found, (all) => paged(all.filter(({ entry }) => (status === null || entry.status === status) && concerns(entry)).map(placed), wanted));
   };

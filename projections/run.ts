@@ -25,7 +25,7 @@ export type { SessionEnd } from './session.ts';
 
 const PACE: Pace = { leaseMs: 3000, renewMs: 750, usageMs: 2000, checkpointMs: 60_000 };
 
-export type ProjectorOptions = Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey' | 'verdicts'> & {
+export type ProjectorOptions = Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey' | 'verdicts' | 'onApplied'> & {
   readonly store: ViewStore;
   /** Names the holder of the lease: new at every start. */
   readonly replica: ReplicaId;
@@ -58,11 +58,23 @@ export type Projector = {
   /** Folds again from the first message, and says what the store has otherwise. */
   readonly verify: () => Promise<Either<NotNow, Verified>>;
   readonly status: () => Promise<Either<NotNow | BadEntry, ProjectorStatus>>;
+  /** Who keeps the store, when we last looked. */
+  readonly holder: () => ReplicaId | null;
   /** The read models as they were folded here, and up to which message. They are those of another session after a rebuild. */
   readonly folded: () => Pick<Session, 'models' | 'applied'>;
   /** Writes what is still to be written, and gives up the lease. */
   readonly close: () => Promise<void>;
 };
+
+const encoder = new TextEncoder();
+
+const digestWith =
+  (newHashing: () => Hashing) =>
+  (text: string): string => {
+    const hashing = newHashing();
+    hashing.add(encoder.encode(text));
+    return hashing.digest();
+  };
 
 const makeState = async (options: ProjectorOptions): Promise<State> => {
   const { store, replica, newHashing, now = Date.now, onFailure } = options;
@@ -72,7 +84,7 @@ const makeState = async (options: ProjectorOptions): Promise<State> => {
   const listeners = new Set<() => void>();
   const onWritten = () => listeners.forEach((tell) => tell());
   const keeper: Keeper = makeKeeper({ session: () => state.session, mirror, newHashing, onWritten });
-  const parts = { log: options.log, subjects: options.subjects, crypto: options.crypto, loadKey: options.loadKey, verdicts: options.verdicts };
+  const parts = { log: options.log, subjects: options.subjects, crypto: options.crypto, loadKey: options.loadKey, verdicts: options.verdicts, digestOf: digestWith(newHashing), ...(options.onApplied === undefined ? {} : { onApplied: options.onApplied }) };
   const session = await openSession({ ...parts, onState: () => poke(state), onEnd: (why) => void stop(state, why) });
   const beginning = { term: 0, phase: 'standby', stopped: undefined, renewing: false, failing: false } as const;
   const state: State = { parts, store, pace, onFailure, exclusive: makeExclusive(), lease, mirror, keeper, session, listeners, queued: new Set(), timers: [], ...beginning };
@@ -90,6 +102,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     rebuild: () => state.exclusive(() => rebuild(state)),
     verify: () => state.exclusive(() => verify(state)),
     status: () => state.exclusive(() => status(state)),
+    holder: state.lease.holder,
     folded: () => state.session,
     close: () => stop(state, null),
   };

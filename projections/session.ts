@@ -4,6 +4,7 @@
  */
 import type { Folded } from '../events/fold/verdict.ts';
 import type { World } from '../events/world.ts';
+import { notedOf, type Noted } from './audit/kinds.ts';
 import { join, type Joining } from './join.ts';
 import { type Models, newModels, type Spot } from './models.ts';
 import { factsOf, PROJECTIONS, type Fact, type ProjectionName } from './projection.ts';
@@ -19,7 +20,14 @@ export type SessionParts = ReadingParts & {
   /** After each message of the state's family, whether it counted or not. */
   readonly onState: () => void;
   readonly onEnd: (end: SessionEnd) => void;
+  /** The digest of the text of an entry, as text. */
+  readonly digestOf: (text: string) => string;
+  /** The read models have what a message told. */
+  readonly onApplied?: (applied: Applied) => void;
 };
+
+/** What a message told, and where that changed the read models. */
+export type Applied = { readonly noted: Noted; readonly changed: ReadonlyArray<Spot> };
 
 export type Session = {
   /** Sequence of the last message that the read models have. */
@@ -39,7 +47,7 @@ export type Session = {
 
 type Mark = { readonly seq: number; readonly then: () => void };
 /** What a message told the read models. */
-type Told = { readonly seq: number; readonly isState: boolean; readonly facts: ReadonlyArray<Fact> };
+type Told = { readonly seq: number; readonly isState: boolean; readonly facts: ReadonlyArray<Fact>; readonly noted: Noted };
 
 type State = {
   readonly parts: SessionParts;
@@ -75,9 +83,12 @@ const reach = (state: State): void => {
   for (const { then } of due) then();
 };
 
-const apply = (state: State, { seq, isState, facts }: Told): void => {
+const apply = (state: State, { seq, isState, facts, noted }: Told): void => {
   state.applied = seq;
-  mark(state, state.models.apply(facts));
+  const changed = state.models.apply(facts);
+  mark(state, changed);
+  mark(state, state.models.note(noted));
+  state.parts.onApplied?.({ noted, changed });
   if (isState) state.parts.onState();
   reach(state);
 };
@@ -85,7 +96,7 @@ const apply = (state: State, { seq, isState, facts }: Told): void => {
 /** Facts are made at once, since the world goes on; a reading of one's own waits, the fold of the process waits for nobody. */
 const hear = (state: State, folded: Folded, world: World): void => {
   if (state.over) return;
-  const told = { seq: folded.seq, isState: state.parts.subjects.isState(folded.subject), facts: factsOf(folded, world) };
+  const told = { seq: folded.seq, isState: state.parts.subjects.isState(folded.subject), facts: factsOf(folded, world), noted: notedOf(folded) };
   if (state.rest === undefined) apply(state, told);
   else state.held.push(told);
 };
@@ -133,7 +144,7 @@ const joinWith = (state: State, reading: Reading, verdicts: Verdicts): Joining =
 /** Begins to read; settles when the log is followed, long before its head is reached. */
 export const openSession = async (parts: SessionParts): Promise<Session> => {
   const changed = new Map(PROJECTIONS.map((name) => [name, new Set<string>()]));
-  const state: State = { parts, models: newModels(), changed, held: [], applied: 0, marks: [], rest: undefined, over: false };
+  const state: State = { parts, models: newModels(parts.digestOf), changed, held: [], applied: 0, marks: [], rest: undefined, over: false };
   let joining: Joining | undefined;
   const reading = await openReading(parts, {
     pause: () => state.rest,

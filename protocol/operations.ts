@@ -115,13 +115,15 @@ const query = <O extends string, P extends t.Props, R extends t.Mixed>(operation
 
 const list = <C extends t.Mixed>(codec: C) => t.strict({ items: t.readonlyArray(codec) }, `${codec.name}s`);
 
-/** Lists of the audit log can be narrowed by these. `path`: a path, or a prefix with its slash. `type`: as `secret.written`, or with a dot at its end all that begin so. Times are both included. */
+const ActorName = t.refinement(t.string, (text) => text.length <= 128, 'ActorName');
+
+/** Lists of the audit log can be narrowed by these. `path`: a path, or a prefix with its slash. `type`: as `secret.written`, or with a dot at its end all that begin so. `actor`: an admin, a service, a replica, or `token:` and the label of one. Times are both included. */
 const auditFilter = {
   service: orNull(ServiceName),
   path: orNull(Target),
   type: orNull(Word),
   outcome: orNull(Outcome),
-  actor: orNull(Word),
+  actor: orNull(ActorName),
   from: orNull(Instant),
   to: orNull(Instant),
 } as const;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { hashing } from '../crypto/hash.ts';
 import { followLater } from '../events/log/later.ts';
 import { startProjector, type Projector } from '../projections/run.ts';
+import { makeAudit } from './audit/audit.ts';
 import type { Broker } from './broker.ts';
 import { makeAdmission, type Admission } from './doors/admission.ts';
 import { makeHandle, type DoorParts } from './doors/handle.ts';
@@ -142,7 +143,8 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const lookAgain = makeSecondLook(replica);
   const carryOut = makeCarryOut({ replica, execute, prepare, tidy });
   const commands = makeCommands(carryOut);
-  const views = makeViews({ replica, store: broker.views, projector, holders });
+  const audit = makeAudit({ replica, store: broker.views, projector });
+  const views = makeViews({ replica, store: broker.views, projector, holders, audit });
   const opener = { sessions, boxKey: boxKeys.secret };
   const read = makeRead({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess });
   const watch = makeWatch({ replica, read, values, lookAgain, refusedReads });

@@ -2,8 +2,7 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { isNone } from 'fp-ts/lib/Option.js';
 import { LRUCache } from 'lru-cache';
-import { equalText, fromUtf8 } from '../../crypto/bytes.ts';
-import { logMac } from '../../crypto/log.ts';
+import { fromUtf8 } from '../../crypto/bytes.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import { openValue, openValueText, type SaltedValue, type ValuePlace } from '../../crypto/value.ts';
 import type { Folded } from '../../events/fold/verdict.ts';
@@ -13,6 +12,7 @@ import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Ciphertext, Id, SecretPath, Version } from '../../events/vocabulary.ts';
 import type { SecretVersion } from '../../events/world.ts';
 import type { Soon } from '../soon.ts';
+import { isAuthentic } from './authentic.ts';
 import type { Replica } from './replica.ts';
 
 export type Values = {
@@ -27,12 +27,6 @@ export type Values = {
 type Row = { readonly key: Id; readonly sealed: Sealed };
 
 const CACHE_BYTES = 32 * 1024 * 1024;
-
-const isAuthentic = ({ keyring }: Replica, { mac, subject, data }: LogMessage, prev: number): boolean => {
-  const id = mac.slice(0, mac.indexOf('.'));
-  const key = keyring.opened(id);
-  return key !== undefined && equalText(mac, `${id}.${logMac(key.reveal(), subject, prev, data)}`);
-};
 
 const rowIn = ({ events, made: { sealed } }: StateRecord): Row | undefined => {
   const written = events.find((event) => event.type === 'SecretWritten');

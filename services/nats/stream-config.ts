@@ -3,7 +3,7 @@ import { DiscardPolicy, RetentionPolicy, StorageType, StoreCompression } from '@
 import type { StreamConfig } from '@nats-io/jetstream';
 import type { Subjects } from '../../events/subjects.ts';
 
-export const BUCKETS = ['keys', 'catalog', 'services', 'access', 'inbox', 'usage', 'rollout', 'checkpoints'] as const;
+export const BUCKETS = ['keys', 'catalog', 'services', 'access', 'inbox', 'usage', 'rollout', 'audit', 'checkpoints'] as const;
 
 /** The stream that holds a bucket. */
 export const bucketStream = (bucket: string): string => `KV_${bucket}`;

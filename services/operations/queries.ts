@@ -9,10 +9,12 @@ import { foldedRows, storedRows, type NotRead } from '../../projections/rows.ts'
 import type { Projector, ProjectorStatus } from '../../projections/run.ts';
 import type { ViewStore } from '../../projections/view-store.ts';
 import type { AdminView, ApiTokenView, KeyView } from '../../protocol/views.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Holders } from '../keyring/holders.ts';
 import { operatorKeySince } from '../keyring/rotation.ts';
 import type { Replica } from '../log/replica.ts';
 import type { Views } from './admin.ts';
+import { makeHealth } from './health.ts';
 import { told } from './not-now.ts';
 
 /** How long a question waits for the read models, which stand still for some seconds when their keeper is gone: clients ask again. */
@@ -64,9 +66,9 @@ const keyStatus =
     });
   };
 
-type Asked = { readonly replica: Replica; readonly store: ViewStore; readonly projector: Projector; readonly holders: Holders };
+type Asked = { readonly replica: Replica; readonly store: ViewStore; readonly projector: Projector; readonly holders: Holders; readonly audit: Audit };
 
-export const makeViews = ({ replica, store, projector, holders }: Asked): Views => {
+export const makeViews = ({ replica, store, projector, holders, audit }: Asked): Views => {
   const { fold } = replica;
   const stored = readModels(storedRows(store));
   /** The read models hold what the asker may have been told already, or nothing is said: who is shown too little would believe it. */
@@ -84,15 +86,15 @@ export const makeViews = ({ replica, store, projector, holders }: Asked): Views 
       const shown = await current((models) => models.secret(path));
       return isLeft(shown) ? shown : fromNullable(refuse('not_found', path))(shown.right);
     },
-    'secret.reads': () => Promise.resolve(left(refuse('unavailable', 'not yet'))),
+    'secret.reads': audit.reads,
     'missing.list': (args) => current((models) => models.missing(args)),
     'namespace.list': (args) => current((models) => models.namespaces(args)),
     'service.list': (args) => current((models) => models.services(args, now())),
     'credential.list': (args) => current((models) => models.credentials(args)),
     'access.list': (args) => current((models) => models.access(args)),
     'inbox.list': (args) => current((models) => models.inbox(args, now())),
-    'audit.list': () => Promise.resolve(left(refuse('unavailable', 'not yet'))),
-    'health.show': () => Promise.resolve(left(refuse('unavailable', 'not yet'))),
+    'audit.list': audit.list,
+    'health.show': makeHealth({ replica, projector }),
     'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView) })),
     'token.list': () => Promise.resolve(right({ items: [...fold.world.tokens.values()].map(tokenView(now())) })),
     'key.status': keyStatus(replica, holders),

@@ -2,6 +2,9 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { makeFold } from '../../events/fold/fold.ts';
 import { logCrypto, type History } from './history.ts';
+import { hash } from '../../crypto/hash.ts';
+import { utf8 } from '../../crypto/bytes.ts';
+import { notedOf } from '../../projections/audit/kinds.ts';
 import { newModels } from '../../projections/models.ts';
 import { factsOf, PROJECTIONS, type ProjectionName } from '../../projections/projection.ts';
 import type { ViewStore } from '../../projections/view-store.ts';
@@ -9,11 +12,17 @@ import type { ViewStore } from '../../projections/view-store.ts';
 /** Texts of entries by `bucket key`. */
 export type Stored = Readonly<Record<string, string>>;
 
+const digestOf = (text: string): string => hash(utf8(text));
+
 /** All stored entries after a history, folded from its first message by a fold of its own. */
 export const storedAfter = ({ subjects, messages }: Pick<History, 'subjects' | 'messages'>): Stored => {
   const fold = makeFold(subjects, logCrypto);
-  const models = newModels();
-  for (const message of messages) models.apply(factsOf(fold.apply(message), fold.world));
+  const models = newModels(digestOf);
+  for (const message of messages) {
+    const folded = fold.apply(message);
+    models.apply(factsOf(folded, fold.world));
+    models.note(notedOf(folded));
+  }
   return Object.fromEntries(PROJECTIONS.flatMap((bucket) => [...models.keys(bucket)].map((key) => [`${bucket} ${key}`, models.encoded({ bucket, key }) ?? ''])));
 };
 

@@ -1,0 +1,121 @@
+/**
+ * What the index of the audit log says of one entry. Entries that say the same share one kind, so that a million reads of a hundred
+ * secrets take little room. There is one for each event and each path of a read, in the order in which the audit log tells them.
+ */
+import type { Event } from '../../events/event.ts';
+import type { Folded, Verdict } from '../../events/fold/verdict.ts';
+import type { ReadAttempt, RefusalCount } from '../../events/read/read.ts';
+import type { Outcome as ReadOutcome } from '../../events/read/decide.ts';
+import type { Origin, StateRecord } from '../../events/record.ts';
+import { prefixOf, type ReplicaId, type Target } from '../../events/vocabulary.ts';
+import type { Outcome } from '../../protocol/audit-line.ts';
+import { words } from '../../protocol/audit-words.ts';
+
+/** `path`: a path, or a prefix. `version` and `offline`, how long it may be used while nobody can be asked in milliseconds, are of a read that was allowed. */
+export type Kind = {
+  readonly what: string;
+  readonly outcome: Outcome;
+  readonly service: string | null;
+  readonly path: Target | null;
+  readonly actor: string | null;
+  readonly reason: string | null;
+  readonly detail: string | null;
+  readonly version: number | null;
+  readonly offline: number | null;
+};
+
+/** Of one message: its place, its time in the log, who wrote it as far as that is known, and its entries. */
+export type Noted = { readonly seq: number; readonly at: number; readonly writer: ReplicaId | null; readonly kinds: ReadonlyArray<Kind> };
+
+type Result = Pick<Kind, 'outcome' | 'reason' | 'detail'>;
+const nothing = { service: null, path: null, actor: null, reason: null, detail: null, version: null, offline: null } as const;
+const done: Result = { outcome: 'done', reason: null, detail: null };
+
+type About = Pick<Kind, 'service' | 'path'>;
+
+const aboutOf = (said: object): About => {
+  const { service = null, path, target, namespace } = said as { readonly [N in 'service' | 'path' | 'target' | 'namespace']?: string | null };
+  const place = path ?? target ?? (namespace === undefined || namespace === null ? null : prefixOf(namespace as never));
+  return { service, path: place as Target | null };
+};
+
+type Signed = { readonly admin?: unknown; readonly command?: unknown };
+
+const statementOf = (text: string): Signed => {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+  } catch {
+    return {};
+  }
+};
+
+const actorOf = (origin: Origin, writer: string): string | null => {
+  if (origin.by === 'replica') return writer;
+  if (origin.by === 'service') return origin.command.service;
+  if (origin.by === 'token') return `token:${origin.label}`;
+  const { admin } = statementOf(origin.statement);
+  return typeof admin === 'string' ? admin : null;
+};
+
+const wanted = (origin: Origin): object => {
+  const command = origin.by === 'admin' ? statementOf(origin.statement).command : origin.command;
+  return typeof command === 'object' && command !== null ? command : {};
+};
+
+const ofEvent = (event: Event): Pick<Kind, 'what' | 'service' | 'path'> => ({ what: words[event.type], ...aboutOf(event) });
+
+/** A command that changed nothing is one entry too: somebody gave it. */
+const ofState = ({ origin, writer, events }: StateRecord, result: Result): ReadonlyArray<Kind> => {
+  const actor = actorOf(origin, writer);
+  const said = events.length === 0 ? [{ what: 'nothing.changed', ...aboutOf(wanted(origin)) }] : events.map(ofEvent);
+  const by = origin.by === 'service' ? origin.command.service : null;
+  return said.map((one) => ({ ...nothing, ...one, ...result, service: one.service ?? by, actor }));
+};
+
+const ofPath = (outcome: ReadOutcome | undefined, now: number, result: Result | undefined): Partial<Kind> => {
+  if (outcome === undefined) return result ?? { outcome: 'refused' };
+  if (outcome.result === 'refused') return { outcome: 'refused', reason: outcome.reason };
+  const offline = outcome.result === 'allowed' && outcome.offlineUntil !== null ? outcome.offlineUntil - now : null;
+  return { outcome: outcome.result, version: outcome.version.version, offline };
+};
+
+const ofAttempt = ({ service, paths }: ReadAttempt, outcomes: ReadonlyArray<ReadOutcome> | undefined, now: number, result?: Result): ReadonlyArray<Kind> =>
+  paths.map((path, i) => ({ ...nothing, what: 'read', outcome: 'refused', service, path, actor: service, ...ofPath(outcomes?.[i], now, result) }));
+
+const ofRefusal = ({ code, service }: RefusalCount, writer: string): Kind => ({ ...nothing, what: 'requests.refused', outcome: 'refused', service, actor: writer, reason: code });
+
+type Read = Extract<Verdict, { _tag: 'read' | 'void' }>;
+
+const ofReads = (verdict: Read, now: number, result: Result): ReadonlyArray<Kind> => {
+  const { record } = verdict;
+  if (record.kind === 'state') return ofState(record, result);
+  const { reads, refusals, writer } = record;
+  if (reads.length + refusals.length === 0) return [{ ...nothing, what: 'replica.ready', ...result, actor: writer }];
+  const outcomes = verdict._tag === 'read' ? verdict.outcomes : undefined;
+  const isVoid = verdict._tag === 'void' ? result : undefined;
+  return [...reads.flatMap((read, i) => ofAttempt(read, outcomes?.[i], now, isVoid)), ...refusals.map((one) => ({ ...ofRefusal(one, writer), ...isVoid }))];
+};
+
+/** Nothing that a message claims is believed that nobody with the log key wrote. */
+const unknown = (outcome: 'skipped' | 'halted', reason: string): Kind => ({ ...nothing, what: 'message', outcome, reason });
+
+const kindsOf = ({ verdict, now }: Folded): ReadonlyArray<Kind> => {
+  switch (verdict._tag) {
+    case 'state':
+      return ofState(verdict.record, done);
+    case 'read':
+      return ofReads(verdict, now, done);
+    case 'void':
+      return ofReads(verdict, now, { outcome: 'void', reason: verdict.refusal.code, detail: verdict.refusal.detail ?? null });
+    default:
+      return [unknown(verdict._tag, verdict.why)];
+  }
+};
+
+export const notedOf = (folded: Folded): Noted => ({
+  seq: folded.seq,
+  at: folded.now,
+  writer: 'record' in folded.verdict ? folded.verdict.record.writer : null,
+  kinds: kindsOf(folded),
+});

@@ -1,0 +1,74 @@
+/** `GET /events`: what changes, as server-sent events. */
+import { isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { refuse } from '../../events/refusal.ts';
+import { TOPICS, type Topic } from '../../protocol/live.ts';
+import type { Live, Told } from '../live/live.ts';
+import type { Call, Handler } from './call.ts';
+import type { Auth } from './principal.ts';
+
+/** A line that means nothing keeps proxies from taking the connection for dead; then it is also looked whether who listens still may. */
+const BEAT_MS = 15_000;
+/** Bytes that wait for one that does not read them: it is cut off, and asks again from where it was. */
+const WAITING_MAX = 4 * 1024 * 1024;
+/** How long a browser waits before it connects again. */
+const RETRY_MS = 1_000;
+
+const SEQUENCE = /^\d{1,16}$/;
+
+const textOf = ({ event, data }: Told): string => `event: ${event}\nid: ${data.seq}\ndata: ${JSON.stringify(data)}\n\n`;
+
+const topicsOf = (text: unknown): ReadonlySet<Topic> | undefined => {
+  const names = typeof text === 'string' ? text.split(',') : TOPICS;
+  return names.every((name): name is Topic => TOPICS.some((topic) => topic === name)) ? new Set(names as ReadonlyArray<Topic>) : undefined;
+};
+
+/** Browsers send it by themselves when they connect again. */
+const lastOf = ({ headers }: Call['request']): number | null | undefined => {
+  const said = headers['last-event-id'];
+  if (said === undefined || said === '') return null;
+  return typeof said === 'string' && SEQUENCE.test(said) ? Number(said) : undefined;
+};
+
+/** Written past fastify, whose answers end. Its headers are those that every answer has. */
+const opened = ({ reply }: Call) => {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  raw.write(`retry: ${RETRY_MS}\n\n`);
+  return raw;
+};
+
+export const eventsHandler =
+  (live: Live, authenticate: Auth['authenticate']): Handler =>
+  (call) => {
+    const [topics, after] = [topicsOf(call.args['topics'] ?? undefined), lastOf(call.request)];
+    if (topics === undefined) return left(refuse('malformed', `topics: expected some of ${TOPICS.join(',')}`));
+    if (after === undefined) return left(refuse('malformed', 'last-event-id: expected a sequence'));
+    let raw: ReturnType<typeof opened> | undefined;
+    const before: string[] = [];
+    const write = (text: string): void => {
+      if (raw === undefined) before.push(text);
+      else if (raw.writableLength > WAITING_MAX) raw.destroy();
+      else raw.write(text);
+    };
+    const listening = live.listen({ topics, after, tell: (told) => write(textOf(told)), end: () => raw?.end() });
+    if (isLeft(listening)) return listening;
+    raw = opened(call);
+    for (const text of before) raw.write(text);
+    const { close, seq } = listening.right;
+    const end = (): void => void raw?.end();
+    const look = async (): Promise<void> => {
+      if ((await authenticate(call.request)).kind === 'none') end();
+    };
+    const beat = setInterval(() => {
+      write(`: \nid: ${seq()}\n\n`);
+      void look().catch(end);
+    }, BEAT_MS);
+    const unwatch = live.onRightsChanged(() => void look().catch(end));
+    raw.on('close', () => {
+      clearInterval(beat);
+      unwatch();
+      close();
+    });
+    return right(undefined);
+  };
