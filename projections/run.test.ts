@@ -157,7 +157,7 @@ test('checkpoints say how far, how many and which bytes', async (t) => {
   const status = right(await projector.status());
   t.like(status, { role: 'projector', holder: 'r1', head: history.fold.applied() });
   const { items } = status;
-  t.deepEqual(items.map(({ projection, entries }) => [projection, entries]), [['access', 1], ['catalog', 2], ['inbox', 0], ['rollout', 0], ['services', 1], ['usage', 1]]);
+  t.deepEqual(items.map(({ projection, entries }) => [projection, entries]), [['access', 1], ['audit', 0], ['catalog', 2], ['inbox', 0], ['rollout', 0], ['services', 1], ['usage', 1]]);
   history.write('billing/OTHER');
   const later = right(await projector.status()).items;
   t.deepEqual(later.map(({ seq }) => seq), items.map(() => history.fold.applied()));

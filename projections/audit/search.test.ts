@@ -1,0 +1,117 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { isLeft, type Either } from 'fp-ts/lib/Either.js';
+import { hash } from '../../crypto/hash.ts';
+import { utf8 } from '../../crypto/bytes.ts';
+import type { Target } from '../../events/vocabulary.ts';
+import { memoryStore } from '../memory-store.ts';
+import { newModels } from '../models.ts';
+import type { Kind, Noted } from './kinds.ts';
+import { blockReader, findPage, type Found, type Place, type Wanted } from './search.ts';
+import { isWanted } from './terms.ts';
+
+const right = <A>(result: Either<unknown, A>): A => {
+  if (isLeft(result)) throw new Error(JSON.stringify(result.left));
+  return result.right;
+};
+const digestOf = (text: string): string => hash(utf8(text));
+
+const SERVICES = ['shop', 'billing', 'mail', 'rare'];
+const PATHS = ['a/b/ONE', 'a/b/TWO', 'a/c/ONE', 'd/ONE', 'a/b/', 'a/'];
+const kind: fc.Arbitrary<Kind> = fc.record({
+  what: fc.constantFrom('read', 'secret.written', 'access.granted', 'secret.disabled'),
+  outcome: fc.constantFrom('done', 'allowed', 'refused', 'void'),
+  service: fc.oneof(fc.constant(null), fc.constantFrom(...SERVICES)),
+  path: fc.oneof(fc.constant(null), fc.constantFrom(...(PATHS as Target[]))),
+  actor: fc.oneof(fc.constant(null), fc.constantFrom('root', 'shop')),
+  reason: fc.constant(null),
+  detail: fc.constant(null),
+  version: fc.constant(null),
+  offline: fc.constant(null),
+});
+/** Messages of one entry, and of hundreds; what is rare stands in few blocks. */
+const message = fc.record({ gap: fc.integer({ min: 1, max: 3 }), later: fc.integer({ min: 0, max: 5 }), kinds: fc.array(kind, { minLength: 1, maxLength: 4 }), times: fc.constantFrom(1, 1, 1, 200) });
+const log = fc.array(message, { minLength: 1, maxLength: 60 }).map((all) => {
+  let [seq, at] = [0, 1_000];
+  return all.map(({ gap, later, kinds, times }): Noted => {
+    [seq, at] = [seq + gap, at + later];
+    return { seq, at, writer: null, kinds: Array.from({ length: times }, () => kinds).flat() };
+  });
+});
+const orNull = <A>(one: fc.Arbitrary<A>) => fc.oneof(fc.constant(null), one);
+const wanted: fc.Arbitrary<Wanted> = fc.record({
+  service: orNull(fc.constantFrom(...SERVICES)),
+  path: orNull(fc.constantFrom(...([...PATHS, 'e/NONE'] as Target[]))),
+  type: orNull(fc.constantFrom('read', 'secret.', 'secret.written')),
+  outcome: orNull(fc.constantFrom('done', 'refused')),
+  actor: orNull(fc.constantFrom('root', 'shop')),
+  from: orNull(fc.integer({ min: 1_000, max: 1_100 })),
+  to: orNull(fc.integer({ min: 1_000, max: 1_200 })),
+});
+
+const all = (noted: ReadonlyArray<Noted>, by: Wanted): ReadonlyArray<string> =>
+  noted
+    .flatMap(({ seq, at, kinds }) => kinds.map((one, entry) => ({ seq, at, entry, kind: one })))
+    .filter(({ at, kind: one }) => isWanted(by)(one) && (by.from === null || at >= by.from) && (by.to === null || at <= by.to))
+    .map(nameOf)
+    .reverse();
+const nameOf = ({ seq, entry }: Pick<Found, 'seq' | 'entry'>): string => `${seq}.${entry}`;
+
+test('any filter and any size of page give what filtering the whole gives, nothing twice and nothing lost while more comes', async (t) => {
+  let [pages, fetched] = [0, 0];
+  const check = async (noted: ReadonlyArray<Noted>, by: Wanted, limit: number, atFirst: number): Promise<void> => {
+    const [models, store] = [newModels(digestOf), memoryStore()];
+    const note = async (one: Noted): Promise<void> => {
+      for (const spot of models.note(one)) {
+        right(await store.put('audit', spot.key, models.encoded(spot) ?? '', 0)());
+        models.stored(spot);
+        fetched += 1;
+      }
+    };
+    const there = Math.max(1, Math.min(atFirst, noted.length));
+    for (const one of noted.slice(0, there)) await note(one);
+    const later = noted.slice(there);
+    const found: string[] = [];
+    let before: Place | null = null;
+    do {
+      const page = right(await findPage(models, blockReader(models, store), by, { before, limit }));
+      t.true(page.found.length <= limit);
+      found.push(...page.found.map(nameOf));
+      before = page.next;
+      pages += 1;
+      const next = later.shift();
+      if (next !== undefined) await note(next);
+    } while (before !== null);
+    t.deepEqual(found, all(noted.slice(0, there), by));
+  };
+  const sizes = fc.oneof(fc.integer({ min: 40, max: 500 }), fc.constant(20_000));
+  await fc.assert(fc.asyncProperty(log, wanted, sizes, fc.integer({ min: 1, max: 60 }), check), { numRuns: 60 });
+  t.true(pages > 60 && fetched > 20, `${pages} pages, ${fetched} blocks`);
+});
+
+test('an index of the same messages has the same blocks, however they came', (t) => {
+  fc.assert(
+    fc.property(log, (noted) => {
+      const [one, other] = [newModels(digestOf), newModels(digestOf)];
+      for (const each of noted) one.note(each);
+      for (const each of noted) other.note(JSON.parse(JSON.stringify(each)) as Noted);
+      t.deepEqual(one.audit.blocks, other.audit.blocks);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a block that the store has otherwise is named, not told', async (t) => {
+  const [models, store] = [newModels(digestOf), memoryStore()];
+  const one: Kind = { what: 'read', outcome: 'allowed', service: 'shop', path: 'a/b/ONE' as Target, actor: 'shop', reason: null, detail: null, version: 1, offline: null };
+  const [spot] = models.note({ seq: 1, at: 1, writer: null, kinds: Array.from({ length: 600 }, () => one) });
+  const text = models.encoded(spot!) ?? '';
+  models.stored(spot!);
+  const ask = () => findPage(models, blockReader(models, store), { service: null, path: null, type: null, outcome: null, actor: null, from: null, to: null }, { before: null, limit: 5 });
+  const bad = { _tag: 'Left', left: { _tag: 'bad_entry', bucket: 'audit', key: spot!.key } };
+  t.like(await ask(), bad);
+  const revision = right(await store.put('audit', spot!.key, text.replace('allowed', 'refused'), 0)());
+  t.like(await ask(), bad);
+  right(await store.put('audit', spot!.key, text, revision)());
+  t.is(right(await ask()).found.length, 5);
+});
