@@ -4,7 +4,7 @@ import { parseRecord } from '../events/fold/accept.ts';
 import type { LogRecord } from '../events/record.ts';
 import { type Sequence, Version } from '../events/vocabulary.ts';
 import type { Found } from '../projections/audit/search.ts';
-import { About, isoTime, type AuditLine } from '../protocol/audit-line.ts';
+import { isoTime, type About, type AuditLine } from '../protocol/audit-line.ts';
 import { about } from './about.ts';
 import { type Entry, entriesOf } from './entries.ts';
 import { signatureHolds, signedOf } from './verify.ts';

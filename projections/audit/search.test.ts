@@ -7,7 +7,7 @@ import type { Target } from '../../events/vocabulary.ts';
 import { memoryStore } from '../memory-store.ts';
 import { newModels } from '../models.ts';
 import type { Kind, Noted } from './kinds.ts';
-import { blockReader, findPage, type Found, type Place, type Wanted } from './search.ts';
+import { blockReader, findPage, type Found, type FoundPage, type Place, type Wanted } from './search.ts';
 import { isWanted } from './terms.ts';
 
 const right = <A>(result: Either<unknown, A>): A => {
@@ -74,7 +74,7 @@ test('any filter and any size of page give what filtering the whole gives, nothi
     const found: string[] = [];
     let before: Place | null = null;
     do {
-      const page = right(await findPage(models, blockReader(models, store), by, { before, limit }));
+      const page: FoundPage = right(await findPage(models, blockReader(models, store), by, { before, limit }));
       t.true(page.found.length <= limit);
       found.push(...page.found.map(nameOf));
       before = page.next;
