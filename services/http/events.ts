@@ -1,4 +1,5 @@
 /** `GET /events`: what changes, as server-sent events. */
+import type { OutgoingHttpHeaders } from 'node:http';
 import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { refuse } from '../../events/refusal.ts';
 import { TOPICS, type Topic } from '../../protocol/live.ts';
@@ -33,7 +34,7 @@ const lastOf = ({ headers }: Call['request']): number | null | undefined => {
 const opened = ({ reply }: Call) => {
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   raw.write(`retry: ${RETRY_MS}\n\n`);
   return raw;
 };
