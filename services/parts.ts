@@ -4,10 +4,12 @@ import type { Logger } from 'pino';
 import { hashing } from '../crypto/hash.ts';
 import { followLater } from '../events/log/later.ts';
 import { startProjector, type Projector } from '../projections/run.ts';
-import { makeAudit } from './audit/audit.ts';
+import { makeAudit, type Audit } from './audit/audit.ts';
 import type { Broker } from './broker.ts';
 import { makeAdmission, type Admission } from './doors/admission.ts';
 import { makeHandle, type DoorParts } from './doors/handle.ts';
+import type { Applied } from '../projections/session.ts';
+import { makeLive, type Live } from './live/live.ts';
 import { awaitKey } from './keyring/await-key.ts';
 import type { Holders } from './keyring/holders.ts';
 import { makeCommits, type Commits } from './log/commit.ts';
@@ -59,6 +61,8 @@ export type Parts = {
   readonly boxKeys: BoxKeys;
   readonly sessions: Sessions;
   readonly projector: Projector;
+  readonly audit: Audit;
+  readonly live: Live;
   readonly admission: Admission;
   readonly views: Views;
   readonly commands: Commands;
@@ -70,7 +74,7 @@ export type Parts = {
 };
 
 /** @param joined called when the read models go on with the replica's fold */
-const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => void): Promise<Projector> => {
+const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => void, onApplied: (applied: Applied) => void): Promise<Projector> => {
   const { listen, widen } = verdictsOf(replica);
   const join: typeof widen = (place) => {
     const isDone = widen(place);
@@ -85,6 +89,7 @@ const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => v
     replica: replica.id,
     crypto: logCrypto(replica.keyring),
     verdicts: { listen, widen: join },
+    onApplied,
     loadKey: async (key) => !isLeft(await awaitKey(replica.keyring, key, () => !replica.health().failed)),
     newHashing: hashing,
     onFailure: (why) => {
@@ -96,11 +101,11 @@ const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => v
 };
 
 /** From when requests are answered, which is when the read models begin to be made. */
-const startReadModels = async (given: Given): Promise<Projector> => {
+const startReadModels = async (given: Given, onApplied: (applied: Applied) => void): Promise<Projector> => {
   let tellJoined = (): void => undefined;
   const joined = new Promise<void>((resolve) => (tellJoined = resolve));
   void given.open.then(() => keepHeapSmallUntil(joined));
-  return makeProjector(given, tellJoined);
+  return makeProjector(given, tellJoined, onApplied);
 };
 
 type Seen = Pick<DoorParts, 'onRefused' | 'onDefect'> & Pick<ReadParts, 'onAccess'>;
@@ -136,7 +141,9 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   };
   const tidy = makeTidy({ replica, execute, prepare: prepare(null), holders, warn });
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
-  const projector = await startReadModels(given);
+  // What is folded before anybody can listen is nobody's news.
+  let live: Live | undefined;
+  const projector = await startReadModels(given, (applied) => live?.applied(applied));
   const sessions = makeSessions();
   const followUps = makeFollowUps(replica, execute);
   const refusedReads = makeAllowance(REFUSED_READS);
@@ -144,6 +151,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const carryOut = makeCarryOut({ replica, execute, prepare, tidy });
   const commands = makeCommands(carryOut);
   const audit = makeAudit({ replica, store: broker.views, projector });
+  live = makeLive({ replica, audit, projector });
   const views = makeViews({ replica, store: broker.views, projector, holders, audit });
   const opener = { sessions, boxKey: boxKeys.secret };
   const read = makeRead({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess });
@@ -161,5 +169,5 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects, endOpen: watch.end });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, carryOut, opener, watch, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
+  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, audit, live, carryOut, opener, watch, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
 };

@@ -54,6 +54,7 @@ const actorOf = (origin: Origin, writer: string): string | null => {
   if (origin.by === 'replica') return writer;
   if (origin.by === 'service') return origin.command.service;
   if (origin.by === 'token') return `token:${origin.label}`;
+  if (origin.by === 'access-key') return `access-key:${origin.key}`;
   const { admin } = statementOf(origin.statement);
   return typeof admin === 'string' ? admin : null;
 };

@@ -1,5 +1,8 @@
 /** Every route of the HTTP API. Server, documentation and tests are made from these records. */
 import * as t from 'io-ts';
+import { orNull } from '../../events/codec.ts';
+import { propsOf } from '../../events/fits.ts';
+import { queries } from '../operations.ts';
 import { SealedReply, SealedRequest, ServiceKeys, UnsealedReply } from '../wire.ts';
 import { own, query, signed, type Route } from './route.ts';
 import { authRoutes } from './session.ts';
@@ -29,6 +32,15 @@ const sealed = [
   own('sealed', 'register', 'POST', '/register', { about: 'A service registers its credential.', ...exchanged }),
   own('sealed', 'get', 'POST', '/get', { about: 'A service reads its secrets.', ...exchanged }),
   own('sealed', 'report', 'POST', '/report', { about: 'A process says which versions it runs.', ...exchanged }),
+] as const;
+
+const Format = t.keyof({ jsonl: null, csv: null }, 'jsonl or csv');
+const narrowed = Object.fromEntries(Object.entries<t.Mixed>(propsOf(queries['audit.list'].request)).filter(([name]) => !['operation', 'limit', 'after'].includes(name)));
+
+/** What is answered by a stream. */
+const streamed = [
+  own('live', 'audit.export', 'GET', '/audit/export', { about: 'Everything of the audit log that is wanted, the newest first, as JSON lines or CSV.', media: 'application/x-ndjson', fields: { format: orNull(Format), ...narrowed } }),
+  own('live', 'events', 'GET', '/events', { about: 'What changes, as server-sent events; resumed after `Last-Event-ID`.', media: 'text/event-stream', fields: { topics: orNull(t.string) } }),
 ] as const;
 
 const secret = { id: ['path'] } as const;
@@ -82,7 +94,7 @@ const ordered: ReadonlyArray<Route> = [
 ];
 
 /** Routes with handlers of their own: what is added here does not compile until `services/http/handlers.ts` has one. */
-export const ownRoutes = [...open, ...pages, ...sealed, ...authRoutes] as const;
+export const ownRoutes = [...open, ...pages, ...sealed, ...streamed, ...authRoutes] as const;
 export type OwnName = (typeof ownRoutes)[number]['name'];
 
 export const routes: ReadonlyArray<Route> = [...ownRoutes, ...asked, ...ordered];

@@ -40,7 +40,7 @@ const opened = ({ reply }: Call) => {
 };
 
 export const eventsHandler =
-  (live: Live, authenticate: Auth['authenticate']): Handler =>
+  (live: Live, isStillIn: Auth['isStillIn']): Handler =>
   (call) => {
     const [topics, after] = [topicsOf(call.args['topics'] ?? undefined), lastOf(call.request)];
     if (topics === undefined) return left(refuse('malformed', `topics: expected some of ${TOPICS.join(',')}`));
@@ -58,14 +58,12 @@ export const eventsHandler =
     for (const text of before) raw.write(text);
     const { close, seq } = listening.right;
     const end = (): void => void raw?.end();
-    const look = async (): Promise<void> => {
-      if ((await authenticate(call.request)).kind === 'none') end();
-    };
+    const look = (): void => (isStillIn(call.request) ? undefined : end());
     const beat = setInterval(() => {
       write(`: \nid: ${seq()}\n\n`);
-      void look().catch(end);
+      look();
     }, BEAT_MS);
-    const unwatch = live.onRightsChanged(() => void look().catch(end));
+    const unwatch = live.onRightsChanged(look);
     raw.on('close', () => {
       clearInterval(beat);
       unwatch();

@@ -4,12 +4,16 @@ import { ownRoutes, type OwnName } from '../../protocol/http/routes.ts';
 import type { Route } from '../../protocol/http/route.ts';
 import type { Admission } from '../doors/admission.ts';
 import type { Health, Replica } from '../log/replica.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Live } from '../live/live.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { ask, type Views } from '../operations/admin.ts';
 import { authHandlers, type LoginParts } from './auth/handlers.ts';
 import { JSON_TYPE, Written, type Handler } from './call.ts';
+import { eventsHandler } from './events.ts';
 import { exchange } from './exchange.ts';
 import { consoleHandler, toConsole } from './pages.ts';
+import { exportHandler } from './export.ts';
 import type { Auth } from './principal.ts';
 import { signedHandler, type SignedParts } from './signed.ts';
 
@@ -18,6 +22,8 @@ export type HandlerParts = SignedParts & LoginParts & {
   readonly admission: Admission;
   readonly views: Views;
   readonly metrics: Metrics;
+  readonly audit: Audit;
+  readonly live: Live;
   readonly auth: Auth;
   /** Where the console was built, if not beside the bundle. */
   readonly console: string | undefined;
@@ -47,6 +53,8 @@ const ownHandlers = (parts: HandlerParts): { readonly [N in OwnName]: Handler } 
     register: exchange(admission, subjects.register),
     get: exchange(admission, subjects.get),
     report: exchange(admission, subjects.report),
+    'audit.export': exportHandler(parts.audit),
+    events: eventsHandler(parts.live, parts.auth.isStillIn),
     ...authHandlers(parts),
   };
 };

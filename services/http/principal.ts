@@ -19,6 +19,8 @@ export const nameOf = (principal: Principal): string | undefined =>
 export type Auth = {
   /** Who it is that this request proves to come from. */
   readonly authenticate: (request: FastifyRequest) => Principal | Promise<Principal>;
+  /** Whether it still is somebody's, for answers that go on; asking does not keep a session awake. */
+  readonly isStillIn: (request: FastifyRequest) => boolean;
   /** Why a session may not change anything with this request: another site may have made the browser send it. */
   readonly forged: (request: FastifyRequest, session: Session) => Refusal | undefined;
 };

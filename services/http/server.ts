@@ -48,6 +48,8 @@ export const makeHttp = (parts: HttpParts, more: FastifyServerOptions = {}): Fas
   const headers = 'https' in more ? { ...API_HEADERS, ...TLS_HEADERS } : API_HEADERS;
   server.addHook('onRequest', async (_, reply) => void reply.headers(headers));
   server.setErrorHandler(onError);
+  // Before it is waited for calls to end: these would not.
+  server.addHook('preClose', async () => parts.live.end());
   const { auth, onAnswered, replica } = parts;
   addRoutes(server, { auth, onAnswered, limits: makeLimits(), isReady: () => replica.health().ready, handlerOf: handlersOf(parts) });
   return server;

@@ -37,7 +37,7 @@ export type Live = {
   readonly end: () => void;
 };
 
-type Parts = { readonly replica: Pick<Replica, 'fold' | 'onFailed'>; readonly audit: Pick<Audit, 'since'>; readonly projector: () => Pick<Projector, 'folded'> };
+type Parts = { readonly replica: Pick<Replica, 'fold' | 'onFailed'>; readonly audit: Pick<Audit, 'since'>; readonly projector: Pick<Projector, 'folded'> };
 
 const LISTENERS_MAX = 100;
 /** More entries at once are not told one by one. */
@@ -65,7 +65,7 @@ type Standing = { seq: number; isOver: boolean; isAtIt: boolean; wanted: boolean
 
 /** Tells what is new since it was last told something. Nothing new is never told twice: it stands where it was told up to. */
 const catchUp = async ({ audit, projector }: Parts, changes: Changes, { topics, tell }: Listener, standing: Standing): Promise<void> => {
-  const applied = projector().folded().applied();
+  const applied = projector.folded().applied();
   if (applied <= standing.seq) return;
   const entries = topics.has('audit') ? await audit.since(standing.seq, ENTRIES_MAX) : right([]);
   // It is tried again with the next message.
@@ -97,8 +97,9 @@ export const makeLive = (parts: Parts): Live => {
   const changes = makeChanges();
   const listeners = new Map<Listener, Standing>();
   const looks = new Set<() => void>();
-  let last = 0;
+  let [last, isOver] = [0, false];
   const end = (): void => {
+    isOver = true;
     for (const [{ end: tellEnd }, standing] of listeners) {
       standing.isOver = true;
       tellEnd();
@@ -121,8 +122,9 @@ export const makeLive = (parts: Parts): Live => {
       if (looks.size > 0 && isAboutRights(applied)) for (const look of looks) look();
     },
     listen: (listener) => {
+      if (isOver) return left(refuse('unavailable'));
       if (listeners.size >= LISTENERS_MAX) return left(refuse('busy'));
-      const now = Math.max(fold.applied(), parts.projector().folded().applied());
+      const now = Math.max(fold.applied(), parts.projector.folded().applied());
       const standing = { seq: listener.after ?? now, isOver: false, isAtIt: false, wanted: false };
       // Of another log, or one that was put back.
       if (standing.seq > now) {

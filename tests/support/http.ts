@@ -25,6 +25,7 @@ export const testAuth = () => {
   const known = new Map<string, Principal>();
   const auth: Auth = {
     authenticate: ({ headers }) => known.get(String(headers['test-caller'])) ?? NOBODY,
+    isStillIn: ({ headers }) => known.has(String(headers['test-caller'])),
     forged: ({ headers }, { csrf }) => (headers['jetlock-csrf'] === csrf ? undefined : refuse('csrf')),
   };
   return { auth, known };

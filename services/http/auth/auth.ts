@@ -20,6 +20,10 @@ export const makeAuth = ({ fold }: Pick<Replica, 'fold'>, logins: Logins): Auth 
     const { admin, role, key, csrf } = session;
     return { kind: 'session', admin, role, key, csrf };
   },
+  isStillIn: (request) => {
+    const { authorization } = request.headers;
+    return authorization !== undefined ? tokenOf(fold.world, authorization) !== undefined : logins.has(readCookie(request) ?? '');
+  },
   forged: (request, { csrf }) => {
     const shown = request.headers['jetlock-csrf'];
     if (!isSameOrigin(request)) return refuse('origin');

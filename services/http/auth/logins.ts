@@ -33,6 +33,8 @@ export type Logins = {
   readonly open: (admin: AdminName, key: PublicKey) => { readonly id: string; readonly session: Login } | undefined;
   /** The session of an id, which is used by that; undefined if it has ended or never was. */
   readonly use: (id: string) => Login | undefined;
+  /** Whether it has not ended; that is no use. */
+  readonly has: (id: string) => boolean;
   readonly end: (id: string) => void;
 };
 
@@ -78,6 +80,10 @@ export const makeLogins = ({ world, applied }: Folded, now: () => number = Date.
       const used = { ...session, idleUntil: now() + IDLE_MS };
       known.set(name, used);
       return used;
+    },
+    has: (id) => {
+      const session = known.peek(nameOf(id) ?? '');
+      return session !== undefined && !isOver(session);
     },
     end: (id) => void known.delete(nameOf(id) ?? ''),
   };
