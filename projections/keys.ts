@@ -35,4 +35,4 @@ export const mismatchCardKey = (path: SecretPath): string => `mismatch.${kvKey(p
 export const secretsBelow = (namespace: Namespace): string => `${kvKey(namespace)}.>`;
 
 /** What a key was made of: a path, a namespace or, with the token of one at its end, a prefix. */
-export const named = (key: string): string => (key.endsWith('.=') ? `${key.slice(0, -1)}` : key).replaceAll('.', '/').replaceAll('=2E', '.');
+export const named = (key: string): string => (key.endsWith('.=') ? key.slice(0, -1) : key).replaceAll('.', '/').replaceAll('=2E', '.');

@@ -14,7 +14,7 @@ import { makeLease, type Keeping } from './lease.ts';
 import { makeMirror } from './mirror.ts';
 import { poke, renew, startTimers, stop, type NotNow, type Pace, type State } from './projector.ts';
 import type { BadEntry } from './read.ts';
-import { openSession, type Session, type SessionEnd, type SessionParts } from './session.ts';
+import { openSession, type Applied, type Session, type SessionEnd, type SessionParts } from './session.ts';
 import { status } from './status.ts';
 import type { ViewStore } from './view-store.ts';
 import { waitFor } from './wait-for.ts';
@@ -25,7 +25,7 @@ export type { SessionEnd } from './session.ts';
 
 const PACE: Pace = { leaseMs: 3000, renewMs: 750, usageMs: 2000, checkpointMs: 60_000 };
 
-export type ProjectorOptions = Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey' | 'verdicts' | 'onApplied'> & {
+export type ProjectorOptions = Pick<SessionParts, 'log' | 'subjects' | 'crypto' | 'loadKey' | 'verdicts'> & {
   readonly store: ViewStore;
   /** Names the holder of the lease: new at every start. */
   readonly replica: ReplicaId;
@@ -62,6 +62,8 @@ export type Projector = {
   readonly holder: () => ReplicaId | null;
   /** The read models as they were folded here, and up to which message. They are those of another session after a rebuild. */
   readonly folded: () => Pick<Session, 'models' | 'applied'>;
+  /** Told of each message that the read models have; where they are folded again, of all of them again. */
+  readonly onApplied: (hear: (applied: Applied) => void) => void;
   /** Writes what is still to be written, and gives up the lease. */
   readonly close: () => Promise<void>;
 };
@@ -76,7 +78,7 @@ const digestWith =
     return hashing.digest();
   };
 
-const makeState = async (options: ProjectorOptions): Promise<State> => {
+const makeState = async (options: ProjectorOptions, heard: ReadonlySet<(applied: Applied) => void>): Promise<State> => {
   const { store, replica, newHashing, now = Date.now, onFailure } = options;
   const pace = { ...PACE, ...options.pace };
   const lease = makeLease({ store, replica, now, leaseMs: pace.leaseMs });
@@ -84,7 +86,7 @@ const makeState = async (options: ProjectorOptions): Promise<State> => {
   const listeners = new Set<() => void>();
   const onWritten = () => listeners.forEach((tell) => tell());
   const keeper: Keeper = makeKeeper({ session: () => state.session, mirror, newHashing, onWritten });
-  const parts = { log: options.log, subjects: options.subjects, crypto: options.crypto, loadKey: options.loadKey, verdicts: options.verdicts, digestOf: digestWith(newHashing), ...(options.onApplied === undefined ? {} : { onApplied: options.onApplied }) };
+  const parts = { log: options.log, subjects: options.subjects, crypto: options.crypto, loadKey: options.loadKey, verdicts: options.verdicts, digestOf: digestWith(newHashing), onApplied: (applied: Applied) => heard.forEach((hear) => hear(applied)) };
   const session = await openSession({ ...parts, onState: () => poke(state), onEnd: (why) => void stop(state, why) });
   const beginning = { term: 0, phase: 'standby', stopped: undefined, renewing: false, failing: false } as const;
   const state: State = { parts, store, pace, onFailure, exclusive: makeExclusive(), lease, mirror, keeper, session, listeners, queued: new Set(), timers: [], ...beginning };
@@ -93,7 +95,8 @@ const makeState = async (options: ProjectorOptions): Promise<State> => {
 
 /** Settles when the log is followed, long before its head is reached. */
 export const startProjector = async (options: ProjectorOptions): Promise<Projector> => {
-  const state = await makeState(options);
+  const heard = new Set<(applied: Applied) => void>();
+  const state = await makeState(options, heard);
   state.session.join();
   startTimers(state);
   void renew(state);
@@ -104,6 +107,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     status: () => state.exclusive(() => status(state)),
     holder: state.lease.holder,
     folded: () => state.session,
+    onApplied: (hear) => void heard.add(hear),
     close: () => stop(state, null),
   };
 };

@@ -8,7 +8,6 @@ import { makeAudit, type Audit } from './audit/audit.ts';
 import type { Broker } from './broker.ts';
 import { makeAdmission, type Admission } from './doors/admission.ts';
 import { makeHandle, type DoorParts } from './doors/handle.ts';
-import type { Applied } from '../projections/session.ts';
 import { makeLive, type Live } from './live/live.ts';
 import { awaitKey } from './keyring/await-key.ts';
 import type { Holders } from './keyring/holders.ts';
@@ -74,7 +73,7 @@ export type Parts = {
 };
 
 /** @param joined called when the read models go on with the replica's fold */
-const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => void, onApplied: (applied: Applied) => void): Promise<Projector> => {
+const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => void): Promise<Projector> => {
   const { listen, widen } = verdictsOf(replica);
   const join: typeof widen = (place) => {
     const isDone = widen(place);
@@ -89,7 +88,6 @@ const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => v
     replica: replica.id,
     crypto: logCrypto(replica.keyring),
     verdicts: { listen, widen: join },
-    onApplied,
     loadKey: async (key) => !isLeft(await awaitKey(replica.keyring, key, () => !replica.health().failed)),
     newHashing: hashing,
     onFailure: (why) => {
@@ -101,11 +99,11 @@ const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => v
 };
 
 /** From when requests are answered, which is when the read models begin to be made. */
-const startReadModels = async (given: Given, onApplied: (applied: Applied) => void): Promise<Projector> => {
+const startReadModels = async (given: Given): Promise<Projector> => {
   let tellJoined = (): void => undefined;
   const joined = new Promise<void>((resolve) => (tellJoined = resolve));
   void given.open.then(() => keepHeapSmallUntil(joined));
-  return makeProjector(given, tellJoined, onApplied);
+  return makeProjector(given, tellJoined);
 };
 
 type Seen = Pick<DoorParts, 'onRefused' | 'onDefect'> & Pick<ReadParts, 'onAccess'>;
@@ -128,6 +126,13 @@ const observers = (logger: Logger, metrics: Metrics, refusals: RefusalSums): See
   };
 };
 
+/** What admins are shown. */
+const makeShown = ({ replica, holders, broker }: Given, projector: Projector) => {
+  const audit = makeAudit({ replica, store: broker.views, projector });
+  const live = makeLive({ replica, audit, projector });
+  return { audit, live, views: makeViews({ replica, store: broker.views, projector, holders, audit }) };
+};
+
 export const makeParts = async (given: Given): Promise<Parts> => {
   const { replica, execute, holders, broker, logger } = given;
   const metrics = makeMetrics(replica);
@@ -141,18 +146,14 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   };
   const tidy = makeTidy({ replica, execute, prepare: prepare(null), holders, warn });
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
-  // What is folded before anybody can listen is nobody's news.
-  let live: Live | undefined;
-  const projector = await startReadModels(given, (applied) => live?.applied(applied));
+  const projector = await startReadModels(given);
   const sessions = makeSessions();
   const followUps = makeFollowUps(replica, execute);
   const refusedReads = makeAllowance(REFUSED_READS);
   const lookAgain = makeSecondLook(replica);
   const carryOut = makeCarryOut({ replica, execute, prepare, tidy });
   const commands = makeCommands(carryOut);
-  const audit = makeAudit({ replica, store: broker.views, projector });
-  live = makeLive({ replica, audit, projector });
-  const views = makeViews({ replica, store: broker.views, projector, holders, audit });
+  const { audit, live, views } = makeShown(given, projector);
   const opener = { sessions, boxKey: boxKeys.secret };
   const read = makeRead({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess });
   const watch = makeWatch({ replica, read, values, lookAgain, refusedReads });

@@ -23,6 +23,7 @@ const url = (path: string): string => `${jetlock.service().httpUrl}${path}`;
 const headers = { 'test-caller': 'alice' };
 const get = async (path: string) => answerOf(await fetch(url(path), { headers }));
 const audit = async (query: string) => (await get(`/audit?${query}`)).json as Page<AuditEntry>;
+const sum = (counts: ReadonlyArray<number>): number => counts.reduce((a, b) => a + b, 0);
 const nameOf = ({ seq, entry }: Pick<AuditEntry, 'seq' | 'entry'>): string => `${seq}.${entry}`;
 
 const allPages = async (query: string): Promise<ReadonlyArray<AuditEntry>> => {
@@ -40,7 +41,7 @@ test.serial('the audit log in pages is the audit log, the newest first; its filt
   await write('pages/app/KEY', 'v1');
   const client = await approved('pages-shop');
   await grant('pages-shop', 'pages/app/DB');
-  await client.get(['pages/app/DB', 'pages/app/DB']);
+  await client.get('pages/app/DB');
   t.is(await codeOf(client.get('pages/app/KEY')), 'refused');
   const all = await allPages('limit=3');
   t.true(all.every((line) => AuditEntry.is(line) && line.verified === 'mac'));
@@ -48,7 +49,7 @@ test.serial('the audit log in pages is the audit log, the newest first; its filt
   t.deepEqual(all.map(({ seq }) => seq), [...all.map(({ seq }) => seq)].sort((a, b) => b - a));
   t.is(all.at(-1)?.what, 'keyring.created');
   const reads = await allPages('service=pages-shop&type=read&limit=1');
-  t.deepEqual(reads.map(({ outcome, about, reason }) => [outcome, about.path, reason]), [['refused', 'pages/app/KEY', 'ungranted'], ...['', ''].map(() => ['allowed', 'pages/app/DB', undefined])]);
+  t.deepEqual(reads.map(({ outcome, about, reason }) => [outcome, about.path, reason]), [['refused', 'pages/app/KEY', 'ungranted'], ['allowed', 'pages/app/DB', undefined]]);
   t.deepEqual((await audit('path=pages/app/&outcome=done')).items.map(({ what }) => what), all.filter((line) => JSON.stringify(line.about).includes('pages/app') && line.outcome === 'done').map(({ what }) => what));
   const { items } = orThrow(await admin.list('audit.list', { service: 'pages-shop' as never })());
   t.deepEqual(items.map(nameOf), all.filter(({ about, who }) => about.service === 'pages-shop' || who?.name === 'pages-shop').map(nameOf));
@@ -81,7 +82,7 @@ test.serial('reads over time, what is missing, and health are told', async (t) =
   const reads = (await get(`/secrets/${encodeURIComponent('pages/app/DB')}/reads?buckets=4&from=${Date.now() - 60_000}`)).json as ReadsView;
   t.true(ReadsView.is(reads));
   t.like(reads, { buckets: 4, since: null });
-  t.deepEqual(reads.items.map(({ service, allowed, refused }) => [service, allowed.reduce((a, b) => a + b), refused.reduce((a, b) => a + b)]), [['pages-shop', 2, 0]]);
+  t.deepEqual(reads.items.map(({ service, allowed, refused }) => [service, sum(allowed), sum(refused)]), [['pages-shop', 1, 0]]);
   const health = (await get('/health')).json as HealthView;
   t.true(HealthView.is(health));
   t.like(health, { ready: true, replicas: [{ self: true, keepsModels: true }], models: { lag: 0, complete: true }, keys: [{ purpose: 'operator' }] });
@@ -96,7 +97,7 @@ const listen = async (after: string | undefined, topics = 'inbox,catalogue,audit
   response.setEncoding('utf8').on('data', (more: string) => (text += more));
   const blocks = () => text.split('\n\n').slice(0, -1).map((block) => Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s).slice(0, 2) as [string, string])));
   const changes = (): ReadonlyArray<LiveChange> => blocks().flatMap(({ event, data = '' }) => (event === 'change' ? [JSON.parse(data) as LiveChange] : []));
-  const ended = once(response, 'close');
+  const ended = new Promise((resolve) => response.once('close', resolve));
   response.on('error', () => undefined);
   return { status: response.statusCode, headers: response.headers, blocks, changes, last: () => blocks().findLast(({ id }) => id !== undefined)?.['id'], close: () => request.destroy(), ended };
 };

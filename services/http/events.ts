@@ -1,6 +1,6 @@
 /** `GET /events`: what changes, as server-sent events. */
 import type { OutgoingHttpHeaders } from 'node:http';
-import { isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { left, right } from 'fp-ts/lib/Either.js';
 import { refuse } from '../../events/refusal.ts';
 import { TOPICS, type Topic } from '../../protocol/live.ts';
 import type { Live, Told } from '../live/live.ts';
@@ -20,7 +20,7 @@ const textOf = ({ event, data }: Told): string => `event: ${event}\nid: ${data.s
 
 const topicsOf = (text: unknown): ReadonlySet<Topic> | undefined => {
   const names = typeof text === 'string' ? text.split(',') : TOPICS;
-  return names.every((name): name is Topic => TOPICS.some((topic) => topic === name)) ? new Set(names as ReadonlyArray<Topic>) : undefined;
+  return names.every((name): name is Topic => TOPICS.some((topic) => topic === name)) ? new Set(names) : undefined;
 };
 
 /** Browsers send it by themselves when they connect again. */
@@ -45,19 +45,12 @@ export const eventsHandler =
     const [topics, after] = [topicsOf(call.args['topics'] ?? undefined), lastOf(call.request)];
     if (topics === undefined) return left(refuse('malformed', `topics: expected some of ${TOPICS.join(',')}`));
     if (after === undefined) return left(refuse('malformed', 'last-event-id: expected a sequence'));
-    let raw: ReturnType<typeof opened> | undefined;
-    const before: string[] = [];
-    const write = (text: string): void => {
-      if (raw === undefined) before.push(text);
-      else if (raw.writableLength > WAITING_MAX) raw.destroy();
-      else raw.write(text);
-    };
-    const listening = live.listen({ topics, after, tell: (told) => write(textOf(told)), end: () => raw?.end() });
-    if (isLeft(listening)) return listening;
-    raw = opened(call);
-    for (const text of before) raw.write(text);
-    const { close, seq } = listening.right;
-    const end = (): void => void raw?.end();
+    const refused = live.refused();
+    if (refused !== undefined) return left(refused);
+    const raw = opened(call);
+    const write = (text: string): void => void (raw.writableLength > WAITING_MAX ? raw.destroy() : raw.write(text));
+    const end = (): void => void raw.end();
+    const { close, seq } = live.listen({ topics, after, tell: (told) => write(textOf(told)), end });
     const look = (): void => (isStillIn(call.request) ? undefined : end());
     const beat = setInterval(() => {
       write(`: \nid: ${seq()}\n\n`);

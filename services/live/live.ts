@@ -1,5 +1,5 @@
 /** Changes of the read models as they happen, for many who listen: each is told from where it stands, live or after it was away. */
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, right } from 'fp-ts/lib/Either.js';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Sequence } from '../../events/vocabulary.ts';
 import type { Projector } from '../../projections/run.ts';
@@ -29,15 +29,15 @@ export type Listening = {
 };
 
 export type Live = {
-  readonly applied: (applied: Applied) => void;
-  /** A refusal when there are too many already. */
-  readonly listen: (listener: Listener) => Either<Refusal, Listening>;
+  /** Why nobody more may listen now: there are too many, or it has ended. To be asked just before `listen`. */
+  readonly refused: () => Refusal | undefined;
+  readonly listen: (listener: Listener) => Listening;
   /** What a listener was let in by may have ended: told whenever admins, their keys or tokens change. What it returns ends that. */
   readonly onRightsChanged: (look: () => void) => () => void;
   readonly end: () => void;
 };
 
-type Parts = { readonly replica: Pick<Replica, 'fold' | 'onFailed'>; readonly audit: Pick<Audit, 'since'>; readonly projector: Pick<Projector, 'folded'> };
+type Parts = { readonly replica: Pick<Replica, 'fold' | 'onFailed'>; readonly audit: Pick<Audit, 'since'>; readonly projector: Pick<Projector, 'folded' | 'onApplied'> };
 
 const LISTENERS_MAX = 100;
 /** More entries at once are not told one by one. */
@@ -65,16 +65,16 @@ type Standing = { seq: number; isOver: boolean; isAtIt: boolean; wanted: boolean
 
 /** Tells what is new since it was last told something. Nothing new is never told twice: it stands where it was told up to. */
 const catchUp = async ({ audit, projector }: Parts, changes: Changes, { topics, tell }: Listener, standing: Standing): Promise<void> => {
-  const applied = projector.folded().applied();
-  if (applied <= standing.seq) return;
+  const head = projector.folded().applied();
+  if (head <= standing.seq) return;
   const entries = topics.has('audit') ? await audit.since(standing.seq, ENTRIES_MAX) : right([]);
   // It is tried again with the next message.
   if (isLeft(entries) || standing.isOver) return;
   const some = changes.since(standing.seq);
   // What came while the log was read is told the next time.
-  if (some === undefined || entries.right === undefined) tell({ event: 'reset', data: { seq: applied as Sequence } });
-  else for (const data of merged(some.filter(({ seq }) => seq <= applied), entries.right.filter(({ seq }) => seq <= applied), topics)) tell({ event: 'change', data });
-  standing.seq = applied;
+  if (some === undefined || entries.right === undefined) tell({ event: 'reset', data: { seq: head as Sequence } });
+  else for (const data of merged(some.filter(({ seq }) => seq <= head), entries.right.filter(({ seq }) => seq <= head), topics)) tell({ event: 'change', data });
+  standing.seq = head;
 };
 
 /** One look after another, and one more where something came meanwhile. */
@@ -92,54 +92,57 @@ const wake = async (parts: Parts, changes: Changes, listener: Listener, standing
 
 const isAboutRights = ({ noted: { kinds } }: Applied): boolean => kinds.some(({ what }) => what.startsWith('admin.') || what.startsWith('token.'));
 
-export const makeLive = (parts: Parts): Live => {
-  const { fold, onFailed } = parts.replica;
-  const changes = makeChanges();
-  const listeners = new Map<Listener, Standing>();
-  const looks = new Set<() => void>();
-  let [last, isOver] = [0, false];
-  const end = (): void => {
-    isOver = true;
-    for (const [{ end: tellEnd }, standing] of listeners) {
-      standing.isOver = true;
-      tellEnd();
-    }
-    listeners.clear();
+type State = Parts & { readonly changes: Changes; readonly listeners: Map<Listener, Standing>; readonly looks: Set<() => void>; last: number; isOver: boolean };
+
+const applied = (state: State, one: Applied): void => {
+  // A rebuild folds all of it again.
+  if (one.noted.seq <= state.last) return;
+  state.last = one.noted.seq;
+  state.changes.add(one);
+  for (const [listener, standing] of state.listeners) void wake(state, state.changes, listener, standing);
+  if (state.looks.size > 0 && isAboutRights(one)) for (const look of state.looks) look();
+};
+
+const refused = ({ isOver, listeners }: State): Refusal | undefined => (isOver ? refuse('unavailable') : listeners.size >= LISTENERS_MAX ? refuse('busy') : undefined);
+
+const listen = (state: State, listener: Listener): Listening => {
+  const { listeners, changes, replica, projector } = state;
+  const now = Math.max(replica.fold.applied(), projector.folded().applied());
+  const standing = { seq: listener.after ?? now, isOver: false, isAtIt: false, wanted: false };
+  // Of another log, or one that was put back.
+  if (standing.seq > now) {
+    standing.seq = now;
+    listener.tell({ event: 'reset', data: { seq: now as Sequence } });
+  }
+  listeners.set(listener, standing);
+  void wake(state, changes, listener, standing);
+  const close = (): void => {
+    standing.isOver = true;
+    listeners.delete(listener);
   };
-  onFailed(end);
+  return { seq: () => standing.seq, close };
+};
+
+const end = (state: State): void => {
+  state.isOver = true;
+  for (const [listener, standing] of state.listeners) {
+    standing.isOver = true;
+    listener.end();
+  }
+  state.listeners.clear();
+};
+
+export const makeLive = (parts: Parts): Live => {
+  const state: State = { ...parts, changes: makeChanges(), listeners: new Map(), looks: new Set(), last: 0, isOver: false };
+  parts.projector.onApplied((one) => applied(state, one));
+  parts.replica.onFailed(() => end(state));
   return {
-    end,
+    end: () => end(state),
+    refused: () => refused(state),
+    listen: (listener) => listen(state, listener),
     onRightsChanged: (look) => {
-      looks.add(look);
-      return () => void looks.delete(look);
-    },
-    applied: (applied) => {
-      // A rebuild folds all of it again.
-      if (applied.noted.seq <= last) return;
-      last = applied.noted.seq;
-      changes.add(applied);
-      for (const [listener, standing] of listeners) void wake(parts, changes, listener, standing);
-      if (looks.size > 0 && isAboutRights(applied)) for (const look of looks) look();
-    },
-    listen: (listener) => {
-      if (isOver) return left(refuse('unavailable'));
-      if (listeners.size >= LISTENERS_MAX) return left(refuse('busy'));
-      const now = Math.max(fold.applied(), parts.projector.folded().applied());
-      const standing = { seq: listener.after ?? now, isOver: false, isAtIt: false, wanted: false };
-      // Of another log, or one that was put back.
-      if (standing.seq > now) {
-        standing.seq = now;
-        listener.tell({ event: 'reset', data: { seq: now as Sequence } });
-      }
-      listeners.set(listener, standing);
-      void wake(parts, changes, listener, standing);
-      return right({
-        seq: () => standing.seq,
-        close: () => {
-          standing.isOver = true;
-          listeners.delete(listener);
-        },
-      });
+      state.looks.add(look);
+      return () => void state.looks.delete(look);
     },
   };
 };
