@@ -48,7 +48,10 @@ export const eventsHandler =
     const refused = live.refused();
     if (refused !== undefined) return left(refused);
     const raw = opened(call);
-    const write = (text: string): void => void (raw.writableLength > WAITING_MAX ? raw.destroy() : raw.write(text));
+    const write = (text: string): void => {
+      if (raw.writableLength > WAITING_MAX) raw.destroy();
+      else raw.write(text);
+    };
     const end = (): void => void raw.end();
     const { close, seq } = live.listen({ topics, after, tell: (told) => write(textOf(told)), end });
     const look = (): void => (isStillIn(call.request) ? undefined : end());
