@@ -32,10 +32,15 @@ export type HandlerParts = SignedParts & LoginParts & {
 const readiness = ({ ready, why }: Health) =>
   ready ? { ready } : new Written(JSON_TYPE, JSON.stringify({ ready, why }), 503);
 
-/** Made when it is first asked for: no start waits for it. */
-const openApiHandler: Handler = async () => {
+const describe = async (): Promise<Written> => {
   const { openApi } = await import('../../codegen/openapi.ts');
-  return right(openApi());
+  return new Written(JSON_TYPE, JSON.stringify(openApi()));
+};
+
+/** Made when it is first asked for, and once: no start waits for it. */
+const openApiHandler = (): Handler => {
+  let described: Promise<Written> | undefined;
+  return async () => right(await (described ??= describe()));
 };
 
 const ownHandlers = (parts: HandlerParts): { readonly [N in OwnName]: Handler } => {
@@ -46,7 +51,7 @@ const ownHandlers = (parts: HandlerParts): { readonly [N in OwnName]: Handler } 
     ready: () => right(readiness(replica.health())),
     metrics: async () => right(new Written(metrics.registry.contentType, await metrics.registry.metrics())),
     keys: exchange(admission, subjects.keys),
-    openapi: openApiHandler,
+    openapi: openApiHandler(),
     start: toConsole,
     'to-console': toConsole,
     console: consoleHandler(folder),

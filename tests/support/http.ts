@@ -15,7 +15,7 @@ export type HttpAnswer = { readonly status: number; readonly headers: Headers; r
 /** An answer, its body read whatever it is. */
 export const answerOf = async (response: Response): Promise<HttpAnswer> => {
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+  const isJson = text !== '' && response.headers.get('content-type')?.startsWith('application/json') === true;
   const json: unknown = isJson ? JSON.parse(text) : undefined;
   return { status: response.status, headers: response.headers, text, json, error: (json as { readonly error?: WireRefusal } | undefined)?.error };
 };

@@ -1,0 +1,104 @@
+/** Calls that nobody would make: every route with anything for its names, its query, its headers and its body. */
+import { connect } from 'node:net';
+import fc from 'fast-check';
+import type { AdminIdentity } from '../../client/credential.ts';
+import type { Route } from '../../protocol/http/route.ts';
+import { routes } from '../../protocol/http/routes.ts';
+import { answerOf, signedCall, type HttpAnswer } from './http.ts';
+import { mismatch } from './openapi.ts';
+
+export type Wild = { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body: string | Uint8Array | undefined };
+
+const ODD = ['', '.', '..', '../..', '%', '%00', '\0', 'a:b', 'a:b:c', ':', '__proto__', 'constructor', 'prod/shop/DB', 'prod/shop/', 'é\u202e', '𝟘', '\ud800', 'x'.repeat(3_000), '-1', '1e9', '9007199254740993', 'null', 'true', '{}'];
+const word = fc.oneof(fc.constantFrom(...ODD), fc.string({ maxLength: 40, unit: 'binary' }));
+
+/** Half of a surrogate pair has no encoding: something else stands for it. */
+const encoded = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
+const segment = fc.oneof({ weight: 5, arbitrary: word.map(encoded) }, { weight: 1, arbitrary: fc.constantFrom('%', '%E0%A4%A', '%zz', '..%2f..', '%2e%2e', 'a%00b', 'a\\b') });
+
+const pathOf = (route: Route): fc.Arbitrary<string> => {
+  const names = [...(route.path.match(/:\w+|\*/g) ?? [])];
+  return fc.tuple(...names.map(() => segment)).map((values) => values.reduce((path, value, at) => path.replace(names[at] ?? '', () => value), route.path));
+};
+
+const known = [...new Set(routes.flatMap(({ fields }) => Object.keys(fields)))];
+const queryString = fc
+  .array(fc.tuple(fc.oneof(fc.constantFrom(...known), word), word), { maxLength: 3 })
+  .map((pairs) => (pairs.length === 0 ? '' : `?${pairs.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&')}`));
+
+const header = fc.constantFrom('', 'x', '0', '-1', 'null', 'a'.repeat(2_000), 'Bearer x', 'jetlock_session=x', 'http://evil.example');
+const headers = fc.dictionary(fc.constantFrom('authorization', 'cookie', 'origin', 'accept', 'range', 'if-none-match', 'jetlock-access-key', 'jetlock-shared-secret', 'recipient-key', 'last-event-id', 'x-forwarded-for'), header, { maxKeys: 3 });
+const media = fc.constantFrom('application/json', 'application/json; charset=utf-8', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/json; charset=utf-16', '');
+
+const text = (value: unknown): string => JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner)) ?? 'null';
+
+/** Commands that may be carried out whatever comes of them, with one of their fields another one. */
+const commandOf = (identity: AdminIdentity): fc.Arbitrary<unknown> => {
+  const about = { path: 'fuzz/a/B', service: 'fuzz', target: 'fuzz/a/', seen: 0, reason: null, description: 'x', version: 1, duration: null, once: false, offline: null, namespace: 'fuzz/a', ifVersion: null };
+  const operations = routes.flatMap((route) => (route.kind === 'signed' && /^(secret|access|namespace)\./.test(route.operation) ? [route.operation] : []));
+  return fc.record({ operation: fc.constantFrom(...operations, 'nothing'), name: fc.constantFrom(...Object.keys(about)), value: fc.oneof(word, fc.anything({ maxDepth: 1 })) }).map(({ operation, name, value }) => signedCall(identity, { operation, ...about, [name]: JSON.parse(text(value)) as unknown }));
+};
+
+const bodyOf = (identity: AdminIdentity): fc.Arbitrary<Wild['body']> =>
+  fc.oneof(
+    fc.constant(undefined),
+    fc.uint8Array({ maxLength: 500 }),
+    fc.json({ maxDepth: 3 }),
+    fc.constantFrom('{', '[[[[', '{"__proto__":{"x":1}}', '"\\ud800"', '\ufeff{}', '1e400', '['.repeat(5_000)),
+    commandOf(identity).map(text),
+  );
+
+const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS', 'HEAD'] as const;
+/** Streams that go on are tests of their own. */
+const routed = routes.filter(({ kind }) => kind !== 'live');
+
+/** @param callers headers that say who calls */
+export const wildCall = (identity: AdminIdentity, callers: ReadonlyArray<Readonly<Record<string, string>>>): fc.Arbitrary<Wild> =>
+  fc.constantFrom(...routed).chain((route) =>
+    fc
+      .record({
+        method: fc.oneof({ weight: 6, arbitrary: fc.constant(route.method) }, { weight: 1, arbitrary: fc.constantFrom(...METHODS) }),
+        path: fc.oneof({ weight: 8, arbitrary: pathOf(route) }, { weight: 1, arbitrary: segment.map((one) => `/${one}`) }),
+        query: fc.oneof({ weight: 1, arbitrary: fc.constant('') }, { weight: 1, arbitrary: queryString }),
+        caller: fc.constantFrom(...callers),
+        ...{ headers, media, body: bodyOf(identity) },
+      })
+      .map(({ method, path, query, caller, headers: some, media: type, body }) => ({
+        ...{ method, path: `${path}${query}` },
+        body: method === 'GET' || method === 'HEAD' ? undefined : body,
+        headers: { ...some, ...caller, ...(body === undefined || type === '' ? {} : { 'content-type': type }) },
+      })),
+  );
+
+const INTERNALS = /node_modules|\.ts\b|\n\s+at |TypeError|RangeError|SyntaxError|FST_|sodium|nats:|fastify/;
+const TELLING = ['unavailable', 'behind', 'running', 'unknown_outcome'];
+
+const complaint = ({ method, path }: Wild, answer: HttpAnswer): string | undefined => {
+  const { status, text: said, error } = answer;
+  if (status >= 500 && !(status === 503 && TELLING.includes(error?.code ?? ''))) return `${status}: ${said.slice(0, 200)}`;
+  // The description of the API is made of the names of things; pages are files.
+  if (!/^\/(openapi|console|metrics)/.test(path) && INTERNALS.test(said)) return `the inside: ${said.slice(0, 200)}`;
+  return method === 'HEAD' || status === 304 || path.startsWith('/console') || path.startsWith('/?') || status === 302 ? undefined : mismatch(method, path, answer);
+};
+
+/** What is wrong with the answer to a call; undefined if nothing is. Rejects if there is none in time. */
+export const tryCall = async (base: string, wild: Wild): Promise<string | undefined> => {
+  const { method, path, headers: sent, body } = wild;
+  const init = { method, headers: sent, redirect: 'manual', signal: AbortSignal.timeout(15_000), ...(body === undefined ? {} : { body }) } as const;
+  return complaint(wild, await answerOf(await fetch(`${base}${path}`, init as RequestInit)));
+};
+
+/** Any bytes on a bare connection: what comes back is an answer to a wrong call, or nothing. */
+export const tryBytes = (base: string, bytes: Uint8Array): Promise<string | undefined> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(base);
+    let said = '';
+    const socket = connect({ host: hostname, port: Number(port) }, () => socket.end(bytes));
+    socket.setEncoding('latin1').setTimeout(15_000, () => reject(new Error('no end'))).on('data', (data: string) => (said += data)).on('error', () => resolve(undefined));
+    socket.on('close', () => resolve(said === '' || /^HTTP\/1\.1 [1-4]\d\d /.test(said) ? undefined : said.slice(0, 200)));
+  });
+
+export const anyBytes = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }),
+  fc.tuple(fc.constantFrom('GET', 'POST', 'BREW', ''), fc.string({ maxLength: 50, unit: 'binary' }), fc.array(fc.string({ maxLength: 30 }), { maxLength: 5 })).map(([method, path, lines]) => Buffer.from(`${method} /${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)),
+);
