@@ -13,8 +13,8 @@ const ofSecret = (path: string, operation: string): Route => ['POST', `/secrets/
 const ofToken = (service: string, fingerprint: string, operation: string): Route => ['POST', `/service-tokens/${segment(`${service}:${fingerprint}`)}/${verb(operation)}`];
 const ofAccess = (service: string, target: string, operation: string): Route => ['POST', `/access-requests/${segment(`${service}:${target}`)}/${verb(operation)}`];
 
-/** What the console gives. */
-export type ConsoleCommand = Exclude<AdminCommand, { readonly operation: 'namespace.create' }>;
+/** What the console gives: namespaces begin with their first secret, and their access keys are handed out elsewhere. */
+export type ConsoleCommand = Exclude<AdminCommand, { readonly operation: 'namespace.create' | `namespace.access-key.${string}` }>;
 
 /** The route of a command. */
 // eslint-disable-next-line max-lines-per-function -- one line for each command there is

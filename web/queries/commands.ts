@@ -10,7 +10,7 @@ export const useCommand = () => {
   const refresh = useRefresh();
   return useMutation({
     mutationFn: (command: ConsoleCommand) => client.command(command),
-    onSettled: () => refresh('inbox', 'catalogue', 'audit'),
+    onSettled: () => void refresh('inbox', 'catalogue', 'audit'),
   });
 };
 
@@ -21,6 +21,6 @@ export const useWriteSecret = () => {
   return useMutation({
     mutationFn: (write: Write) => client.write(write),
     gcTime: 0,
-    onSettled: () => refresh('inbox', 'catalogue', 'audit'),
+    onSettled: () => void refresh('inbox', 'catalogue', 'audit'),
   });
 };

@@ -10,24 +10,27 @@ import type { Topic } from '../api/live.ts';
 import { segment } from '../api/routes.ts';
 import { ROOT_KEY, useJetlock } from './jetlock.ts';
 
-/** One answer. */
+const UNTOLD_MS = 5_000;
+
+/** One answer. While nobody tells of changes it is asked again by the clock. */
 export const useAsked = <A>(topic: Topic, path: MaybeRefOrGetter<string>, params: MaybeRefOrGetter<Params> = {}, everyMs: number | false = false) => {
-  const { client } = useJetlock();
+  const { client, live } = useJetlock();
   return useQuery({
     queryKey: computed(() => [ROOT_KEY, topic, toValue(path), toValue(params)]),
     queryFn: () => client.http.get<A>(toValue(path), toValue(params)),
-    refetchInterval: everyMs,
+    refetchInterval: () => (live.state.value === 'live' ? everyMs : UNTOLD_MS),
   });
 };
 
 /** A list that comes page by page; `items` are all that have come. */
 export const usePages = <A>(topic: Topic, path: string, params: MaybeRefOrGetter<Params> = {}) => {
-  const { client } = useJetlock();
+  const { client, live } = useJetlock();
   const query = useInfiniteQuery({
     queryKey: computed(() => [ROOT_KEY, topic, path, toValue(params), 'pages']),
     queryFn: ({ pageParam }) => client.http.get<Page<A>>(path, { ...toValue(params), after: pageParam }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next ?? undefined,
+    refetchInterval: () => (live.state.value === 'live' ? false : UNTOLD_MS),
     placeholderData: keepPreviousData,
   });
   const items = computed(() => query.data.value?.pages.flatMap((page) => page.items) ?? []);

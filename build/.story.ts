@@ -1,0 +1,62 @@
+import { barePath } from '../protocol/operations.ts';
+export const story = async ({ page, jetlock, sit, url }: any) => {
+  const shot = (name: string, p = page) => p.screenshot({ path: `/tmp/real-${name}.png`, fullPage: true });
+  await shot('inbox-empty');
+  console.log('live:', await page.locator('.live').innerText());
+  const phone = await sit(375, 'dark');
+  const orders = await jetlock.clientOf('orders');
+  await orders.register();
+  await page.getByRole('article', { name: /orders asks to be let in/ }).waitFor({ timeout: 9000 });
+  await phone.getByRole('article', { name: /orders asks to be let in/ }).waitFor({ timeout: 9000 });
+  console.log('title', await page.title());
+  await page.keyboard.press('j'); await page.keyboard.press('a');
+  await page.getByText('orders is approved').waitFor({ timeout: 9000 });
+  await phone.getByText('Nothing waits.').waitFor({ timeout: 9000 });
+  const PATH = 'prod/shop/DB_PASSWORD';
+  const get = () => orders.get(PATH, { description: 'to reach the orders' }).then((r: any) => `got ${r.version}: ${r.text().length} characters`, (e: any) => String(e));
+  console.log('first', await get());
+  await page.getByRole('article', { name: new RegExp(PATH) }).waitFor({ timeout: 9000 });
+  await shot('inbox-access'); await shot('inbox-phone', phone);
+  await page.keyboard.press('j'); await page.keyboard.press('p');
+  const dialog = page.getByRole('dialog', { name: /Provide/ });
+  await dialog.getByLabel('Value').fill('hunter2\n');
+  await shot('provide');
+  await dialog.getByRole('button', { name: 'Cut it off' }).click();
+  await dialog.getByRole('button', { name: 'Provide' }).click();
+  await page.getByText(`${PATH} has a value`, { exact: true }).waitFor({ timeout: 8000 }).catch(async (e: any) => { await shot('provide-fail'); throw e; });
+  console.log('focused', await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 120)));
+  await page.getByLabel('For how long').selectOption('8h');
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await page.getByText(/orders may read .* for 8 hours/).waitFor({ timeout: 9000 });
+  console.log('second', await get());
+  for (const [name, path] of [['secrets', 'secrets'], ['secret', `secrets/${encodeURIComponent(PATH)}`], ['services', 'services'], ['service', 'services/orders'], ['audit', 'audit'], ['health', 'health'], ['account', 'account']]) {
+    for (const [p, kind] of [[page, 'wide'], [phone, 'phone']]) {
+      await p.goto(`${url}/console/${path}`); await p.waitForTimeout(1200); await shot(`${name}-${kind}`, p);
+      const wide = await p.evaluate(() => document.documentElement.scrollWidth - innerWidth); if (wide > 0) console.log('too wide', name, wide);
+      const alert = await p.getByRole('alert').allInnerTexts(); if (alert.length) console.log(name, alert);
+    }
+  }
+  await page.goto(`${url}/console/secrets/${encodeURIComponent(PATH)}`);
+  await page.getByRole('button', { name: 'New version' }).click();
+  await page.getByRole('dialog').getByLabel('Value').fill('second');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByText(/Version 2/).first().waitFor({ timeout: 6000 });
+  await page.getByRole('button', { name: 'Roll back to version 1' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
+  await page.getByText(/is version 3 now/).waitFor({ timeout: 6000 });
+  await page.getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+  await page.getByText(/is disabled/).first().waitFor({ timeout: 6000 });
+  console.log('third', await get());
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByLabel(/Type/).fill(PATH);
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete for ever' }).click();
+  await page.getByText(/is deleted/).first().waitFor({ timeout: 6000 });
+  await page.goto(`${url}/console/account`);
+  await page.getByRole('button', { name: 'Log out everywhere' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Log out everywhere' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor({ timeout: 6000 });
+  await page.getByRole('button', { name: 'Sign in as alice' }).click();
+  await page.getByRole('heading', { name: /^Inbox/ }).waitFor({ timeout: 6000 });
+  console.log('signed in again');
+};
