@@ -13,7 +13,7 @@ const KINDS: ReadonlyArray<readonly [Kind, string, string]> = [
     'A session, its `csrf` in the header `Jetlock-Csrf`, and a body `{statement, key, signature}`: `statement` is the text that the admin signed, as on NATS, its command is the operation here and names what the path names. A value comes beside it: as `sealed`, a box to the key of `GET /keys` that opens to `{"v":1,"type":"value","statement":<id of the statement>,"value","salt"}`, or as `enclosed: {value, salt}` over TLS or from the machine itself. Answered like on NATS: `{changed, seq, version, note}`.',
   ],
   ['live', 'Live', 'As queries; the answer goes on, as server-sent events.'],
-  ['auth', 'Signing in', 'From a page of the console.'],
+  ['auth', 'Signing in', 'A browser offers a key under a one-time code of `jetlock console`, `{id, key, proof, label}`: `id` is BLAKE2b-256 of the 32 bytes of the code, `proof` BLAKE2b-256 of those of the key, keyed by them. Once an admin has signed `admin.key.add`, it signs in by a statement `{operation: "session.open", origin}`, for its own origin and once, and gets the cookie `jetlock_session` (`HttpOnly`, `SameSite=Strict`, with TLS `Secure`), which ends after 30 minutes without use and 12 hours at most. API tokens (`jetlock token create`) come as `Authorization: Bearer …`; a call with that header has no session.'],
   ['access-key', 'Namespaces with an access key', 'The key stands in the header `Jetlock-Access-Key`; where the service was started with `JETLOCK_SHARED_SECRET`, that in `Jetlock-Shared-Secret`.'],
   ['sealed', 'For programs without NATS', 'The same sealed bytes as on the subjects, see [the protocol](protocol.md); the answer is 200 with what would be the reply there, refusals too.'],
   ['open', 'For anyone', 'No login.'],

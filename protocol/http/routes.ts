@@ -86,9 +86,9 @@ const ordered: ReadonlyArray<Route> = [
   signed('POST', '/keys/rotate', 'key.rotate', 'Keys of the service are replaced.'),
   signed('POST', '/admins', 'admin.add', 'An admin, or one more key of one.'),
   signed('DELETE', '/admins/:id', 'admin.remove', 'The admin and all their keys.', admin),
-  signed('POST', '/admins/:id/keys', 'admin.key.add', 'One more key of an admin, such as that of a browser.', admin),
-  signed('DELETE', '/admins/:id/keys/:key', 'admin.key.remove', 'The key does not count any more.', { ...admin, key: ['key'] }),
-  signed('POST', '/admins/:id/logout', 'admin.logout', 'All sessions of the admin end, at every replica.', admin),
+  signed('POST', '/admins/:id/keys', 'admin.key.add', 'One more key of an admin, such as that of a browser. Of others: role admin.', admin),
+  signed('DELETE', '/admins/:id/keys/:key', 'admin.key.remove', 'The key does not count any more. Of others: role admin.', { ...admin, key: ['key'] }),
+  signed('POST', '/admins/:id/logout', 'admin.logout', 'All sessions of the admin end, at every replica. Of others: role admin.', admin),
   signed('POST', '/api-tokens', 'token.issue', 'A token for this API: whoever signs has made it, and only its digest is sent.'),
   signed('DELETE', '/api-tokens/:id', 'token.revoke', 'The token does not count any more.', { id: ['token'] }),
 ];
