@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
 import { NATS, SERVICE } from '../cli/standard-options.ts';
 import { variableOf } from '../cli/options.ts';
-import { connectionFrom, modeFrom, type Environment } from './environment.ts';
+import { findDev } from './dev-file.ts';
+import { connectionFrom, mayLookForDev, modeFrom, type Environment } from './environment.ts';
 import { envSource } from './env-source.ts';
 import { createSecretsClient, generateServiceToken, JetlockError, type SecretsOptions } from './mod.ts';
 import { wishesIn } from './schema.ts';
@@ -44,6 +45,27 @@ test('a variable that ends in _FILE names a file with the value, or is the name 
   const environment: Environment = { JETLOCK_NATS_FILE: file('url', 'nats://from-file\n'), JETLOCK_IDENTITY_FILE: 'id.json', JETLOCK_SIGNING_KEY_FILE: file('key', 'key') };
   t.deepEqual(connectionFrom({}, environment), E.right({ nats: { servers: 'nats://from-file' }, identity: 'id.json', servicePublicKey: 'key' }));
   t.regex((connectionFrom({}, { ...complete, JETLOCK_SIGNING_KEY: undefined, JETLOCK_SIGNING_KEY_FILE: join(folder, 'none') }) as E.Left<JetlockError>).left.message, /JETLOCK_SIGNING_KEY_FILE/);
+});
+
+test('a flag that is neither on nor off is an error', (t) => {
+  const wrong = connectionFrom({}, { ...complete, JETLOCK_SIGNING_KEY: undefined, JETLOCK_TRUST_FIRST_USE: 'ture' });
+  t.true(E.isLeft(wrong) && wrong.left.message.includes('JETLOCK_TRUST_FIRST_USE'));
+});
+
+test('a jetlock dev is found from a folder below it, if nothing else is configured, and only where its file is for nobody else', (t) => {
+  const [top, publicKey] = [mkdtempSync(join(tmpdir(), 'jetlock-dev-')), 'A'.repeat(43)];
+  const below = join(top, 'src', 'deep');
+  for (const made of [below, join(top, '.jetlock')]) mkdirSync(made, { recursive: true });
+  t.deepEqual(findDev(below), E.right(undefined));
+  const path = join(top, '.jetlock', 'dev.json');
+  writeFileSync(path, JSON.stringify({ natsUrl: 'nats://dev', publicKey, natsIdentities: { client: 'client.nk' }, more: 1 }), { mode: 0o600 });
+  t.deepEqual(findDev(below), E.right({ path, nats: { servers: 'nats://dev', nkey: 'client.nk' }, servicePublicKey: publicKey as never }));
+  chmodSync(path, 0o644);
+  t.true(E.isLeft(findDev(below)));
+  t.true(mayLookForDev({ identity: 'mine' }, { HOME: '/' }));
+  t.false(mayLookForDev({}, { NODE_ENV: 'production' }));
+  t.false(mayLookForDev({}, { JETLOCK_NAMESPACE: 'prod/shop' }));
+  t.false(mayLookForDev({ nats: { servers: 'here' } }, {}));
 });
 
 test('what is given counts in place of variables; what is missing is told by its variable', (t) => {

@@ -94,3 +94,7 @@ export const modeFrom = (given: Mode | undefined, environment: Environment): Eit
 
 export const namespaceFrom = (given: string | undefined, environment: Environment): Either<JetlockError, string | undefined> =>
   given === undefined ? text(environment, 'NAMESPACE') : E.right(given);
+
+/** Whether a `jetlock dev` may be looked for: where nothing says which service is meant, and never in production. */
+export const mayLookForDev = ({ nats, servicePublicKey }: Partial<ConnectOptions>, environment: Environment): boolean =>
+  nats === undefined && servicePublicKey === undefined && environment['NODE_ENV'] !== 'production' && !Object.keys(environment).some((name) => name.startsWith('JETLOCK_'));
