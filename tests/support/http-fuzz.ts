@@ -30,7 +30,8 @@ const header = fc.constantFrom('', 'x', '0', '-1', 'null', 'a'.repeat(2_000), 'B
 const headers = fc.dictionary(fc.constantFrom('authorization', 'cookie', 'origin', 'accept', 'range', 'if-none-match', 'jetlock-access-key', 'jetlock-shared-secret', 'recipient-key', 'last-event-id', 'x-forwarded-for'), header, { maxKeys: 3 });
 const media = fc.constantFrom('application/json', 'application/json; charset=utf-8', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/json; charset=utf-16', '');
 
-const text = (value: unknown): string => JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner)) ?? 'null';
+// Not every value has a text, whatever the type says.
+const text = (value: unknown): string => [JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner))].join('') || 'null';
 
 /** Commands that may be carried out whatever comes of them, with one of their fields another one. */
 const commandOf = (identity: AdminIdentity): fc.Arbitrary<unknown> => {
@@ -85,7 +86,7 @@ const complaint = ({ method, path }: Wild, answer: HttpAnswer): string | undefin
 export const tryCall = async (base: string, wild: Wild): Promise<string | undefined> => {
   const { method, path, headers: sent, body } = wild;
   const init = { method, headers: sent, redirect: 'manual', signal: AbortSignal.timeout(15_000), ...(body === undefined ? {} : { body }) } as const;
-  return complaint(wild, await answerOf(await fetch(`${base}${path}`, init as RequestInit)));
+  return complaint(wild, await answerOf(await fetch(`${base}${path}`, init)));
 };
 
 /** Any bytes on a bare connection: what comes back is an answer to a wrong call, or nothing. */
