@@ -96,10 +96,7 @@ test.serial('every query is answered as the description of the API says', async 
   await (await approved('http-all')).get('http/all/DB');
   const queries = routes.filter(({ kind }) => kind === 'query');
   t.true(queries.length >= 8);
-  for (const route of queries) {
-    const answer = await get(filled(route));
-    if (answer.error?.detail !== 'not yet') t.is(answer.status, 200, route.name);
-  }
+  for (const route of queries) t.is((await get(filled(route))).status, 200, route.name);
 });
 
 test.serial('every route refuses who is nobody, or what is nothing, as the description of the API says', async (t) => {
