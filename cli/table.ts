@@ -170,6 +170,7 @@ const RUNNING: ReadonlyArray<Row> = [
     { name: 'http-host', value: 'ADDRESS', description: 'address of the HTTP listener, in place of 127.0.0.1' },
     { name: 'tls-cert', value: 'FILE', description: 'certificate of the HTTP listener, as PEM; with --tls-key' },
     { name: 'tls-key', value: 'FILE', description: 'private file with its key, as PEM' },
+    { name: 'access-key-in-url', description: 'let the access key of a namespace stand in the URL as well' },
     { name: 'accept-history', value: 'SEQ:HASH', description: 'serve again after "history changed", from this place' },
     ...BROKER,
   ]),

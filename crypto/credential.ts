@@ -9,6 +9,7 @@ export { credentialFingerprint, publicKeyFingerprint } from './fingerprint.ts';
 
 const PREFIX = 'jlt_';
 const API_PREFIX = 'jetlock_';
+const ACCESS_PREFIX = 'jlk_';
 
 const tokenWith = (prefix: string): Redacted<string> => {
   const bytes = randomBytes(32);
@@ -26,6 +27,10 @@ export const isToken = (text: string): boolean => isWith(PREFIX, text);
 /** For the HTTP API: `jetlock_` and 32 random bytes in base64url, 51 characters. */
 export const newApiToken = (): Redacted<string> => tokenWith(API_PREFIX);
 export const isApiToken = (text: string): boolean => isWith(API_PREFIX, text);
+
+/** Opens a namespace: `jlk_` and 32 random bytes in base64url, 47 characters. */
+export const newAccessKey = (): Redacted<string> => tokenWith(ACCESS_PREFIX);
+export const isAccessKey = (text: string): boolean => isWith(ACCESS_PREFIX, text);
 
 /** SHA-256 of the token's characters: what is stored of it. A token has 256 random bits, so no salt or slow hash is needed. */
 export const tokenDigest = (token: string): Digest => sha256(token);

@@ -38,6 +38,7 @@ export const subjectsUnder = (prefix: string) => {
     get: `${prefix}.get`,
     watch: `${prefix}.watch`,
     report: `${prefix}.report`,
+    namespace: `${prefix}.namespace`,
     admin: (operation: string) => `${prefix}.admin.${operation}`,
     /** Of one replica's own, for what another one hands on to it. */
     replica: (replica: ReplicaId, operation: string) => `${prefix}.replica.${replica}.${operation}`,

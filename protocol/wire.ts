@@ -26,9 +26,14 @@ export type SealedRequest = t.TypeOf<typeof SealedRequest>;
 export const SealedReply = t.strict({ v: t.literal(1), nonce: Nonce, box: Ciphertext }, 'SealedReply');
 export type SealedReply = t.TypeOf<typeof SealedReply>;
 
+/** A reply to a one-off key that came in a header: `kid` says which box key of the service seals it. */
+export const SealedAnswer = t.strict({ v: t.literal(1), kid: Id, nonce: Nonce, box: Ciphertext }, 'SealedAnswer');
+export type SealedAnswer = t.TypeOf<typeof SealedAnswer>;
+
 // In none of their strings is anything that JSON escapes. To look for it takes longer than to seal them.
 export const sealedRequestJson = ({ kid, from, nonce, box }: Omit<SealedRequest, 'v'>): Uint8Array =>
   utf8(`{"v":1,"kid":"${kid}","from":"${from}","nonce":"${nonce}","box":"${box}"}`);
+export const sealedAnswerJson = ({ kid, nonce, box }: Omit<SealedAnswer, 'v'>): Uint8Array => utf8(`{"v":1,"kid":"${kid}","nonce":"${nonce}","box":"${box}"}`);
 export const sealedReplyJson = ({ nonce, box }: Omit<SealedReply, 'v'>): Uint8Array => utf8(`{"v":1,"nonce":"${nonce}","box":"${box}"}`);
 
 /** A refusal as it is told: the code is stable, the sentence and the hint are for people. */
@@ -43,13 +48,14 @@ export const UnsealedReply = t.strict({ v: t.literal(1), refusal: WireRefusal },
 export type UnsealedReply = t.TypeOf<typeof UnsealedReply>;
 
 /**
- * Who asks. A token is told, inside the box. A key signs `requestBytes`: v, kid, from, id, time, subject and body. An admin's
+ * Who asks. A token is told, inside the box; so are an access key and the secret that is shared with those who use them. A key signs `requestBytes`: v, kid, from, id, time, subject and body. An admin's
  * key signs `statementBytes`: the body is the statement.
  */
 export const Credential = t.union(
   [
     t.strict({ kind: t.literal('token'), token: t.string }, 'TokenCredential'),
     t.strict({ kind: t.literal('key'), key: PublicKey, signature: Signature }, 'KeyCredential'),
+    t.strict({ kind: t.literal('access-key'), accessKey: orNull(t.string), sharedSecret: orNull(t.string) }, 'AccessKeyCredential'),
     t.strict({ kind: t.literal('admin'), key: PublicKey, signature: Signature }, 'AdminCredential'),
   ],
   'Credential',

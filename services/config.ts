@@ -1,6 +1,7 @@
-/** What the service takes from its environment: the operator's keys, each from a variable or from the file that its `_FILE` twin names. */
+/** What the service takes from its environment: the operator's keys and the shared secret, each from a variable or from the file that its `_FILE` twin names. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { readSecretFile } from '../client/secret-file.ts';
+import { Redacted } from '../crypto/redacted.ts';
 import { failure, type Failure } from './failure.ts';
 import type { StartOptions } from './start.ts';
 
@@ -19,4 +20,13 @@ export const operatorKeyFrom = (environment: Environment = process.env): Either<
   if (isLeft(current)) return current;
   const previous = read('KEY_ENCRYPTION_KEY_PREVIOUS', environment);
   return isLeft(previous) ? previous : right({ current: current.right, previous: previous.right });
+};
+
+/** `JETLOCK_SHARED_SECRET`: what those share with the service who make namespaces and use them. */
+export const sharedSecretFrom = (environment: Environment = process.env): Either<Failure, Redacted<string> | undefined> => {
+  const secret = read('JETLOCK_SHARED_SECRET', environment);
+  if (isLeft(secret)) return secret;
+  // An empty one would let everybody in, or nobody: neither is what somebody meant.
+  if (secret.right === '') return left(failure('config', 'JETLOCK_SHARED_SECRET is empty', 'give it a long random text, or leave it out'));
+  return right(secret.right === undefined ? undefined : new Redacted(secret.right));
 };

@@ -2,6 +2,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { Logger } from 'pino';
 import { hashing } from '../crypto/hash.ts';
+import type { Redacted } from '../crypto/redacted.ts';
 import { followLater } from '../events/log/later.ts';
 import { startProjector, type Projector } from '../projections/run.ts';
 import { makeAudit, type Audit } from './audit/audit.ts';
@@ -17,7 +18,7 @@ import { logCrypto, type Replica } from './log/replica.ts';
 import { makeTidy, type Tidy } from './log/tidy.ts';
 import { makeValues } from './log/values.ts';
 import { verdictsOf } from './log/verdicts.ts';
-import { logAccess, logCall, type CallSeen } from './observe/access-log.ts';
+import { logNamespace, logAccess, logCall, type CallSeen } from './observe/access-log.ts';
 import { afterwards } from './observe/afterwards.ts';
 import { makeMetrics, type Metrics } from './observe/metrics.ts';
 import { sumRefusals, type RefusalSums } from './observe/refusals.ts';
@@ -28,6 +29,8 @@ import { makeGather } from './operations/gather.ts';
 import { makeGet } from './operations/get.ts';
 import { makeBoxKeys, type BoxKeys } from './operations/keys.ts';
 import { makeKept } from './operations/kept.ts';
+import { makeNamespace } from './operations/namespace.ts';
+import { makeNamespaces, type NamespaceParts, type Namespaces } from './operations/namespaces.ts';
 import { makePrepare } from './operations/prepare.ts';
 import { makeViews } from './operations/queries.ts';
 import { makeRead, REFUSED_READS, type ReadParts } from './operations/read.ts';
@@ -37,7 +40,8 @@ import type { Opener } from './request/open.ts';
 import { makeWatch, type Watch } from './operations/watch.ts';
 import { makeAllowance } from './request/rate-limit.ts';
 import { makeReplays } from './request/replays.ts';
-import { makeSecondLook } from './request/second-look.ts';
+import { makeLastLook, makeSecondLook } from './request/second-look.ts';
+import { makeSharedSecret, type SharedSecret } from './request/shared-secret.ts';
 import { makeSessions, type Sessions } from './request/sessions.ts';
 import { keepHeapSmallUntil } from './small-heap.ts';
 
@@ -47,6 +51,8 @@ type Given = {
   readonly holders: Holders;
   readonly broker: Broker;
   readonly logger: Logger;
+  /** What those share with the service who make namespaces; none unless given. */
+  readonly sharedSecret: Redacted<string> | undefined;
   /** Resolves when requests are answered. */
   readonly open: Promise<void>;
 };
@@ -66,6 +72,8 @@ export type Parts = {
   readonly views: Views;
   readonly commands: Commands;
   readonly carryOut: CarryOut;
+  readonly namespaces: Namespaces;
+  readonly sharedSecret: SharedSecret;
   readonly opener: Opener;
   readonly onDefect: (error: unknown) => void;
   readonly onAnswered: (seen: CallSeen) => void;
@@ -106,12 +114,17 @@ const startReadModels = async (given: Given): Promise<Projector> => {
   return makeProjector(given, tellJoined);
 };
 
-type Seen = Pick<DoorParts, 'onRefused' | 'onDefect'> & Pick<ReadParts, 'onAccess'>;
+type Seen = Pick<DoorParts, 'onRefused' | 'onDefect'> & Pick<ReadParts, 'onAccess'> & Pick<NamespaceParts, 'onNamespace'>;
 
 /** Everything that is told to those who watch. */
 const observers = (logger: Logger, metrics: Metrics, refusals: RefusalSums): Seen => {
   const access = logAccess(logger);
+  const namespace = logNamespace(logger);
   return {
+    onNamespace: afterwards((seen) => {
+      namespace(seen);
+      metrics.read(seen.outcome);
+    }),
     onAccess: afterwards((seen) => {
       access(seen);
       metrics.read(seen.outcome);
@@ -137,14 +150,11 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const { replica, execute, holders, broker, logger } = given;
   const metrics = makeMetrics(replica);
   const refusals = sumRefusals();
-  const { onAccess, ...seen } = observers(logger, metrics, refusals);
+  const { onAccess, onNamespace, ...seen } = observers(logger, metrics, refusals);
   const commits = makeCommits(replica);
   const values = makeValues(replica);
   const prepare = makePrepare({ replica, values });
-  const warn = (what: string): void => {
-    logger.warn(what);
-  };
-  const tidy = makeTidy({ replica, execute, prepare: prepare(null), holders, warn });
+  const tidy = makeTidy({ replica, execute, prepare: prepare(null), holders, warn: (what) => logger.warn(what) });
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
   const projector = await startReadModels(given);
   const sessions = makeSessions();
@@ -157,6 +167,8 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const opener = { sessions, boxKey: boxKeys.secret };
   const read = makeRead({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess });
   const watch = makeWatch({ replica, read, values, lookAgain, refusedReads });
+  const namespaces = makeNamespaces({ replica, execute, prepare, carryOut, commits, values, onNamespace, lookAgain: makeLastLook(replica) });
+  const sharedSecret = makeSharedSecret(given.sharedSecret);
   const handle = makeHandle({
     ...seen,
     replica,
@@ -167,8 +179,9 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     get: makeGet({ replica, read, lookAgain, refusedReads }),
     watch: watch.watch,
     report: makeReport({ replica, lookAgain, gather: makeGather({ replica, execute }), reports: makeAllowance(REPORTS) }),
+    namespace: makeNamespace(namespaces, sharedSecret),
     admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects, endOpen: watch.end });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, audit, live, carryOut, opener, watch, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
+  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, audit, live, carryOut, opener, watch, namespaces, sharedSecret, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
 };

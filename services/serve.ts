@@ -2,7 +2,7 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { NatsConnection } from 'nats';
 import { subjectsUnder } from '../events/subjects.ts';
-import { operatorKeyFrom } from './config.ts';
+import { operatorKeyFrom, sharedSecretFrom } from './config.ts';
 import { failure, type Failure } from './failure.ts';
 import type { HttpAt } from './http/listen.ts';
 import { isEnrolled, type Created, type FirstAdmin } from './keyring/create.ts';
@@ -17,6 +17,8 @@ export type ServeOptions = {
   readonly requests: NatsConnection;
   readonly dataDir: string;
   readonly http: HttpAt;
+  /** An access key may stand in a URL. */
+  readonly keyInUrl?: boolean;
   readonly logLevel: string;
   readonly acceptHistory: string | undefined;
   /** Makes the keyring where there is none: see `jetlock dev`. */
@@ -40,8 +42,11 @@ const startOptions = async ({ nc, requests, dataDir, acceptHistory, firstAdmin }
 export const serve = async (options: ServeOptions): Answer<Service> => {
   const checked = await checkStream(options.nc, subjects)();
   if (isLeft(checked)) return left(toFailure(checked.left));
+  const sharedSecret = sharedSecretFrom();
+  if (isLeft(sharedSecret)) return sharedSecret;
+  const { http, logLevel, keyInUrl = false } = options;
   const prepared = await startOptions(options);
-  return isLeft(prepared) ? prepared : startService({ ...prepared.right, http: options.http, logLevel: options.logLevel });
+  return isLeft(prepared) ? prepared : startService({ ...prepared.right, http, logLevel, namespaces: { sharedSecret: sharedSecret.right, keyInUrl } });
 };
 
 /** A replica that answers nobody: it opens the keyring and folds the log, with the operator's key of the environment if there is one. Stopped by its caller. */

@@ -1,6 +1,7 @@
 /** The composition root: every part made once, joined here, and stopped in the opposite order. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { DestinationStream, Logger } from 'pino';
+import type { Redacted } from '../crypto/redacted.ts';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import type { Door } from './broker.ts';
@@ -11,6 +12,7 @@ import { listen, type HttpAt, type Listening } from './http/listen.ts';
 import type { Auth } from './http/principal.ts';
 import { makeOpenValue } from './http/sealed-value.ts';
 import type { Created } from './keyring/create.ts';
+import { isLoopback } from './http/private.ts';
 import { watchKeys } from './keyring/watch-keys.ts';
 import { watchClock } from './log/clock.ts';
 import type { Commits } from './log/commit.ts';
@@ -24,9 +26,13 @@ import { makeNotices } from './operations/notices.ts';
 import { makeParts, type Parts } from './parts.ts';
 import { start, type Started, type StartOptions } from './start.ts';
 
+export type NamespaceOptions = { readonly sharedSecret?: Redacted<string> | undefined; readonly keyInUrl?: boolean };
+
 export type ServiceOptions = StartOptions & {
   readonly http: HttpAt;
   readonly logLevel: string;
+  /** What those share with the service who make namespaces and use them, and whether an access key may stand in a URL. */
+  readonly namespaces?: NamespaceOptions;
   /** Who calls by HTTP, where not those who have a session or a token. */
   readonly auth?: Auth;
   /** Where logs go; stderr unless given. */
@@ -101,10 +107,10 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
   };
 };
 
-const openHttp = ({ http, auth: given }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, Listening>> => {
+const openHttp = ({ http, auth: given, namespaces }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, Listening>> => {
   const logins = makeLogins(replica.fold);
   const auth = given ?? makeAuth(replica, logins);
-  return listen({ ...parts, replica, auth, logins, console: http.console, forged: auth.forged, openValue: makeOpenValue(parts.opener) }, http);
+  return listen({ ...parts, replica, auth, logins, console: http.console, forged: auth.forged, openValue: makeOpenValue(parts.opener), isLocal: isLoopback(http.host), keyInUrl: namespaces?.keyInUrl === true }, http);
 };
 
 /** Ready again after the log was lost and is back: proved by a message of our own. */
@@ -139,7 +145,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   if (unused !== undefined) logger.warn({ why: unused }, 'the saved fold is not used, everything was folded again');
   let tellOpen = (): void => undefined;
   const open = new Promise<void>((resolve) => (tellOpen = resolve));
-  const parts = await makeParts({ replica, execute, holders, broker: options.broker, logger, open });
+  const parts = await makeParts({ sharedSecret: options.namespaces?.sharedSecret, replica, execute, holders, broker: options.broker, logger, open });
   const save = makeSaver(options.dataDir, replica);
   const unwatch = watch(options, started.right, parts, save);
   staysReady(started.right, parts.commits);

@@ -28,6 +28,7 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
     requests: requests.right,
     dataDir: resolve(io.directory, text['data'] ?? '.jetlock', 'data'),
     http: { host: text['http-host'] ?? '127.0.0.1', port: httpPort.right, ...(tls.right === undefined ? {} : { tls: tls.right }) },
+    keyInUrl: flags.has('access-key-in-url'),
     logLevel: io.environment['JETLOCK_LOG_LEVEL'] ?? 'info',
     acceptHistory: text['accept-history'],
     firstAdmin: undefined,

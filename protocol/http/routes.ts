@@ -4,6 +4,7 @@ import { orNull } from '../../events/codec.ts';
 import { propsOf } from '../../events/fits.ts';
 import { queries } from '../operations.ts';
 import { SealedReply, SealedRequest, ServiceKeys, UnsealedReply } from '../wire.ts';
+import { namespaceRoutes, namespaceUrlRoutes } from './namespaces.ts';
 import { own, query, signed, type Route } from './route.ts';
 import { authRoutes } from './session.ts';
 
@@ -94,7 +95,7 @@ const ordered: ReadonlyArray<Route> = [
 ];
 
 /** Routes with handlers of their own: what is added here does not compile until `services/http/handlers.ts` has one. */
-export const ownRoutes = [...open, ...pages, ...sealed, ...streamed, ...authRoutes] as const;
+export const ownRoutes = [...open, ...pages, ...sealed, ...streamed, ...authRoutes, ...namespaceRoutes, ...namespaceUrlRoutes] as const;
 export type OwnName = (typeof ownRoutes)[number]['name'];
 
 export const routes: ReadonlyArray<Route> = [...ownRoutes, ...asked, ...ordered];

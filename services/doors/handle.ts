@@ -26,6 +26,7 @@ export type DoorParts = {
   readonly register: Operation;
   readonly get: Operation;
   readonly report: Operation;
+  readonly namespace: Operation;
   readonly watch: Watch['watch'];
   readonly admin: Operation;
   readonly onRefused: (code: RefusalCode, service: ServiceName | null) => void;

@@ -4,7 +4,7 @@ import { keptQueries } from '../../protocol/operations.ts';
 import type { ReplicaId } from '../../events/vocabulary.ts';
 
 export type Route = {
-  readonly operation: 'register' | 'get' | 'watch' | 'report' | 'admin';
+  readonly operation: 'register' | 'get' | 'watch' | 'report' | 'namespace' | 'admin';
   /** For a service's own subject, whose. */
   readonly service: string | null;
   /** The subject that the request was made for. */
@@ -28,6 +28,7 @@ export const makeRoute = (subjects: Subjects, replica: ReplicaId): ((subject: st
       if (subject.startsWith(own)) return { ...direct, operation, service: subject.slice(own.length) };
       if (subject === all) return { ...direct, operation };
     }
+    if (subject === subjects.namespace) return { ...direct, operation: 'namespace' };
     if (subject.startsWith(ofAdmins)) return { ...direct, operation: 'admin' };
     const kept = relayed.get(subject);
     return kept === undefined ? undefined : { operation: 'admin', service: null, subject: kept, isRelayed: true };

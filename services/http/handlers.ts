@@ -14,10 +14,11 @@ import { eventsHandler } from './events.ts';
 import { exchange } from './exchange.ts';
 import { consoleHandler, toConsole } from './pages.ts';
 import { exportHandler } from './export.ts';
+import { namespaceHandlers, type NamespaceDoor } from './namespaces.ts';
 import type { Auth } from './principal.ts';
 import { signedHandler, type SignedParts } from './signed.ts';
 
-export type HandlerParts = SignedParts & LoginParts & {
+export type HandlerParts = SignedParts & NamespaceDoor & LoginParts & {
   readonly replica: Replica;
   readonly admission: Admission;
   readonly views: Views;
@@ -61,6 +62,7 @@ const ownHandlers = (parts: HandlerParts): { readonly [N in OwnName]: Handler } 
     'audit.export': exportHandler(parts.audit),
     events: eventsHandler(parts.live, parts.auth.isStillIn),
     ...authHandlers(parts),
+    ...namespaceHandlers(parts),
   };
 };
 

@@ -8,7 +8,8 @@ loopback.addAddress('::1', 'ipv6');
 // The same when the listener takes both kinds.
 loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
 
-export const isLoopback = (address: string): boolean => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+/** An address, or the one name that has no other. */
+export const isLoopback = (address: string): boolean => address === 'localhost' || loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 
 export const isPrivate = ({ raw: { socket } }: Pick<FastifyRequest, 'raw'>): boolean =>
   'encrypted' in socket || isLoopback(socket.remoteAddress ?? '');

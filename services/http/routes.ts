@@ -3,7 +3,7 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Method, Route } from '../../protocol/http/route.ts';
-import { routes } from '../../protocol/http/routes.ts';
+import { routes as everyRoute } from '../../protocol/http/routes.ts';
 import type { CallSeen } from '../observe/access-log.ts';
 import { parseBytes } from '../request/body.ts';
 import { argumentsOf } from './arguments.ts';
@@ -13,6 +13,8 @@ import type { Limits } from './limits.ts';
 import { NOBODY, nameOf, type Auth, type Principal } from './principal.ts';
 
 export type RouteParts = {
+  /** Those that are offered here. */
+  readonly routes: ReadonlyArray<Route>;
   readonly auth: Auth;
   readonly limits: Limits;
   readonly isReady: () => boolean;
@@ -84,7 +86,7 @@ const addRoute = (server: FastifyInstance, parts: RouteParts, route: Route): voi
 };
 
 /** Of the log: what is asked all the time, or has lines of its own there. */
-const routine = new Set(routes.filter(({ kind }) => FOR_ANYONE.includes(kind)).map(({ path }) => path));
+const routine = new Set(everyRoute.filter(({ kind }) => FOR_ANYONE.includes(kind)).map(({ path }) => path));
 
 const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'] as const;
 
@@ -101,6 +103,7 @@ const addOtherMethods = (server: FastifyInstance, { limits }: RouteParts, path: 
 };
 
 export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
+  const { routes } = parts;
   server.decorateRequest('principal', undefined as never);
   server.addHook('onRequest', async (request, reply) => {
     request.principal = NOBODY;

@@ -1,14 +1,20 @@
 /** The HTTP door. Loopback unless told otherwise. */
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
+import type { Route } from '../../protocol/http/route.ts';
 import type { CallSeen } from '../observe/access-log.ts';
 import { answerBroken, errorHandler } from './errors.ts';
 import { handlersOf, type HandlerParts } from './handlers.ts';
 import { API_HEADERS, TLS_HEADERS } from './headers.ts';
 import { makeLimits } from './limits.ts';
+import { routes } from '../../protocol/http/routes.ts';
+import { namespaceUrlRoutes } from '../../protocol/http/namespaces.ts';
 import { addRoutes } from './routes.ts';
 
-export type HttpParts = HandlerParts & { readonly onDefect: (error: unknown) => void; readonly onAnswered: (seen: CallSeen) => void };
+export type HttpParts = HandlerParts & {
+  /** Whether an access key may stand in a URL. */
+  readonly keyInUrl: boolean;
+  readonly onDefect: (error: unknown) => void; readonly onAnswered: (seen: CallSeen) => void };
 
 /** Checks of shapes are our codecs' work. Without these in its place fastify would load a compiler of schemas, which takes a tenth of a second of every start. */
 const withoutSchemas = (): never => {
@@ -50,7 +56,9 @@ export const makeHttp = (parts: HttpParts, more: FastifyServerOptions = {}): Fas
   server.setErrorHandler(onError);
   // Before it is waited for calls to end: these would not.
   server.addHook('preClose', async () => parts.live.end());
-  const { auth, onAnswered, replica } = parts;
-  addRoutes(server, { auth, onAnswered, limits: makeLimits(), isReady: () => replica.health().ready, handlerOf: handlersOf(parts) });
+  const { keyInUrl, auth, onAnswered, replica } = parts;
+  const inUrl: ReadonlyArray<Route> = namespaceUrlRoutes;
+  const offered = keyInUrl ? routes : routes.filter((route) => !inUrl.includes(route));
+  addRoutes(server, { routes: offered, auth, onAnswered, limits: makeLimits(), isReady: () => replica.health().ready, handlerOf: handlersOf(parts) });
   return server;
 };

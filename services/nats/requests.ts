@@ -7,6 +7,7 @@ const ofRequesters = ({ register, get, watch, report }: Subjects): ReadonlyArray
 /** @param name of a service, or `*` for any */
 export const requestsFrom = (subjects: Subjects, name: string): ReadonlyArray<string> => [
   subjects.keys,
+  subjects.namespace,
   ...ofRequesters(subjects).flatMap((subject) => [subject, `${subject}.${name}`]),
 ];
 

@@ -1,6 +1,7 @@
 /** One JSON line for each path of each answered read, in the shape that log stores take. It has no field that a value could be in. */
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { AccessSeen } from '../operations/read.ts';
+import type { NamespaceSeen } from '../operations/namespaces.ts';
 import { gathered } from './gathered.ts';
 
 const STDERR = 2;
@@ -34,6 +35,13 @@ export const logAccess =
   (logger: Logger) =>
   ({ service, credential, path, outcome, seq, request, client }: AccessSeen): void => {
     logger.info({ service, credential, path, outcome, sequence: seq, request, client: `${client.name}/${client.version}` }, 'access');
+  };
+
+/** One line for each answered read of a namespace. */
+export const logNamespace =
+  (logger: Logger) =>
+  ({ namespace, key, outcome, count, seq, request, client }: NamespaceSeen): void => {
+    logger.info({ namespace, accessKey: key, outcome, count, sequence: seq, request, client: `${client.name}/${client.version}` }, 'access');
   };
 
 /** One call by HTTP: who, by which route and with what outcome. What stood in its URL, headers or body is none of it. */

@@ -8,6 +8,16 @@ import { rateLimit } from './rate-limit.ts';
 const QUESTIONS_PER_SECOND = 50;
 const FOLDED_MS = 1_000;
 
+/** Waits for all that the leader has now: for what cannot be looked for by its subject. */
+export const makeLastLook = ({ log, reached }: Replica): (() => Promise<boolean>) => {
+  const mayAsk = rateLimit(QUESTIONS_PER_SECOND);
+  return async () => {
+    if (!mayAsk('any')) return false;
+    const info = await log.info()();
+    return !isLeft(info) && reached(info.right.last, FOLDED_MS);
+  };
+};
+
 /** Waits for what the leader has of a service and this replica has not; says whether there was something. */
 export type SecondLook = (service: ServiceName) => Promise<boolean>;
 

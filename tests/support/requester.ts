@@ -32,8 +32,11 @@ export type Requester = {
   readonly startDev: () => Promise<void>;
 };
 
-const verifierOf = (credential: Credential) =>
-  credential.kind === 'token' ? credentialFingerprint('token', tokenDigest(credential.token)) : credentialFingerprint('key', credential.key);
+const verifierOf = (credential: Credential) => {
+  if (credential.kind === 'token') return credentialFingerprint('token', tokenDigest(credential.token));
+  if (credential.kind === 'key') return credentialFingerprint('key', credential.key);
+  throw new Error('no credential of a service');
+};
 
 const bytesOf = (value: string | Uint8Array): Uint8Array => (typeof value === 'string' ? utf8(value) : value);
 

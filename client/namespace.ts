@@ -1,0 +1,86 @@
+/** What whoever holds an access key reads: the secrets of its namespace, by NATS or from the answer of the HTTP API. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { openText, sharedKey, type BoxKeyPair } from '../crypto/box.ts';
+import { fromBase64 } from '../crypto/bytes.ts';
+import { Redacted } from '../crypto/redacted.ts';
+import type { Subjects } from '../events/subjects.ts';
+import type { Id, SecretName, Sequence, Version } from '../events/vocabulary.ts';
+import { NamespaceContents, type NamespaceRequest } from '../protocol/namespaces.ts';
+import { Reply, SealedAnswer, type ServiceKeys } from '../protocol/wire.ts';
+import { distrusted, notUnderstood, type ClientFailure } from './failure.ts';
+import { decoded, decodeJson, decodeText } from './json.ts';
+import { acrossLoss, systemTime } from './retry.ts';
+import type { Session } from './session.ts';
+
+/** A secret of the namespace; `read`: the place of the read in the log. */
+export type NamespaceSecret = { readonly version: Version; readonly value: Redacted<Uint8Array>; readonly read: Sequence };
+export type NamespaceSecrets = ReadonlyMap<SecretName, NamespaceSecret>;
+
+export type NamespaceOptions = {
+  readonly session: Session;
+  readonly subjects: Subjects;
+  readonly accessKey: Redacted<string>;
+  /** Where the service demands one. */
+  readonly sharedSecret?: Redacted<string> | undefined;
+};
+
+const TIMEOUT_MS = 5_000;
+
+type Page = { readonly secrets: NamespaceSecrets; readonly last: SecretName | undefined; readonly more: boolean };
+
+const pageIn = ({ seq: read, secrets, more }: NamespaceContents): Either<ClientFailure, Page> => {
+  const last = secrets.at(-1)?.key;
+  // Without an end to go on behind it would be asked for again and again.
+  if (more && last === undefined) return E.left(notUnderstood('the reply says that there is more, and nothing else'));
+  return E.right({ secrets: new Map(secrets.map(({ key, version, value }) => [key, { version, value: new Redacted(fromBase64(value)), read }])), last, more });
+};
+
+/** All secrets of the namespace, in as many reads as it takes: each says what there is at its own place in the log. */
+export const readNamespace = ({ session, subjects, accessKey, sharedSecret }: NamespaceOptions): TaskEither<ClientFailure, NamespaceSecrets> => {
+  const credential = () => ({ kind: 'access-key', accessKey: accessKey.reveal(), sharedSecret: sharedSecret?.reveal() ?? null }) as const;
+  const page = async (after: SecretName | null): Promise<Either<ClientFailure, Page>> => {
+    const body: NamespaceRequest = { operation: 'read', after };
+    const question = { subject: subjects.namespace, service: null, body: JSON.stringify(body), credential, enclosed: null };
+    const again = { withinMs: TIMEOUT_MS, time: systemTime, isUnsettled: session.isUnsettled };
+    const reply = await acrossLoss((timeoutMs) => session.ask({ ...question, timeoutMs }), again)();
+    if (E.isLeft(reply)) return reply;
+    const contents = decoded(NamespaceContents)(reply.right);
+    return E.isLeft(contents) ? E.left(notUnderstood(contents.left)) : pageIn(contents.right);
+  };
+  return async () => {
+    const all = new Map<SecretName, NamespaceSecret>();
+    for (let after: SecretName | null = null; ; ) {
+      const got: Either<ClientFailure, Page> = await page(after);
+      if (E.isLeft(got)) return got;
+      for (const [key, secret] of got.right.secrets) all.set(key, secret);
+      if (!got.right.more) return E.right(all);
+      after = got.right.last ?? null;
+    }
+  };
+};
+
+export type NamespaceAnswer = {
+  /** The one-off key whose public half was sent as `Recipient-Key`. */
+  readonly recipient: BoxKeyPair;
+  /** The keys of the service, verified: see `serviceKeys`. */
+  readonly keys: Pick<ServiceKeys, 'kid' | 'key'>;
+  /** What was sent as `Jetlock-Request`. */
+  readonly id: Id;
+  readonly subjects: Subjects;
+};
+
+/** What the body of `GET /namespace` holds, if the service sealed it in answer to that very request. */
+export const openNamespaceAnswer = ({ recipient, keys, id, subjects }: NamespaceAnswer, body: Uint8Array): Either<ClientFailure, NamespaceContents> => {
+  const sealed = decodeJson(SealedAnswer)(body);
+  if (E.isLeft(sealed)) return E.left(notUnderstood(sealed.left));
+  const shared = sealed.right.kid === keys.kid ? sharedKey(keys.key, recipient.secretKey) : undefined;
+  const plain = shared === undefined ? undefined : openText(shared, sealed.right);
+  if (plain === undefined) return E.left(distrusted('the reply was not sealed by the service'));
+  const reply = decodeText(Reply)(plain);
+  if (E.isLeft(reply)) return E.left(notUnderstood(reply.left));
+  if (reply.right.id !== id || reply.right.subject !== subjects.namespace) return E.left(distrusted('the reply belongs to another request'));
+  const contents = decoded(NamespaceContents)(reply.right.result);
+  return E.isLeft(contents) ? E.left(notUnderstood(contents.left)) : contents;
+};

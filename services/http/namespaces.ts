@@ -1,0 +1,153 @@
+/** Namespaces with an access key, by HTTP: who may call, what is asked, and what is read sealed to whoever asked. */
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import type { FastifyRequest } from 'fastify';
+import { sealText } from '../../crypto/box.ts';
+import { fromBase64, fromUtf8, utf8 } from '../../crypto/bytes.ts';
+import { newSalt } from '../../crypto/hash.ts';
+import { randomId } from '../../crypto/random.ts';
+import type { SaltedValue } from '../../crypto/value.ts';
+import { refuse, type Refusal } from '../../events/refusal.ts';
+import { ClientInfo, Id, Instant, PublicKey, sure, type Namespace, type SecretName } from '../../events/vocabulary.ts';
+import { currentKey, type AccessKey } from '../../events/world.ts';
+import type { NamespaceWrite } from '../../protocol/http/namespaces.ts';
+import type { NamespaceIssued } from '../../protocol/namespaces.ts';
+import { sealedAnswerJson } from '../../protocol/wire.ts';
+import type { Replica } from '../log/replica.ts';
+import type { Namespaces } from '../operations/namespaces.ts';
+import type { Opener } from '../request/open.ts';
+import type { Session } from '../request/sessions.ts';
+import type { SharedSecret } from '../request/shared-secret.ts';
+import { JSON_TYPE, Written, type Call, type Handler } from './call.ts';
+import { isPrivate } from './private.ts';
+import type { SignedParts } from './signed.ts';
+
+export type NamespaceDoor = {
+  readonly replica: Replica;
+  readonly namespaces: Namespaces;
+  readonly sharedSecret: SharedSecret;
+  readonly opener: Opener;
+  readonly openValue: SignedParts['openValue'];
+  /** Only this machine can call. */
+  readonly isLocal: boolean;
+};
+
+type Answer<A> = Promise<Either<Refusal, A>>;
+
+const header = ({ headers }: FastifyRequest, name: string): string | null => {
+  const value = headers[name];
+  return typeof value === 'string' ? value : null;
+};
+
+/** Without a shared secret whoever reaches the listener could make namespaces. */
+const turnedAway = ({ sharedSecret: { isSet, isRight }, isLocal }: NamespaceDoor, request: FastifyRequest): Refusal | undefined => {
+  if (isSet) return isRight(header(request, 'jetlock-shared-secret')) ? undefined : refuse('unauthorized');
+  return isLocal ? undefined : refuse('shared_secret');
+};
+
+const idOf = (request: FastifyRequest): Either<Refusal, Id> => {
+  const id = header(request, 'jetlock-request');
+  if (id === null) return right(randomId());
+  return Id.is(id) ? right(id) : left(refuse('malformed', 'Jetlock-Request: expected Id'));
+};
+
+type Asked = { readonly by: AccessKey; readonly id: Id; readonly call: Call };
+
+/** For whoever shows an access key. */
+const withKey =
+  (door: NamespaceDoor, then: (asked: Asked) => Answer<unknown>): Handler =>
+  async (call) => {
+    const refused = turnedAway(door, call.request);
+    if (refused !== undefined) return left(refused);
+    const { accessKey } = call.args;
+    const opened = await door.namespaces.opened(typeof accessKey === 'string' ? accessKey : header(call.request, 'jetlock-access-key'));
+    if (isLeft(opened)) return opened;
+    const id = idOf(call.request);
+    return isLeft(id) ? id : then({ by: opened.right, id: id.right, call });
+  };
+
+/** The session of a recipient with our box key of now: found before anything is written, since not every key is one. */
+const sessionOf = async ({ replica, opener }: NamespaceDoor, { by, call }: Asked): Answer<{ readonly kid: Id; readonly session: Session }> => {
+  const recipient = header(call.request, 'recipient-key');
+  if (!PublicKey.is(recipient)) return left(refuse('malformed', 'Recipient-Key: expected PublicKey'));
+  const kid = currentKey(replica.fold.world, 'box')?.id;
+  const boxKey = kid === undefined ? undefined : await opener.boxKey(kid);
+  if (kid === undefined || boxKey === undefined) return left(refuse('unavailable'));
+  const session = opener.sessions.open(kid, recipient, boxKey);
+  if (session === undefined) return left(refuse('malformed', 'Recipient-Key: expected another key'));
+  if (session === 'busy') return left(refuse('busy'));
+  session.remember(`access-key ${by.id}`);
+  return right({ kid, session });
+};
+
+const CLIENT = sure(ClientInfo, { name: 'http', version: '1' });
+
+/** A reply as on NATS, in a box that says which key of the service it is from. */
+const read = (door: NamespaceDoor): Handler =>
+  withKey(door, async (asked) => {
+    const { by, id, call } = asked;
+    const found = await sessionOf(door, asked);
+    if (isLeft(found)) return found;
+    const { kid, session } = found.right;
+    const time = sure(Instant, Date.now());
+    const contents = await door.namespaces.read(by, { id, at: time, client: CLIENT, after: (call.args['after'] ?? null) as SecretName | null });
+    if (isLeft(contents)) return contents;
+    const reply = { v: 1, type: 'rep', subject: door.replica.subjects.namespace, service: null, id, time, result: contents.right, refusal: null };
+    return right(new Written(JSON_TYPE, sealedAnswerJson({ kid, ...sealText(session.key, JSON.stringify(reply)) })));
+  });
+
+/** Half of a surrogate pair has no UTF-8: it would come back as something else. */
+const ofText = (text: string): Either<Refusal, SaltedValue> => {
+  const value = utf8(text);
+  return fromUtf8(value) === text ? right({ salt: newSalt(), value }) : left(refuse('malformed', 'value: expected text'));
+};
+
+const valueOf = async ({ openValue }: NamespaceDoor, { id, call: { request, body } }: Asked): Answer<SaltedValue> => {
+  const { value, sealed } = body as NamespaceWrite;
+  if (sealed !== undefined) {
+    const opened = await openValue(sealed, id);
+    return isLeft(opened) ? opened : right({ salt: fromBase64(opened.right.salt), value: fromBase64(opened.right.value) });
+  }
+  if (value === undefined) return left(refuse('malformed', 'value: expected string'));
+  return isPrivate(request) ? ofText(value) : left(refuse('plaintext'));
+};
+
+const write = (door: NamespaceDoor): Handler =>
+  withKey(door, async (asked) => {
+    const value = await valueOf(door, asked);
+    return isLeft(value) ? value : door.namespaces.write(asked.by, asked.id, (asked.call.body as NamespaceWrite).key, value.right);
+  });
+
+/** For whoever makes namespaces. */
+const letIn =
+  (door: NamespaceDoor, then: (body: unknown) => Answer<unknown>): Handler =>
+  ({ request, body }) => {
+    const refused = turnedAway(door, request);
+    return refused === undefined ? then(body) : left(refused);
+  };
+
+const createMany = async ({ namespaces }: NamespaceDoor, count: number): Answer<{ readonly namespaces: ReadonlyArray<NamespaceIssued> }> => {
+  const made = await Promise.all(Array.from({ length: count }, () => namespaces.create(null)));
+  const issued: NamespaceIssued[] = [];
+  for (const one of made) {
+    if (isLeft(one)) return one;
+    issued.push(one.right);
+  }
+  return right({ namespaces: issued });
+};
+
+export const namespaceHandlers = (door: NamespaceDoor) => {
+  const removed = withKey(door, ({ by, id, call }) => door.namespaces.delete(by, id, call.args['key'] as SecretName));
+  const allRemoved = withKey(door, ({ by, id }) => door.namespaces.deleteAll(by, id));
+  return {
+    'namespace.create': letIn(door, (body) => door.namespaces.create((body as { readonly namespace?: Namespace | null }).namespace ?? null)),
+    'namespace.bulk': letIn(door, (body) => createMany(door, (body as { readonly count: number }).count)),
+    'namespace.read': read(door),
+    'namespace.write': write(door),
+    'namespace.delete-key': removed,
+    'namespace.delete-all': allRemoved,
+    'namespace.read-by-url': read(door),
+    'namespace.write-by-url': write(door),
+    'namespace.delete-key-by-url': removed,
+    'namespace.delete-all-by-url': allRemoved,
+  } as const;
+};

@@ -1,0 +1,154 @@
+/**
+ * What an access key opens: one namespace, to read, write and delete in. A read is appended first like every other, and answered
+ * with what the namespace holds at its place in the log.
+ */
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isAccessKey, newAccessKey, tokenDigest } from '../../crypto/credential.ts';
+import { valueDigest } from '../../crypto/hash.ts';
+import { randomId } from '../../crypto/random.ts';
+import { VALUE_BYTES_MAX, type SaltedValue } from '../../crypto/value.ts';
+import type { AccessKeyCommand } from '../../events/command.ts';
+import { refuse, type Refusal } from '../../events/refusal.ts';
+import { nameIn, Namespace, pathIn, sure, Sequence, type ClientInfo, type Id, type Instant, type SecretName, type SecretPath, type Version } from '../../events/vocabulary.ts';
+import type { AccessKey, Present } from '../../events/world.ts';
+import type { NamespaceContents, NamespaceIssued } from '../../protocol/namespaces.ts';
+import type { Done } from '../../protocol/operations.ts';
+import { ageFromNow } from '../log/age.ts';
+import { STALE_MS, type Commits, type CommittedNamespace } from '../log/commit.ts';
+import type { Execute } from '../log/execute.ts';
+import type { Replica } from '../log/replica.ts';
+import type { Values } from '../log/values.ts';
+import { andThen, isLater, type Soon } from '../soon.ts';
+import type { CarryOut, CommandParts } from './commands.ts';
+
+/** One answered read of a namespace, for the access log and the metrics. */
+export type NamespaceSeen = {
+  readonly namespace: Namespace;
+  readonly key: Id;
+  readonly outcome: 'allowed' | 'refused';
+  readonly count: number;
+  readonly seq: number;
+  readonly request: Id;
+  readonly client: ClientInfo;
+};
+
+export type NamespaceParts = {
+  readonly replica: Replica;
+  readonly execute: Execute;
+  readonly prepare: CommandParts['prepare'];
+  readonly carryOut: CarryOut;
+  readonly commits: Commits;
+  readonly values: Values;
+  readonly lookAgain: () => Promise<boolean>;
+  readonly onNamespace: (seen: NamespaceSeen) => void;
+};
+
+/** `id`: of the request, and so of the attempt in the log. */
+export type ReadOf = { readonly id: Id; readonly at: Instant; readonly client: ClientInfo; readonly after: SecretName | null };
+
+type Answer<A> = Promise<Either<Refusal, A>>;
+
+export type Namespaces = {
+  /** A namespace that is not there yet, under a name drawn at random where none is given; its access key is told here and never again. */
+  readonly create: (namespace: Namespace | null, id?: Id) => Answer<NamespaceIssued>;
+  /** What a key opens. Whatever is wrong with it, the refusal is the same. */
+  readonly opened: (accessKey: string | null) => Soon<Either<Refusal, AccessKey>>;
+  readonly read: (by: AccessKey, read: ReadOf) => Answer<NamespaceContents>;
+  readonly write: (by: AccessKey, id: Id, key: SecretName, salted: SaltedValue) => Answer<Done>;
+  readonly delete: (by: AccessKey, id: Id, key: SecretName) => Answer<Done>;
+  readonly deleteAll: (by: AccessKey, id: Id) => Answer<Done>;
+};
+
+const unauthorized = left(refuse('unauthorized'));
+
+/** By its digest alone: how long that takes tells of digests, from which nobody gets to a key. */
+const makeOpened = ({ replica: { fold }, lookAgain }: NamespaceParts): Namespaces['opened'] => {
+  const known = (accessKey: string): AccessKey | undefined => fold.world.accessKeys.get(tokenDigest(accessKey));
+  const late = async (accessKey: string): Answer<AccessKey> => {
+    const found = (await lookAgain()) ? known(accessKey) : undefined;
+    return found === undefined ? unauthorized : right(found);
+  };
+  return (accessKey) => {
+    if (accessKey === null || !isAccessKey(accessKey)) return unauthorized;
+    const found = known(accessKey);
+    return found === undefined ? late(accessKey) : right(found);
+  };
+};
+
+/** Its name is made of as many random bits as an id. */
+const randomNamespace = (): Namespace => sure(Namespace, `ns-${randomId()}`);
+
+const create = async ({ execute, prepare }: NamespaceParts, namespace: Namespace, id: Id): Answer<NamespaceIssued> => {
+  const accessKey = newAccessKey().reveal();
+  const command = { operation: 'namespace.issue', namespace, key: randomId(), digest: tokenDigest(accessKey) } as const;
+  const executed = await execute({ by: 'replica', id, command }, prepare(null));
+  if (isLeft(executed)) return executed;
+  // Of a copy the key is not the one that was issued.
+  return executed.right.repeated ? left(refuse('replayed')) : right({ namespace, accessKey });
+};
+
+type Content = NamespaceContents['secrets'][number];
+
+const contentOf = ({ values }: NamespaceParts, { path, version }: Present): Soon<Content | undefined> =>
+  andThen(values.told(path, version), (value) => (value === undefined ? undefined : { key: nameIn(path), version: version.version as Version, value }));
+
+const contentsOf = async (parts: NamespaceParts, present: ReadonlyArray<Present>): Answer<ReadonlyArray<Content>> => {
+  const contents: Content[] = [];
+  for (const one of present) {
+    const made = contentOf(parts, one);
+    const content = isLater(made) ? await made : made;
+    if (content === undefined) return left(refuse('unavailable'));
+    contents.push(content);
+  }
+  return right(contents);
+};
+
+const answer = async (parts: NamespaceParts, namespace: Namespace, { seq, messageHash, outcome }: CommittedNamespace): Answer<NamespaceContents> => {
+  if (outcome.result === 'refused') return unauthorized;
+  const secrets = await contentsOf(parts, outcome.present);
+  if (isLeft(secrets)) return secrets;
+  return right({ namespace, seq: sure(Sequence, seq), messageHash, checkpoint: null, secrets: secrets.right, more: outcome.more });
+};
+
+/** Where a name is too long for its namespace there can be nothing under it. */
+const pathOf = ({ namespace }: AccessKey, key: SecretName): Either<Refusal, SecretPath> => {
+  const path = pathIn(namespace, key);
+  return path === undefined ? left(refuse('malformed', 'key: expected a shorter one, or a namespace that is less deep')) : right(path);
+};
+
+const read = async (parts: NamespaceParts, by: AccessKey, { id, at, client, after }: ReadOf): Answer<NamespaceContents> => {
+  const { namespace, id: key } = by;
+  const behind = after === null ? right(null) : pathOf(by, after);
+  if (isLeft(behind)) return behind;
+  const age = ageFromNow();
+  const committed = await parts.commits.readNamespace({ id, namespace, key, after: behind.right, at, client });
+  if (isLeft(committed)) return committed;
+  const { seq, outcome } = committed.right;
+  parts.onNamespace({ namespace, key, outcome: outcome.result, count: outcome.result === 'allowed' ? outcome.present.length : 0, seq, request: id, client });
+  const answered = await answer(parts, namespace, committed.right);
+  // What was decided that long ago may have been revoked since: it stays in the log as allowed, and is not delivered.
+  return age() > STALE_MS ? left(refuse('unavailable')) : answered;
+};
+
+const give = ({ carryOut }: NamespaceParts, { id: key }: AccessKey, id: Id, command: AccessKeyCommand, salted: SaltedValue | null = null): Answer<Done> =>
+  carryOut({ by: 'access-key', id, key, command }, command, salted);
+
+const write = async (parts: NamespaceParts, by: AccessKey, id: Id, key: SecretName, salted: SaltedValue): Answer<Done> => {
+  const path = pathOf(by, key);
+  if (isLeft(path)) return path;
+  if (salted.value.length > VALUE_BYTES_MAX) return left(refuse('too_large'));
+  const digest = valueDigest(salted.salt, salted.value);
+  return give(parts, by, id, { operation: 'secret.write', path: path.right, digest, description: null, ifVersion: null }, salted);
+};
+
+export const makeNamespaces = (parts: NamespaceParts): Namespaces => ({
+  create: (namespace, id = randomId()) => create(parts, namespace ?? randomNamespace(), id),
+  opened: makeOpened(parts),
+  read: (by, one) => read(parts, by, one),
+  write: (by, id, key, value) => write(parts, by, id, key, value),
+  delete: async (by, id, key) => {
+    const path = pathOf(by, key);
+    return isLeft(path) ? path : give(parts, by, id, { operation: 'secret.delete', path: path.right });
+  },
+  deleteAll: (by, id) => give(parts, by, id, { operation: 'namespace.delete', namespace: by.namespace }),
+});

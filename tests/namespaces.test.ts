@@ -1,0 +1,178 @@
+/** Namespaces with an access key, by HTTP and NATS, against one real service: where what came before it failed. */
+import { Kvm } from '@nats-io/kv';
+import test from 'ava';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { newSession } from '../client/session.ts';
+import { serviceKeys } from '../client/keys.ts';
+import { natsTransport } from '../client/nats/transport.ts';
+import { openNamespaceAnswer, readNamespace } from '../client/namespace.ts';
+import { newBoxKey } from '../crypto/box.ts';
+import { fromBase64, fromUtf8 } from '../crypto/bytes.ts';
+import { randomId } from '../crypto/random.ts';
+import { Redacted } from '../crypto/redacted.ts';
+import { ClientInfo, sure } from '../events/vocabulary.ts';
+import { ServiceKeys } from '../protocol/wire.ts';
+import { linesOf } from './support/audit.ts';
+import { orThrow, startJetlock, subjects } from './support/jetlock.ts';
+
+const lines: string[] = [];
+const jetlock = await startJetlock({ logLevel: 'debug', logTo: { write: (line) => void lines.push(line) } });
+test.after.always(() => jetlock.stop());
+const { httpUrl } = jetlock.service();
+
+type Issued = { readonly namespace: string; readonly accessKey: string };
+type Headers = Readonly<Record<string, string>>;
+type Answer = { readonly status: number; readonly body: Uint8Array; readonly json: Record<string, never> & { readonly error?: { readonly code: string } } };
+
+const call = async (method: string, path: string, { headers = {}, body, url = httpUrl }: { readonly headers?: Headers; readonly body?: unknown; readonly url?: string } = {}): Promise<Answer> => {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(`${url}${path}`, { method, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...sent });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return { status: response.status, body: bytes, json: JSON.parse(fromUtf8(bytes)) as Answer['json'] };
+};
+
+const create = async (body: object = {}): Promise<Issued> => {
+  const { status, json } = await call('POST', '/namespaces', { body });
+  if (status !== 201) throw new Error(`not made: ${JSON.stringify(json)}`);
+  return json as unknown as Issued;
+};
+const by = ({ accessKey }: Issued): Headers => ({ 'jetlock-access-key': accessKey });
+const set = (issued: Issued, key: string, value: string) => call('POST', '/namespace', { headers: by(issued), body: { key, value } });
+
+const keysNow = async (): Promise<ServiceKeys> => sure(ServiceKeys, (await call('GET', '/keys')).json);
+
+/** What a namespace holds, opened as the SDK does; or the code of the refusal. */
+const read = async (issued: Issued, path = '/namespace'): Promise<Readonly<Record<string, string>> | string> => {
+  const [recipient, id] = [newBoxKey(), randomId()];
+  const { status, body, json } = await call('GET', path, { headers: { ...by(issued), 'recipient-key': recipient.publicKey, 'jetlock-request': id } });
+  if (status !== 200) return json.error?.code ?? 'none';
+  const { secrets } = orThrow(openNamespaceAnswer({ recipient, id, subjects, keys: await keysNow() }, body));
+  return Object.fromEntries(secrets.map(({ key, value }) => [key, fromUtf8(fromBase64(value))]));
+};
+
+/** The names of all wrapped keys that there are. */
+const storedKeys = async (): Promise<ReadonlyArray<string>> => {
+  const bucket = await new Kvm(await jetlock.connection()).open('secrets_keys');
+  const names: string[] = [];
+  for await (const name of await bucket.keys()) names.push(name);
+  return names.sort();
+};
+
+test.serial('text of every kind, and 64 KiB of it, comes back as it was', async (t) => {
+  const issued = await create();
+  const values = { TEXT: 'pässwörd€🔒', EMPTY: '', LONG: '€'.repeat(Math.floor(65_536 / 3)), NUL: 'a\u0000b\n' };
+  for (const [key, value] of Object.entries(values)) t.is((await set(issued, key, value)).status, 201);
+  t.deepEqual(await read(issued), values);
+  const { status, json } = await set(issued, 'MORE', 'x'.repeat(65_537));
+  t.deepEqual([status, json.error?.code], [413, 'too_large']);
+});
+
+test.serial('eight sets of a key at once leave one current version, and eight in its history', async (t) => {
+  const issued = await create();
+  const values = Array.from({ length: 8 }, (_, n) => `value ${n}`);
+  const done = await Promise.all(values.map((value) => set(issued, 'KEY', value)));
+  t.deepEqual(done.map(({ status }) => status), Array.from({ length: 8 }, () => 201));
+  t.true(values.includes(((await read(issued)) as Record<string, string>)['KEY'] ?? ''));
+  const { secret } = orThrow(await jetlock.admin.query('secret.show', { path: `${issued.namespace}/KEY` as never })());
+  t.deepEqual([secret.version, secret.history.length], [8, 8] as never);
+  t.regex(String(secret.updatedBy), /^access-key:/);
+});
+
+test.serial('ten at once are ten whose keys work, and no other count is taken', async (t) => {
+  const { status, json } = await call('POST', '/namespaces/bulk', { body: { count: 10 } });
+  const { namespaces } = json as unknown as { readonly namespaces: ReadonlyArray<Issued> };
+  t.deepEqual([status, namespaces.length, new Set(namespaces.map(({ accessKey }) => accessKey)).size], [201, 10, 10]);
+  t.deepEqual(await Promise.all(namespaces.map((one) => set(one, 'KEY', one.namespace).then(() => read(one)))), namespaces.map(({ namespace }) => ({ KEY: namespace })));
+  for (const count of [1.5, -3, 0, 101, 1000, '10', null]) t.is((await call('POST', '/namespaces/bulk', { body: { count } })).status, 400, String(count));
+});
+
+test.serial('a name is had once, also where an admin made the namespace', async (t) => {
+  await create({ namespace: 'once/only' });
+  t.is((await call('POST', '/namespaces', { body: { namespace: 'once/only' } })).json.error?.code, 'exists');
+  orThrow(await jetlock.admin.command({ operation: 'namespace.create', namespace: 'of/admins' as never })());
+  t.is((await call('POST', '/namespaces', { body: { namespace: 'of/admins' } })).status, 409);
+});
+
+test.serial('one key is deleted, then the whole, and nothing is left that opens it', async (t) => {
+  const before = await storedKeys();
+  const issued = await create();
+  for (const key of ['A', 'B', 'C']) await set(issued, key, `of ${key}`);
+  t.is((await call('DELETE', '/namespace/A', { headers: by(issued) })).status, 200);
+  t.is((await call('DELETE', '/namespace/A', { headers: by(issued) })).status, 404);
+  t.deepEqual(await read(issued), { B: 'of B', C: 'of C' });
+  t.true((await storedKeys()).length > before.length);
+  t.is((await call('DELETE', '/namespace', { headers: by(issued) })).status, 200);
+  t.deepEqual(await storedKeys(), before);
+  t.is(await read(issued), 'unauthorized');
+});
+
+test.serial('whatever is wrong with a key, the refusal is the same, by every method', async (t) => {
+  const [revoked, deleted] = [await create(), await create()];
+  const known = orThrow(await jetlock.admin.list('namespace.list', {})()).items.find(({ namespace }) => namespace === revoked.namespace);
+  orThrow(await jetlock.admin.command({ operation: 'namespace.access-key.revoke', namespace: revoked.namespace, key: known?.accessKeys[0]?.key } as never)());
+  await call('DELETE', '/namespace', { headers: by(deleted) });
+  const unknown = { namespace: '', accessKey: `jlk_${'A'.repeat(43)}` };
+  const nothing = { namespace: '', accessKey: 'x' };
+  const recipient = { 'recipient-key': newBoxKey().publicKey };
+  const answers = new Set<string>();
+  for (const issued of [revoked, deleted, unknown, nothing])
+    for (const [method, path, body] of [['GET', '/namespace'], ['POST', '/namespace', { key: 'A', value: 'b' }], ['DELETE', '/namespace/A'], ['DELETE', '/namespace']] as const) {
+      const { status, body: said } = await call(method, path, { headers: { ...by(issued), ...recipient }, body });
+      answers.add(`${status} ${fromUtf8(said)}`);
+    }
+  t.is(answers.size, 1);
+  t.regex([...answers].join(), /^401 .*unauthorized/);
+});
+
+test.serial('a key opens its own namespace alone', async (t) => {
+  const [one, other] = [await create({ namespace: 'own' }), await create({ namespace: 'own/deep' })];
+  await set(one, 'KEY', 'of one');
+  await set(other, 'KEY', 'of the other');
+  t.deepEqual([await read(one), await read(other)], [{ KEY: 'of one' }, { KEY: 'of the other' }]);
+  for (const key of ['../KEY', 'deep/KEY', '..', '%2e%2e', '']) t.is((await set(one, key, 'x')).status, 400, key);
+  for (const path of ['/namespace/deep%2FKEY', '/namespace/..%2fown%2fdeep%2fKEY']) t.not((await call('DELETE', path, { headers: by(one) })).status, 200);
+  t.deepEqual(await read(other), { KEY: 'of the other' });
+});
+
+test.serial('the same on NATS, one line in the audit log for each read, and none that holds a key', async (t) => {
+  const issued = await create();
+  for (const key of ['A', 'B']) await set(issued, key, `of ${key}`);
+  const transport = natsTransport(await jetlock.connection(), subjects);
+  const keys = serviceKeys({ transport, subjects, trust: { signer: jetlock.identity.servicePublicKey } });
+  const session = newSession({ transport, keys, client: sure(ClientInfo, { name: 'test', version: '1' }) });
+  const found = orThrow(await readNamespace({ session, subjects, accessKey: new Redacted(issued.accessKey) })());
+  t.deepEqual([...found].map(([key, { value }]) => [key, fromUtf8(value.reveal())]), [['A', 'of A'], ['B', 'of B']] as never);
+  t.true(isLeft(await readNamespace({ session, subjects, accessKey: new Redacted(`jlk_${'A'.repeat(43)}`) })()));
+  await read(issued);
+  const { jetstreamReader } = await import('../events/log/jetstream-reader.ts');
+  const reads = (await linesOf({ log: jetstreamReader(await jetlock.connection(), { stream: subjects.stream }) as never, subjects })).filter(({ what, about }) => what === 'read' && about.namespace === issued.namespace);
+  t.deepEqual(reads.map(({ who, about: { count }, outcome }) => [who?.kind, count, outcome]), Array.from({ length: 2 }, () => ['access key', 2, 'allowed']) as never);
+});
+
+test.serial('a shared secret is demanded of every call where there is one, and where there is none nobody else may reach the listener', async (t) => {
+  const issued = await create();
+  const restarted = orThrow(await jetlock.restart({ namespaces: { sharedSecret: new Redacted('hush'), keyInUrl: true } }));
+  const url = restarted.httpUrl;
+  const right = { 'jetlock-shared-secret': 'hush' };
+  for (const headers of [{}, { 'jetlock-shared-secret': 'hus' }]) {
+    t.is((await call('POST', '/namespaces', { url, headers, body: {} })).status, 401);
+    t.is((await call('DELETE', '/namespace', { url, headers: { ...headers, ...by(issued) } })).status, 401);
+  }
+  t.is((await call('POST', '/namespaces', { url, headers: right, body: {} })).status, 201);
+  // The form with the key in the URL.
+  const path = `/namespaces/${issued.accessKey}`;
+  t.is((await call('POST', path, { url, headers: right, body: { key: 'A', value: 'by URL' } })).status, 201);
+  const got = await call('GET', path, { url, headers: { ...right, 'recipient-key': newBoxKey().publicKey } });
+  t.is(got.status, 200);
+  t.is((await call('DELETE', `${path}/A`, { url, headers: right })).status, 200);
+  t.is((await call('GET', `${path}x`, { url, headers: right })).status, 405);
+  t.is((await call('DELETE', path, { url, headers: right })).status, 200);
+  const open = orThrow(await jetlock.restart({ http: { host: '0.0.0.0', port: 0 } }));
+  const away = await call('POST', '/namespaces', { url: open.httpUrl.replace('0.0.0.0', '127.0.0.1'), body: {} });
+  t.deepEqual([away.status, away.json.error?.code], [403, 'shared_secret']);
+});
+
+test.after('no access key was in any line of the log', (t) => {
+  t.true(lines.length > 0);
+  t.deepEqual(lines.filter((line) => /jlk_[\w-]{43}/.test(line)), []);
+});
