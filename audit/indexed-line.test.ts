@@ -1,5 +1,7 @@
 import test from 'ava';
 import { utf8 } from '../crypto/bytes.ts';
+import { parseRecord } from '../events/fold/accept.ts';
+import type { LogMessage } from '../events/log/log.ts';
 import { makeFold } from '../events/fold/fold.ts';
 import { notedOf } from '../projections/audit/kinds.ts';
 import type { Found } from '../projections/audit/search.ts';
@@ -9,6 +11,8 @@ import { everyEvent, linesOf, withKey } from '../tests/support/audit.ts';
 import { logCrypto, newHistory, type History } from '../tests/support/history.ts';
 import { wants } from './filter.ts';
 import { indexedLines } from './indexed-line.ts';
+
+const recordOf = (message: LogMessage | undefined) => message && (parseRecord(message.data, true) ?? parseRecord(message.data, false));
 
 /** What the index says of each message. */
 const foundIn = ({ subjects, messages }: History): ReadonlyArray<ReadonlyArray<Found>> => {
@@ -53,7 +57,7 @@ test('given every event, reads of every outcome and what counts for nothing, the
   const history = withVoid(withReads(everyEvent(newHistory())));
   const told = await linesOf(history, withKey);
   const found = foundIn(history);
-  const lines = found.flatMap((all, i) => indexedLines(history.messages[i], all));
+  const lines = found.flatMap((all, i) => indexedLines(recordOf(history.messages[i]), all));
   t.true(lines.every((line) => AuditLine.is(line)));
   t.deepEqual([...new Set(lines.map(({ outcome }) => outcome))].sort(), ['allowed', 'done', 'refused', 'skipped', 'spending', 'void']);
   // Of what is forged the audit log says what it claims; here nothing of it is repeated.
@@ -84,7 +88,7 @@ test('a message that is not the one that was folded is told as altered, and noth
   const found = foundIn(history);
   const [other, [written] = []] = [history.messages[0], found.at(-1)];
   for (const message of [undefined, other]) {
-    const [line] = indexedLines(message, written === undefined ? [] : [written]);
+    const [line] = indexedLines(recordOf(message), written === undefined ? [] : [written]);
     t.like(line, { what: 'secret.written', about: { path: 'shop/till/PIN' }, verified: 'unverified', finding: 'history changed' });
     t.is(line?.who, undefined);
   }

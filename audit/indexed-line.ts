@@ -1,6 +1,4 @@
 /** A line of the audit log, from the index, which says what became of an entry, and the log, which says what it was. */
-import type { LogMessage } from '../events/log/log.ts';
-import { parseRecord } from '../events/fold/accept.ts';
 import type { LogRecord } from '../events/record.ts';
 import { type Sequence, Version } from '../events/vocabulary.ts';
 import type { Found } from '../projections/audit/search.ts';
@@ -32,7 +30,7 @@ const isWronglySigned = (record: LogRecord): boolean => {
   return signed !== undefined && !signatureHolds(signed);
 };
 
-const lineOf = (found: Found, { read: _read, refused: _refused, ...said }: Entry, isWrong: boolean): AuditLine => ({
+const lineOf = (found: Found, { read: _read, namespace: _namespace, refused: _refused, ...said }: Entry, isWrong: boolean): AuditLine => ({
   ...bare(found),
   ...said,
   about: { ...said.about, ...given(found) },
@@ -46,10 +44,9 @@ const altered = (found: Found): AuditLine => ({ ...bare(found), ...because(found
 
 /**
  * The lines of the entries of one message.
- * @param message undefined if the log has none there, or none whose MAC is right
+ * @param record undefined if the log has none there, or none whose MAC is right
  */
-export const indexedLines = (message: LogMessage | undefined, all: ReadonlyArray<Found>): ReadonlyArray<AuditLine> => {
-  const record = message === undefined ? undefined : (parseRecord(message.data, true) ?? parseRecord(message.data, false));
+export const indexedLines = (record: LogRecord | undefined, all: ReadonlyArray<Found>): ReadonlyArray<AuditLine> => {
   const entries = record === undefined ? [] : entriesOf(record);
   const isWrong = record !== undefined && isWronglySigned(record);
   return all.map((found) => {

@@ -4,7 +4,8 @@
  */
 import type { Event } from '../../events/event.ts';
 import type { Folded, Verdict } from '../../events/fold/verdict.ts';
-import type { ReadAttempt, RefusalCount } from '../../events/read/read.ts';
+import type { NamespaceOutcome } from '../../events/read/namespace.ts';
+import type { NamespaceRead, ReadAttempt, RefusalCount } from '../../events/read/read.ts';
 import type { Outcome as ReadOutcome } from '../../events/read/decide.ts';
 import type { Origin, StateRecord } from '../../events/record.ts';
 import { prefixOf, type ReplicaId, type Target } from '../../events/vocabulary.ts';
@@ -84,6 +85,12 @@ const ofPath = (outcome: ReadOutcome | undefined, now: number, result: Result | 
 const ofAttempt = ({ service, paths }: ReadAttempt, outcomes: ReadonlyArray<ReadOutcome> | undefined, now: number, result?: Result): ReadonlyArray<Kind> =>
   paths.map((path, i) => ({ ...nothing, what: 'read', outcome: 'refused', service, path, actor: service, ...ofPath(outcomes?.[i], now, result) }));
 
+/** All of a namespace, by who holds an access key of it. */
+const ofNamespace = ({ namespace, key }: NamespaceRead, outcome: NamespaceOutcome | undefined): Kind => ({
+  ...{ ...nothing, what: 'read', path: prefixOf(namespace), actor: `access-key:${key}` },
+  ...(outcome?.result === 'allowed' ? { outcome: 'allowed' } : { outcome: 'refused', reason: outcome?.reason ?? null }),
+});
+
 const ofRefusal = ({ code, service }: RefusalCount, writer: string): Kind => ({ ...nothing, what: 'requests.refused', outcome: 'refused', service, actor: writer, reason: code });
 
 type Read = Extract<Verdict, { _tag: 'read' | 'void' }>;
@@ -91,11 +98,16 @@ type Read = Extract<Verdict, { _tag: 'read' | 'void' }>;
 const ofReads = (verdict: Read, now: number, result: Result): ReadonlyArray<Kind> => {
   const { record } = verdict;
   if (record.kind === 'state') return ofState(record, result);
-  const { reads, refusals, writer } = record;
-  if (reads.length + refusals.length === 0) return [{ ...nothing, what: 'replica.ready', ...result, actor: writer }];
+  const { reads, namespaces, refusals, writer } = record;
+  if (reads.length + namespaces.length + refusals.length === 0) return [{ ...nothing, what: 'replica.ready', ...result, actor: writer }];
   const outcomes = verdict._tag === 'read' ? verdict.outcomes : undefined;
   const isVoid = verdict._tag === 'void' ? result : undefined;
-  return [...reads.flatMap((read, i) => ofAttempt(read, outcomes?.[i], now, isVoid)), ...refusals.map((one) => ({ ...ofRefusal(one, writer), ...isVoid }))];
+  const ofNamespaces = verdict._tag === 'read' ? verdict.namespaces : [];
+  return [
+    ...reads.flatMap((read, i) => ofAttempt(read, outcomes?.[i], now, isVoid)),
+    ...namespaces.map((read, i) => ({ ...ofNamespace(read, ofNamespaces[i]), ...isVoid })),
+    ...refusals.map((one) => ({ ...ofRefusal(one, writer), ...isVoid })),
+  ];
 };
 
 /** Nothing that a message claims is believed that nobody with the log key wrote. */

@@ -4,6 +4,7 @@ import { isNone } from 'fp-ts/lib/Option.js';
 import { indexedLines } from '../../audit/indexed-line.ts';
 import { parseRecord } from '../../events/fold/accept.ts';
 import type { LogMessage } from '../../events/log/log.ts';
+import type { LogRecord } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Count } from '../../events/vocabulary.ts';
 import { atOnce } from '../../projections/at-once.ts';
@@ -15,9 +16,10 @@ import type { Replica } from '../log/replica.ts';
 /** Messages that are asked for at the same time. */
 const AT_ONCE = 64;
 
-const isOurs = (replica: Replica, message: LogMessage): boolean => {
+/** Undefined for what the service did not write. */
+const recordOf = (replica: Replica, message: LogMessage): LogRecord | undefined => {
   const record = parseRecord(message.data, replica.subjects.isState(message.subject));
-  return record !== undefined && isAuthentic(replica, message, record.prev);
+  return record !== undefined && isAuthentic(replica, message, record.prev) ? record : undefined;
 };
 
 const bySeq = (all: ReadonlyArray<Found>): ReadonlyMap<number, ReadonlyArray<Found>> => {
@@ -33,8 +35,7 @@ const bySeq = (all: ReadonlyArray<Found>): ReadonlyMap<number, ReadonlyArray<Fou
 const entriesOf = async (replica: Replica, seq: number, found: ReadonlyArray<Found>): Promise<Either<Refusal, ReadonlyArray<AuditEntry>>> => {
   const read = await replica.log.at(seq)();
   if (isLeft(read)) return left(refuse('unavailable', 'log'));
-  const message = isNone(read.right) || !isOurs(replica, read.right.value) ? undefined : read.right.value;
-  const lines = indexedLines(message, found);
+  const lines = indexedLines(isNone(read.right) ? undefined : recordOf(replica, read.right.value), found);
   return right(lines.map((line, i) => ({ ...line, entry: (found[i]?.entry ?? 0) as Count })));
 };
 
