@@ -1,6 +1,6 @@
 /** A line of the audit log, from the index, which says what became of an entry, and the log, which says what it was. */
 import type { LogRecord } from '../events/record.ts';
-import { type Sequence, Version } from '../events/vocabulary.ts';
+import { Count, type Sequence, Version } from '../events/vocabulary.ts';
 import type { Found } from '../projections/audit/search.ts';
 import { isoTime, type About, type AuditLine } from '../protocol/audit-line.ts';
 import { about } from './about.ts';
@@ -19,7 +19,8 @@ const because = ({ kind: { reason, detail } }: Found): Pick<AuditLine, 'reason' 
   ...(detail === null ? {} : { detail }),
 });
 
-const given = ({ at, kind: { version, offline } }: Found): About => ({
+const given = ({ at, kind: { version, offline, count } }: Found): About => ({
+  ...(Count.is(count) ? { count } : {}),
   ...(Version.is(version) ? { version } : {}),
   ...(offline === null ? {} : { offlineUntil: isoTime(at + offline) }),
 });

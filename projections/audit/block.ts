@@ -19,6 +19,7 @@ const StoredKind = t.strict(
     detail: orNull(t.string),
     version: orNull(Count),
     offline: orNull(t.number),
+    count: orNull(Count),
   },
   'Kind',
 );
@@ -39,8 +40,8 @@ export type Builder = Block & { readonly numbers: Map<string, number>; entries: 
 
 export const newBuilder = (): Builder & { readonly kinds: Kind[]; readonly rows: Row[] } => ({ kinds: [], rows: [], numbers: new Map(), entries: 0, size: 0 });
 
-const nameOf = ({ what, outcome, service, path, actor, reason, detail, version, offline }: Kind): string =>
-  `${what} ${outcome} ${service ?? ''} ${path ?? ''} ${actor ?? ''} ${version ?? ''} ${offline ?? ''} ${reason ?? ''} ${detail ?? ''}`;
+const nameOf = ({ what, outcome, service, path, actor, reason, detail, version, offline, count }: Kind): string =>
+  `${what} ${outcome} ${service ?? ''} ${path ?? ''} ${actor ?? ''} ${version ?? ''} ${offline ?? ''} ${count ?? ''} ${reason ?? ''} ${detail ?? ''}`;
 
 const numberOf = (builder: ReturnType<typeof newBuilder>, kind: Kind): number => {
   const name = nameOf(kind);

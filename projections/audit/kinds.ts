@@ -23,13 +23,15 @@ export type Kind = {
   readonly detail: string | null;
   readonly version: number | null;
   readonly offline: number | null;
+  /** How many values a read of a namespace gave. */
+  readonly count: number | null;
 };
 
 /** Of one message: its place, its time in the log, who wrote it as far as that is known, and its entries. */
 export type Noted = { readonly seq: number; readonly at: number; readonly writer: ReplicaId | null; readonly kinds: ReadonlyArray<Kind> };
 
 type Result = Pick<Kind, 'outcome' | 'reason' | 'detail'>;
-const nothing = { service: null, path: null, actor: null, reason: null, detail: null, version: null, offline: null } as const;
+const nothing = { service: null, path: null, actor: null, reason: null, detail: null, version: null, offline: null, count: null } as const;
 const done: Result = { outcome: 'done', reason: null, detail: null };
 
 type About = Pick<Kind, 'service' | 'path'>;
@@ -88,7 +90,7 @@ const ofAttempt = ({ service, paths }: ReadAttempt, outcomes: ReadonlyArray<Read
 /** All of a namespace, by who holds an access key of it. */
 const ofNamespace = ({ namespace, key }: NamespaceRead, outcome: NamespaceOutcome | undefined): Kind => ({
   ...{ ...nothing, what: 'read', path: prefixOf(namespace), actor: `access-key:${key}` },
-  ...(outcome?.result === 'allowed' ? { outcome: 'allowed' } : { outcome: 'refused', reason: outcome?.reason ?? null }),
+  ...(outcome?.result === 'allowed' ? { outcome: 'allowed', count: outcome.present.length } : { outcome: 'refused', reason: outcome?.reason ?? null }),
 });
 
 const ofRefusal = ({ code, service }: RefusalCount, writer: string): Kind => ({ ...nothing, what: 'requests.refused', outcome: 'refused', service, actor: writer, reason: code });
