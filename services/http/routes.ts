@@ -2,7 +2,7 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import type { Method, Route } from '../../protocol/http/route.ts';
+import type { Route } from '../../protocol/http/route.ts';
 import { routes as everyRoute } from '../../protocol/http/routes.ts';
 import type { CallSeen } from '../observe/access-log.ts';
 import { parseBytes } from '../request/body.ts';
@@ -88,18 +88,19 @@ const addRoute = (server: FastifyInstance, parts: RouteParts, route: Route): voi
 /** Of the log: what is asked all the time, or has lines of its own there. */
 const routine = new Set(everyRoute.filter(({ kind }) => FOR_ANYONE.includes(kind)).map(({ path }) => path));
 
-const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'] as const;
+const pattern = (path: string): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+').replace('*', '.*')}$`);
 
-/** A path that there is, by a method that it has not. */
-const addOtherMethods = (server: FastifyInstance, { limits }: RouteParts, path: string, methods: ReadonlyArray<Method>): void => {
-  server.route({
-    method: METHODS.filter((method) => !methods.some((one) => one === method)),
-    url: path,
-    handler: async (request, reply) => {
-      limits.failed(request.principal, request.ip);
-      return sendRefusal(reply.header('allow', methods.join(', ')), refuse('malformed', `method: expected ${methods.join(' or ')}`), 405);
-    },
-  });
+/** The methods of a path that there is. Looked for only when a call found no route: to add routes for all others would take a tenth of a second of every start. */
+const methodsOf = (routes: ReadonlyArray<Route>, url: string): ReadonlyArray<string> => {
+  const path = url.split('?', 1)[0] ?? '';
+  return [...new Set(routes.filter((route) => pattern(route.path).test(path)).map(({ method }) => method))];
+};
+
+const noRoute = (routes: ReadonlyArray<Route>, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const methods = methodsOf(routes, request.url);
+  // By its own method it is only a name that is too long to be one.
+  if (methods.length === 0 || methods.includes(request.method)) return sendRefusal(reply, refuse('not_found'));
+  return sendRefusal(reply.header('allow', methods.join(', ')), refuse('malformed', `method: expected ${methods.join(' or ')}`), 405);
 };
 
 export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
@@ -110,15 +111,12 @@ export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
     return parts.limits.mayCall(request.ip) ? undefined : sendRefusal(reply, refuse('busy'));
   });
   for (const route of routes) addRoute(server, parts, route);
-  for (const path of new Set(routes.map((route) => route.path))) {
-    addOtherMethods(server, parts, path, routes.filter((route) => route.path === path).map(({ method }) => method));
-  }
   server.addHook('onResponse', async ({ principal, method, routeOptions: { url = null } }, { statusCode: status }) =>
     parts.onAnswered({ caller: nameOf(principal) ?? null, method, route: url, status, isRoutine: status < 400 && url !== null && routine.has(url) }),
   );
   server.setNotFoundHandler(async (request, reply) => {
     if (!parts.limits.isWelcome(NOBODY, request.ip)) return sendRefusal(reply, refuse('busy'));
     parts.limits.failed(NOBODY, request.ip);
-    return sendRefusal(reply, refuse('not_found'));
+    return noRoute(routes, request, reply);
   });
 };
