@@ -53,6 +53,9 @@ const partsOptions = (outDir: string, seen: Seen): InlineConfig => ({
   },
 });
 
+/** Builds the console alone: `into` has its pages. To be called in the folder of our sources. */
+export const buildConsole = (into: string): Promise<unknown> => build(consoleOptions(resolve(into), new Set()));
+
 /** Builds both into a folder, to be called in the folder of our sources; the files that they are made of, as named from there. */
 export const buildWeb = async (into: string): Promise<ReadonlyArray<string>> => {
   const seen: Seen = new Set();

@@ -9,7 +9,8 @@ import { bundleOptions } from '../../build/options.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const newFolder = async (): Promise<string> => {
+/** Gone when this process ends. */
+export const newFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'jetlock-bundle-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;

@@ -1,4 +1,5 @@
 /** Admins in front of browsers of their own, each with a key that only that browser has. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { runProgram } from '../../cli/program.ts';
@@ -37,7 +38,7 @@ const problemsOf = (page: Page, origin: string): string[] => {
 /** What `jetlock console` has printed to be opened, while it waits for the browser. */
 const offered = async (jetlock: Jetlock, identity: AdminIdentity, url: string) => {
   const file = join(jetlock.dataDir, `${identity.admin}.json`);
-  orThrow(writeAdminIdentity(file, identity));
+  if (!existsSync(file)) orThrow(writeAdminIdentity(file, identity));
   const { io, stdout, stderr } = memoryIo({ directory: jetlock.dataDir, environment: { JETLOCK_NATS: jetlock.nats.url, JETLOCK_IDENTITY: file } });
   const ended = runProgram(['console', '--url', url], io);
   const link = await eventually(() => /http\S+#\S+/.exec(stdout() + stderr())?.[0], LIMIT_MS, 'the link');

@@ -1,0 +1,263 @@
+/** The console in real browsers, two at once, with a real service waiting: what one admin does the other sees, and what passes by HTTP holds no value. */
+import { randomBytes } from 'node:crypto';
+import test, { type ExecutionContext } from 'ava';
+import type { Locator } from 'playwright-core';
+import type { Client } from '../client/client.ts';
+import { newTokenIdentity, type ServiceIdentity } from '../client/credential.ts';
+import { createSecretsClient } from '../client/mod.ts';
+import { builtConsole } from './support/built-console.ts';
+import { launchChromium } from './support/chromium/launch.ts';
+import { startJetlock } from './support/jetlock.ts';
+import { latch } from './support/latch.ts';
+import { flaws } from './support/looks.ts';
+import { newAdmin, seat, type Person } from './support/people.ts';
+import { eventually } from './support/poll.ts';
+import { recordingProxy } from './support/recording-proxy.ts';
+import { codeOf, serviceOf, stepsOf } from './support/steps.ts';
+
+const LIMIT_MS = 20_000;
+const [jetlock, { browser, stop }] = await Promise.all([builtConsole().then((folder) => startJetlock({ console: folder })), launchChromium()]);
+const proxy = await recordingProxy(() => jetlock.service().httpUrl);
+const alice = await seat(browser, jetlock, jetlock.identity, proxy.url);
+const bob = await seat(browser, jetlock, await newAdmin(jetlock, 'bob', 'admin'), proxy.url);
+
+const SERVICE = 'shop-api';
+const PATH = 'prod/shop/DB_PASSWORD';
+const identity = newTokenIdentity(serviceOf(SERVICE));
+const token = identity.kind === 'token' ? identity.token.reveal() : '';
+const secrets = createSecretsClient(
+  { DB_PASSWORD: 'to reach the orders' },
+  { namespace: 'prod/shop', nats: { servers: jetlock.nats.url }, identity: { service: SERVICE, token }, servicePublicKey: jetlock.identity.servicePublicKey },
+);
+test.after.always(async () => {
+  await secrets.close();
+  await stop();
+  await proxy.stop();
+  await jetlock.stop();
+});
+
+/** In every value: letters and digits alone, which stay as they are however the text around them is written. */
+const CANARY = `canary${randomBytes(16).toString('hex')}`;
+const valueOf = (n: number): string => `"ü" \\ + / & <b>${CANARY}</b> ${n}`;
+const STRIPE = 'prod/shop/STRIPE_KEY';
+const SECRETS = [CANARY, token, Buffer.from(token.slice(4), 'base64url')];
+
+const card = ({ page }: Person, title: string | RegExp): Locator => page.getByRole('article', { name: title });
+const button = (inside: Pick<Locator, 'getByRole'>, name: string): Locator => inside.getByRole('button', { name, exact: true });
+const dialog = ({ page }: Person, name: string): Locator => page.getByRole('dialog', { name });
+const gone = (what: Locator): Promise<void> => what.waitFor({ state: 'detached' });
+const all = (work: (person: Person) => Promise<unknown>): Promise<unknown> => Promise.all([alice, bob].map(work));
+const titled = ({ page }: Person, title: string): Promise<true> => eventually(async () => ((await page.title()) === title ? true : undefined), LIMIT_MS, `the title ${title}`);
+/** By a click in the frame of every page: nothing is loaded anew. */
+const goTo = async ({ page }: Person, name: string): Promise<void> => {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+};
+const openSecret = async (person: Person): Promise<void> => {
+  await goTo(person, 'Secrets');
+  await person.page.getByRole('link', { name: PATH }).click();
+  await person.page.getByRole('heading', { level: 1, name: PATH }).waitFor();
+};
+const confirmed = async (person: Person, opens: Locator, title: string, action: string): Promise<void> => {
+  await opens.click();
+  await button(dialog(person, title), action).click();
+  await gone(dialog(person, title));
+};
+const hasFocus = (what: Locator): Promise<boolean> => what.evaluate((element) => (element as unknown as { readonly matches: (selector: string) => boolean }).matches(':focus'));
+const looks = async (t: ExecutionContext, { page }: Person, name: string): Promise<void> => void t.deepEqual(await flaws(page, name), []);
+const withClient = async <A>(name: string, work: (client: Client) => Promise<A>, own?: ServiceIdentity): Promise<A> => {
+  const client = await jetlock.clientOf(name, own);
+  return work(client).finally(() => client.close());
+};
+const asked = (): Promise<string> => withClient(SERVICE, (client) => codeOf(client.get(PATH)), identity);
+
+const LET_IN = `${SERVICE} asks to be let in`;
+const READ = `${SERVICE} asks to read ${PATH}`;
+
+test.serial('a new credential is a card in both browsers, and gone from both once one has approved it', async (t) => {
+  await looks(t, alice, 'inbox-empty');
+  for (const path of [STRIPE, 'staging/shop/DB_PASSWORD', 'staging/mail/KEY']) await stepsOf(jetlock).write(path, valueOf(0));
+  const { fingerprint } = await withClient(SERVICE, (client) => client.register(), identity);
+  await all((person) => card(person, LET_IN).waitFor());
+  await all((person) => titled(person, '(1) Inbox · Jetlock'));
+  t.true((await card(bob, LET_IN).innerText()).replaceAll(/\s/g, '').includes(fingerprint.replaceAll(/\s/g, '')));
+  await button(card(alice, LET_IN), 'Approve').click();
+  await all((person) => gone(card(person, LET_IN)));
+  await all((person) => titled(person, 'Inbox · Jetlock'));
+});
+
+test.serial('a service that waits for a missing secret has it as soon as it is provided and approved', async (t) => {
+  const waiting = secrets.waitFor('DB_PASSWORD', { timeoutMs: 60_000 });
+  await all((person) => card(person, READ).waitFor());
+  const mine = card(alice, READ);
+  t.true((await mine.innerText()).includes('to reach the orders'));
+  await looks(t, bob, 'inbox');
+  await button(mine, 'Provide value').click();
+  const asking = dialog(alice, `Provide ${PATH}`);
+  await asking.getByLabel('Value', { exact: true }).fill(valueOf(1));
+  await looks(t, alice, 'provide');
+  await button(asking, 'Provide').click();
+  await gone(asking);
+  const clicked = performance.now();
+  await button(mine, 'Approve').click();
+  t.is(await waiting, valueOf(1));
+  t.log(`${Math.round(performance.now() - clicked)} ms from the click to the value`);
+  await all((person) => gone(card(person, READ)));
+});
+
+test.serial('what is rotated in a browser arrives in the program, and the other browser sees it', async (t) => {
+  const changed = latch<string>(LIMIT_MS, 'the new value');
+  const end = secrets.onChange('DB_PASSWORD', (value) => changed.open(value));
+  await all(openSecret);
+  await button(alice.page, 'New version').click();
+  const asking = dialog(alice, `New version of ${PATH}`);
+  await asking.getByLabel('Value', { exact: true }).fill(valueOf(2));
+  const clicked = performance.now();
+  await button(asking, 'Save').click();
+  t.is(await changed.opened(), valueOf(2));
+  t.log(`${Math.round(performance.now() - clicked)} ms from the click to the rotated value`);
+  end();
+  await bob.page.getByRole('table', { name: 'History' }).getByRole('row', { name: /^2 .*alice.*current/ }).waitFor();
+  await looks(t, bob, 'secret');
+});
+
+test.serial('what is disabled or revoked is refused with the very next read; what is deleted is gone for everybody', async (t) => {
+  t.is(await asked(), 'answered');
+  await confirmed(alice, button(alice.page, 'Disable'), `Disable ${PATH}`, 'Disable');
+  t.is(await asked(), 'refused');
+  await confirmed(bob, button(bob.page, 'Enable'), `Enable ${PATH}`, 'Enable');
+  t.is(await asked(), 'answered');
+  await confirmed(bob, button(bob.page, `Revoke ${PATH} from ${SERVICE}`), `Revoke ${PATH}`, 'Revoke');
+  t.is(await asked(), 'refused');
+  await button(alice.page, 'Delete').click();
+  const asking = dialog(alice, `Delete ${PATH}`);
+  t.true(await button(asking, 'Delete for ever').isDisabled());
+  await asking.getByLabel(`Type ${PATH} to confirm`).fill(PATH);
+  await button(asking, 'Delete for ever').click();
+  await gone(asking);
+  await button(bob.page, 'Provide value').waitFor();
+});
+
+test.serial('the audit log shows it all, and goes on by itself', async (t) => {
+  await goTo(bob, 'Audit');
+  const lines = bob.page.getByRole('table', { name: 'Audit log, the newest first' });
+  for (const what of ['secret.deleted', 'access.revoked', 'secret.enabled', 'secret.disabled', 'secret.written', 'access.granted', 'credential.approved'])
+    await lines.getByRole('row', { name: new RegExp(`${what.replace('.', '\\.')} .*(alice|bob)`) }).first().waitFor();
+  const before = await lines.getByRole('row').count();
+  await withClient('newcomer', (client) => client.register());
+  await lines.getByRole('row', { name: /credential\.registered .*newcomer/ }).waitFor();
+  t.true((await lines.getByRole('row').count()) > before);
+  await looks(t, bob, 'audit');
+});
+
+test.serial('by the keyboard alone: from anywhere to the inbox, along the cards, and approved', async (t) => {
+  const { keyboard } = alice.page;
+  await keyboard.press('g');
+  await keyboard.press('i');
+  const newcomer = card(alice, 'newcomer asks to be let in');
+  await newcomer.waitFor();
+  for (let n = await alice.page.getByRole('article').count(); n > 0 && !(await hasFocus(newcomer)); n -= 1) await keyboard.press('j');
+  t.true(await hasFocus(newcomer));
+  await keyboard.press('a');
+  await gone(newcomer);
+  await keyboard.press('/');
+  const search = alice.page.getByRole('searchbox', { name: /^Search all paths/ });
+  await eventually(async () => ((await hasFocus(search)) ? true : undefined), LIMIT_MS, 'the search to have the focus');
+  await keyboard.type('stripe');
+  await eventually(async () => ((await alice.page.getByRole('table', { name: 'Secrets' }).getByRole('link').allInnerTexts()).join() === STRIPE ? true : undefined), LIMIT_MS, 'the search');
+});
+
+test.serial('every page looks right, wide and narrow, light and dark, and can be used by everybody', async (t) => {
+  for (const name of ['Secrets', 'Services', 'Health']) {
+    await goTo(alice, name);
+    await looks(t, alice, name.toLowerCase());
+  }
+  await alice.page.getByRole('link', { name: 'alice' }).click();
+  await alice.page.getByRole('heading', { level: 1, name: 'Account' }).waitFor();
+  await looks(t, alice, 'account');
+  await goTo(alice, 'Secrets');
+  await alice.page.getByRole('link', { name: 'New secret' }).click();
+  await alice.page.getByRole('heading', { level: 1, name: 'New secret' }).waitFor();
+  await looks(t, alice, 'new-secret');
+  await goTo(alice, 'Services');
+  await alice.page.getByRole('link', { name: SERVICE }).click();
+  await alice.page.getByRole('heading', { level: 1, name: SERVICE }).waitFor();
+  await looks(t, alice, 'service');
+});
+
+const HOSTILE = `<img src=x onerror="fetch('//evil.example/')"><script>document.title='owned'</script> ${'wide'.repeat(40)} ${'שלום '.repeat(10)}`;
+
+test.serial('two decide the same card at once: it is decided once, and the other is told so; what stands on it is text alone', async (t) => {
+  await all((person) => goTo(person, 'Inbox'));
+  await withClient(SERVICE, (client) => codeOf(client.get('prod/shop/HOSTILE', { description: HOSTILE })), identity);
+  const title = `${SERVICE} asks to read prod/shop/HOSTILE`;
+  await all((person) => card(person, title).waitFor());
+  t.true((await card(bob, title).innerText()).includes(HOSTILE.slice(0, 40)));
+  await looks(t, bob, 'hostile');
+  // What bob has clicked is held up until alice's decision stands.
+  const decided = latch(LIMIT_MS, 'the decision of alice');
+  const held = latch(LIMIT_MS, 'the click of bob');
+  const decisions = (url: URL): boolean => url.pathname.startsWith('/access-requests');
+  await bob.page.route(decisions, async (route) => {
+    held.open();
+    await decided.opened();
+    await route.continue();
+  });
+  await button(card(bob, title), 'Approve').click();
+  await held.opened();
+  await confirmed(alice, button(card(alice, title), 'Deny'), `Deny: ${title}`, 'Deny');
+  await all((person) => gone(card(person, title)));
+  decided.open();
+  await bob.page.getByText(`${title}: `).waitFor();
+  t.log(await bob.page.getByText(`${title}: `).innerText());
+  await bob.page.unroute(decisions);
+  t.is(await withClient(SERVICE, (client) => codeOf(client.get('prod/shop/HOSTILE')), identity), 'refused');
+});
+
+test.serial('a session that has ended is signed in again without a click being lost', async (t) => {
+  await withClient('late', (client) => client.register());
+  const late = card(alice, 'late asks to be let in');
+  await late.waitFor();
+  await alice.context.clearCookies();
+  await button(late, 'Approve').click();
+  await gone(late);
+  t.is(await alice.page.getByRole('heading', { level: 1 }).innerText().then((text) => text.slice(0, 5)), 'Inbox');
+});
+
+test.serial('while the service is restarted the console waits for it, and then has caught up', async (t) => {
+  await jetlock.stopService();
+  await alice.page.getByText(/^Not live/).waitFor();
+  await jetlock.restart();
+  await withClient('after-restart', (client) => client.register());
+  await all((person) => card(person, 'after-restart asks to be let in').waitFor());
+  await alice.page.getByText('Live', { exact: true }).waitFor();
+  t.pass();
+});
+
+/** What a copy of the session's cookie is worth. */
+const statusOf = async (cookie: string): Promise<number> => (await fetch(`${proxy.url}/session`, { headers: { cookie } })).status;
+const cookieOf = async ({ context }: Person): Promise<string> => (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+
+test.serial('who logs out is out, and whoever is logged out everywhere too', async (t) => {
+  const elsewhere = await seat(browser, jetlock, jetlock.identity, proxy.url);
+  const cookies = await Promise.all([alice, elsewhere, bob].map(cookieOf));
+  t.deepEqual(await Promise.all(cookies.map(statusOf)), [200, 200, 200]);
+  await alice.page.getByRole('link', { name: 'alice' }).click();
+  await confirmed(alice, button(alice.page, 'Log out everywhere'), 'Log out everywhere', 'Log out everywhere');
+  await alice.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  t.deepEqual(await Promise.all(cookies.map(statusOf)), [401, 401, 200]);
+  await bob.page.getByRole('link', { name: 'bob' }).click();
+  await button(bob.page, 'Log out').click();
+  await bob.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  t.deepEqual(await Promise.all(cookies.map(statusOf)), [401, 401, 401]);
+});
+
+test.serial('no value and no token has passed by HTTP in either direction, nothing left for another place, and no page had anything to complain about', async (t) => {
+  t.deepEqual([alice.problems, bob.problems], [[], []]);
+  // It would have been found.
+  const planted = randomBytes(24);
+  await fetch(`${proxy.url}/get`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ box: `x${planted.toString('base64url')}` }) });
+  t.deepEqual(proxy.holding([planted]), ['POST /get']);
+  t.true(proxy.exchanges.length > 100 && proxy.holding([PATH]).length > 10);
+  t.deepEqual(proxy.holding(SECRETS), []);
+});
