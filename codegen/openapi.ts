@@ -95,9 +95,12 @@ const operationOf = (route: Route, named: Named): Json => {
 /** As OpenAPI writes it. */
 export const templateOf = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}');
 
+/** Pages are for people; and a path that is only for some texts of a name is another writing of what stands here already. */
+export const described = routes.filter(({ kind, path }) => kind !== 'page' && !path.includes('('));
+
 const pathsOf = (named: Named): Json => {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of routes.filter(({ kind }) => kind !== 'page')) (paths[templateOf(route.path)] ??= {})[route.method.toLowerCase()] = operationOf(route, named);
+  for (const route of described) (paths[templateOf(route.path)] ??= {})[route.method.toLowerCase()] = operationOf(route, named);
   return paths;
 };
 

@@ -24,7 +24,7 @@ const fieldsOf = ({ params, fields }: Route): string => {
   return Object.keys(fields).filter((name) => !named.includes(name)).map((name) => `\`${name}\``).join(' ');
 };
 
-const pathOf = ({ path, params }: Route): string => Object.entries(params).reduce((all, [name, names]) => all.replace(`:${name}`, `{${names.join(':')}}`), path);
+const pathOf = ({ path, params }: Route): string => Object.entries(params).reduce((all, [name, names]) => all.replace(new RegExp(`:${name}(\\([^)]*\\))?`), `{${names.join(':')}}`), path);
 
 const row = (route: Route): string => {
   const role = route.kind === 'query' || route.kind === 'signed' ? `\`${roleFor(route.operation)}\`` : '';
