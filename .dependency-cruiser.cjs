@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   events: ['crypto'], // its types alone, see below
   crypto: ['events/vocabulary'],
   protocol: ['events', 'crypto'],
-  projections: ['events', 'protocol/(views|mismatch)'],
+  projections: ['events', 'protocol/(views|mismatch|operations|pages|paging|audit-line|audit-words)'],
   audit: ['events', 'projections', 'crypto', 'protocol'],
   // Of the client: its connection to NATS, and the one door for files that hold a secret. Of what is generated: what the HTTP door tells of itself.
   services: ['events', 'projections', 'crypto', 'protocol', 'audit', 'client/nats', 'client/secret-file', 'codegen/openapi'],
@@ -83,7 +83,7 @@ module.exports = {
       '(^|/)node_modules/(nats|@nats-io)/',
     ),
     only('age-only-for-backups', '^(services/backup/age|tests/.*|services/backup/.*test)\\.ts$', '(^|/)node_modules/age-encryption/'),
-    only('fastify-only-in-the-http-door', '^(services/http|tests)/', '(^|/)node_modules/(@fastify|fastify)'),
+    only('fastify-only-in-the-http-door', '^(bench|services/http|tests)/', '(^|/)node_modules/(@fastify|fastify)'),
     {
       name: 'pure-folders-do-not-touch-node',
       severity: 'error',

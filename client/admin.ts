@@ -86,6 +86,18 @@ const answerTo = (send: (timeoutMs: number) => TaskEither<ClientFailure, unknown
   return repeated(attempt, again);
 };
 
+/** What a query answers in pages, with all of them put together. */
+const everyPage = (query: AdminClient['query']): AdminClient['list'] => (operation, args) => async () => {
+  const items: unknown[] = [];
+  for (let after: string | null = null; ; ) {
+    const page: E.Either<ClientFailure, Page<unknown>> = await query(operation, { ...args, limit: LIMIT_MAX, after } as never)();
+    if (E.isLeft(page)) return page;
+    items.push(...page.right.items);
+    if (page.right.next === null) return E.right({ items: items as never });
+    after = page.right.next;
+  }
+};
+
 /** An admin's client; many may share one transport and its keys. */
 export const adminClient = ({ transport, subjects, keys, identity, client, time = systemTime }: AdminOptions): AdminClient => {
   const session = newSession({ transport, keys, client, now: time.now });
@@ -112,17 +124,6 @@ export const adminClient = ({ transport, subjects, keys, identity, client, time 
     return E.chain(as<QueryReply<typeof operation>>(queries[operation].reply as never))(result);
   };
 
-  const list: AdminClient['list'] = (operation, args) => async () => {
-    const items: unknown[] = [];
-    for (let after: string | null = null; ; ) {
-      const page: E.Either<ClientFailure, Page<unknown>> = await (query as AdminClient['query'])(operation, { ...args, limit: LIMIT_MAX, after } as never)();
-      if (E.isLeft(page)) return page;
-      items.push(...page.right.items);
-      if (page.right.next === null) return E.right({ items: items as never });
-      after = page.right.next;
-    }
-  };
-
   const command: AdminClient['command'] = (wanted, enclosed) => async () => {
     const question = messageOf(wanted.operation, wanted, enclosed ?? null);
     return E.chain(as(Done))(await answerTo((timeoutMs) => session.ask({ ...question, timeoutMs }), again)());
@@ -136,5 +137,5 @@ export const adminClient = ({ transport, subjects, keys, identity, client, time 
       ? TE.left(refusedHere('malformed', write.left))
       : command(write.right, { value: toBase64(value) as Ciphertext, salt: toBase64(salt) as Digest });
   };
-  return { query, list, command, writeSecret, close: session.close };
+  return { query, list: everyPage(query), command, writeSecret, close: session.close };
 };

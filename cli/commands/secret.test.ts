@@ -110,7 +110,7 @@ const item = (({ history: _history, checks: _checks, ...said }) => ({ ...said, m
 
 test('secret list takes a prefix with or without its slash, and all pages', async (t) => {
   const pages: Record<string, unknown> = { null: { items: [item], next: 'more', total: 2 }, more: { items: [{ ...item, path: 'prod/shop/B' }], next: null, total: 2 } };
-  const { jetlock, sent } = await adminCli(t, { 'secret.list': ({ after }) => ({ result: pages[`${after as string}`] }) });
+  const { jetlock, sent } = await adminCli(t, { 'secret.list': ({ after }) => ({ result: pages[after as string] }) });
   const { stdout } = await jetlock('secret list prod/shop');
   t.is(
     stdout,
