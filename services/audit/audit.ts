@@ -1,6 +1,7 @@
 /** Questions about the audit log, answered from its index and the log. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { refuse, type Refusal } from '../../events/refusal.ts';
+import type { Block } from '../../projections/audit/block.ts';
 import { blockReader, findPage, type Place, type ReadBlock, type Wanted } from '../../projections/audit/search.ts';
 import type { Models } from '../../projections/models.ts';
 import { fitting } from '../../projections/page.ts';
@@ -9,6 +10,7 @@ import type { ViewStore } from '../../projections/view-store.ts';
 import type { QueryReply, QueryRequest } from '../../protocol/operations.ts';
 import type { AuditEntry } from '../../protocol/pages.ts';
 import { LIMIT_DEFAULT } from '../../protocol/paging.ts';
+import { latest } from '../latest.ts';
 import type { Replica } from '../log/replica.ts';
 import { told } from '../operations/not-now.ts';
 import { readEntries } from './entries.ts';
@@ -49,12 +51,26 @@ const cursorOf = ({ seq, entry }: Place): string => `${seq}.${entry}`;
 
 const everything: Wanted = { service: null, path: null, type: null, outcome: null, actor: null, from: null, to: null };
 
-const makeWith =
-  (parts: Parts) =>
-  async <A>(ask: (models: Models, read: ReadBlock) => Answer<A>): Answer<A> => {
-    const models = await folded(parts);
-    return models === undefined ? left(refuse('behind')) : ask(models, blockReader(models, parts.store));
+/** Blocks that were looked at last: who turns pages comes to the same ones again. */
+const BLOCKS_KEPT = 32;
+
+const keeping =
+  (kept: ReturnType<typeof latest<Block>>, read: ReadBlock): ReadBlock =>
+  async (sealed) => {
+    const known = kept.get(sealed.digest);
+    if (known !== undefined) return right(known);
+    const block = await read(sealed);
+    if (!isLeft(block)) kept.set(sealed.digest, block.right);
+    return block;
   };
+
+const makeWith = (parts: Parts) => {
+  const kept = latest<Block>(BLOCKS_KEPT);
+  return async <A>(ask: (models: Models, read: ReadBlock) => Answer<A>): Answer<A> => {
+    const models = await folded(parts);
+    return models === undefined ? left(refuse('behind')) : ask(models, keeping(kept, blockReader(models, parts.store)));
+  };
+};
 
 export const makeAudit = (parts: Parts): Audit => {
   const { replica } = parts;
