@@ -1,7 +1,7 @@
 /** Words of the command line, checked. What was typed is never repeated: it may be a value in the wrong place. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Type } from 'io-ts';
-import { AdminName, Fingerprint, Label, Namespace, Note, Prefix, type PublicKey, Role, SecretPath, ServiceName, Target, TokenRole, Version, Count } from '../events/vocabulary.ts';
+import { AdminName, Fingerprint, Id, Label, Namespace, Note, Prefix, type PublicKey, Role, SecretPath, ServiceName, Target, TokenRole, Version, Count } from '../events/vocabulary.ts';
 import { EXIT } from './exit-codes.ts';
 import { parsePublicKey } from './public-key.ts';
 import { fail, type Failure } from './terminal.ts';
@@ -29,6 +29,7 @@ export const role = as(Role, 'that is not a role', 'admin, approver or auditor')
 export const label = as(Label, 'that is not a name', NAMED);
 export const tokenRole = as(TokenRole, 'that is not a role of tokens', 'auditor or writer');
 export const fingerprint = as(Fingerprint, 'that is not a whole fingerprint', 'jetlock admin list');
+export const id = as(Id, 'that is not the id of an access key', 'jetlock namespace key list NAMESPACE');
 export const note = as(Note, 'that text cannot be taken', 'one line of 512 bytes at most, without control characters');
 
 /** Digits alone: no sign, no fraction, no exponent. */

@@ -6,7 +6,7 @@ import type { ClientFailure } from '../client/failure.ts';
 import { serviceKeys, type Keys, type Trust } from '../client/keys.ts';
 import { systemTime } from '../client/retry.ts';
 import { serviceClient, type Ask, type Found, type ServiceClient } from '../client/service.ts';
-import { newSession } from '../client/session.ts';
+import { newSession, type Session } from '../client/session.ts';
 import type { Transport } from '../client/transport.ts';
 import { allFound, waitFor } from '../client/wait.ts';
 import { PublicKey, type SecretPath } from '../events/vocabulary.ts';
@@ -38,21 +38,31 @@ const trustOf = ({ text, flags }: Options): E.Either<Failure, Trust> => {
   );
 };
 
-const requesterOver = (transport: Transport, keys: Keys, identity: ServiceIdentity) => {
+/** What a command works with, over keys that are believed. */
+type Made<A> = { readonly made: A; readonly close: () => void };
+type Make<A> = (transport: Transport, keys: Keys) => Made<A>;
+
+const sessionOver: Make<Session> = (transport, keys) => {
   const session = newSession({ transport, keys, client: CLIENT });
-  const { register, get } = serviceClient({ session, subjects: SUBJECTS, identity });
-  const once = (asks: ReadonlyArray<Ask>) => async () => E.chain(allFound)(await get(asks)());
-  const waiting = (asks: ReadonlyArray<Ask>, timeoutMs: number) =>
-    waitFor(asks, {
-      get,
-      onNotice: (listener) => transport.notices(identity.service, () => listener()),
-      timeoutMs,
-      signal: undefined,
-      time: systemTime,
-    });
-  const requester: Requester = { register, get: (asks, waitMs) => (waitMs === 0 ? once(asks) : waiting(asks, waitMs)) };
-  return { requester, close: session.close };
+  return { made: session, close: session.close };
 };
+
+const requesterOf =
+  (identity: ServiceIdentity): Make<Requester> =>
+  (transport, keys) => {
+    const { made: session, close } = sessionOver(transport, keys);
+    const { register, get } = serviceClient({ session, subjects: SUBJECTS, identity });
+    const once = (asks: ReadonlyArray<Ask>) => async () => E.chain(allFound)(await get(asks)());
+    const waiting = (asks: ReadonlyArray<Ask>, timeoutMs: number) =>
+      waitFor(asks, {
+        get,
+        onNotice: (listener) => transport.notices(identity.service, () => listener()),
+        timeoutMs,
+        signal: undefined,
+        time: systemTime,
+      });
+    return { made: { register, get: (asks, waitMs) => (waitMs === 0 ? once(asks) : waiting(asks, waitMs)) }, close };
+  };
 
 /** Who was believed without being known is named, so that the next time they can be. */
 const settleTrust = async (trust: Trust, keys: Keys, io: Io): Promise<E.Either<ClientFailure, void>> => {
@@ -64,12 +74,11 @@ const settleTrust = async (trust: Trust, keys: Keys, io: Io): Promise<E.Either<C
 
 const isClientFailure = (failure: ClientFailure | Failure): failure is ClientFailure => '_tag' in failure;
 
-/**
- * Does something as a requesting program. Only a service that shows the pinned signing key is believed.
- * @param use what is done; what the client reports there becomes a failure with its exit code
- */
-export const withRequester =
-  (options: Options, io: Io, identity: ServiceIdentity, use: (requester: Requester) => TaskEither<ClientFailure | Failure, ExitCode>): TaskEither<Failure, ExitCode> =>
+type Use<A> = (made: A) => TaskEither<ClientFailure | Failure, ExitCode>;
+
+/** Only a service that shows the pinned signing key is believed. What the client reports becomes a failure with its exit code. */
+const withMade =
+  <A>(options: Options, io: Io, make: Make<A>, use: Use<A>): TaskEither<Failure, ExitCode> =>
   async () => {
     const trust = trustOf(options);
     if (E.isLeft(trust)) return trust;
@@ -77,13 +86,20 @@ export const withRequester =
     if (E.isLeft(transport)) return transport;
     const onNewSigner = (signer: string) => void say(io, `the service has another signing key, which the pinned one vouches for: pin it with --signing-key ${signer}`);
     const keys = serviceKeys({ transport: transport.right, subjects: SUBJECTS, trust: trust.right, onNewSigner });
-    const { requester, close } = requesterOver(transport.right, keys, identity);
+    const { made, close } = make(transport.right, keys);
     try {
       const settled = await settleTrust(trust.right, keys, io);
-      const done = E.isLeft(settled) ? settled : await use(requester)();
+      const done = E.isLeft(settled) ? settled : await use(made)();
       return E.mapLeft((failure: ClientFailure | Failure) => (isClientFailure(failure) ? failureOfClient(failure) : failure))(done);
     } finally {
       close();
       await transport.right.close();
     }
   };
+
+/** Does something as a requesting program. */
+export const withRequester = (options: Options, io: Io, identity: ServiceIdentity, use: Use<Requester>): TaskEither<Failure, ExitCode> =>
+  withMade(options, io, requesterOf(identity), use);
+
+/** Does something as whoever shows a credential of their own with each request. */
+export const withSession = (options: Options, io: Io, use: Use<Session>): TaskEither<Failure, ExitCode> => withMade(options, io, sessionOver, use);

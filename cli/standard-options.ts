@@ -40,6 +40,9 @@ export const ADMIN: ReadonlyArray<Option> = [JSON_OPTION, ADMIN_IDENTITY, ...NAT
 /** For commands of a requesting program, which has an identity of its own. */
 export const SERVICE: ReadonlyArray<Option> = [JSON_OPTION, IDENTITY, ...NATS, SIGNING_KEY, TRUST_FIRST_USE];
 
+/** For whoever shows the key of a namespace, and is nobody else. */
+export const KEY_HOLDER: ReadonlyArray<Option> = [JSON_OPTION, ...NATS, SIGNING_KEY, TRUST_FIRST_USE];
+
 export const YES: Option = { name: 'yes', description: 'do not ask' };
 export const REASON: Option = { name: 'reason', value: 'TEXT', description: 'why, for those who read the audit log' };
 export const DATA: Option = { name: 'data', value: 'FOLDER', description: 'where keys and data are kept', default: './.jetlock' };

@@ -1,6 +1,6 @@
 /** Every command of `jetlock`: the parser, `--help`, the completion and the documentation are made from this. */
 import type { Option } from './options.ts';
-import { ADMIN, ADMIN_IDENTITY, BROKER, DATA, HTTP_PORT, IDENTITY, LOCAL, NATS, PUBLIC_KEY, REASON, SERVICE, SIGNING_KEY, YES } from './standard-options.ts';
+import { ADMIN, ADMIN_IDENTITY, BROKER, DATA, HTTP_PORT, IDENTITY, KEY_HOLDER, LOCAL, NATS, PUBLIC_KEY, REASON, SERVICE, SIGNING_KEY, YES } from './standard-options.ts';
 
 export type Row = {
   /** What is typed: a noun and a verb, or one word. */
@@ -21,6 +21,7 @@ const row = (usage: string, does: string, options: ReadonlyArray<Option>): Row =
 export const NOUNS: Readonly<Record<string, string>> = {
   secret: 'secrets and their versions',
   namespace: 'namespaces, each with its own key',
+  'namespace key': 'access keys: whoever holds one reads, writes and deletes in its namespace',
   service: 'requesting programs and their credentials',
   access: 'which service may read what',
   admin: 'people who administer',
@@ -40,6 +41,7 @@ export const ARGUMENTS: Readonly<Record<string, string>> = {
   SERVICE: 'name of a requesting program',
   CREDENTIAL: 'fingerprint of a token or key, or its beginning; needed where several would fit',
   NAME: 'a name: lower case, digits and hyphens',
+  ID: 'id of an access key, as the list shows it; never the key itself',
   FINGERPRINT: 'fingerprint of a key, whole',
   VERSION: 'a version, from 1',
   TEXT: 'a description, 512 bytes at most',
@@ -49,6 +51,7 @@ export const ARGUMENTS: Readonly<Record<string, string>> = {
 };
 
 const NAMESPACE_OPTION: Option = { name: 'namespace', value: 'NAMESPACE', description: 'where the secrets go', required: true };
+const ACCESS_KEY_FILE: Option = { name: 'access-key-file', value: 'FILE', description: 'private file with the access key; JETLOCK_ACCESS_KEY or a prompt if not given', isFile: true };
 const DESCRIPTION: Option = { name: 'description', value: 'TEXT', description: 'what the secret is for' };
 const IF_VERSION: Option = { name: 'if-version', value: 'VERSION', description: 'only if that is the current version, 0 for none yet' };
 const NOW: Option = { name: 'now', description: 'also replace the root key and the operator key at once' };
@@ -98,6 +101,10 @@ const SECRET: ReadonlyArray<Row> = [
 const NAMESPACE: ReadonlyArray<Row> = [
   row('namespace create NAMESPACE', 'create a namespace', ADMIN),
   row('namespace list', 'list namespaces', ADMIN),
+  row('namespace read', 'read all that an access key opens, as lines of a .env file', [ACCESS_KEY_FILE, ...KEY_HOLDER]),
+  row('namespace key list NAMESPACE', 'list the access keys of a namespace', ADMIN),
+  row('namespace key issue NAMESPACE', 'make an access key for a namespace, and print it this once', ADMIN),
+  row('namespace key revoke NAMESPACE ID', 'revoke an access key: the very next read with it is refused', ADMIN),
   row('namespace rotate NAMESPACE', 'make a new key for a namespace and wrap its secrets again', ADMIN),
   row('namespace delete NAMESPACE', 'delete a namespace, its secrets and its key', [YES, ...ADMIN]),
 ];

@@ -66,12 +66,13 @@ const asText = (bytes: Uint8Array): string | undefined => {
 /**
  * A value, on stdout: the exact bytes. Only on a terminal a newline follows where there is none.
  * Bytes that are not plain text are refused on a terminal, which they could upset or take over.
+ * @param command what was typed, for the hint
  */
-export const printValue = async (io: Io, value: Uint8Array): Promise<E.Either<Failure, void>> => {
+export const printValue = async (io: Io, value: Uint8Array, command = 'jetlock get PATH'): Promise<E.Either<Failure, void>> => {
   if (io.stdout.isTTY !== true) return E.right(await write(io.stdout, value));
   const text = asText(value);
   if (text === undefined) {
-    return E.left(fail(EXIT.badInput, 'the value is binary: not printed on a terminal', 'send it to a file or a program: jetlock get PATH > FILE'));
+    return E.left(fail(EXIT.badInput, 'the value is binary: not printed on a terminal', `send it to a file or a program: ${command} > FILE`));
   }
   return E.right(await write(io.stdout, text === '' || text.endsWith('\n') ? text : `${text}\n`));
 };

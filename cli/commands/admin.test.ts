@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { readAdminIdentity } from '../../client/credential.ts';
+import { tokenDigest } from '../../crypto/credential.ts';
 import { publicKeyFingerprint } from '../../crypto/fingerprint.ts';
 import { adminCli, done, items } from '../../tests/support/admin-cli.ts';
 import { digestOf, fingerprintOf, idOf, keyPairOf } from '../../tests/support/names.ts';
@@ -174,10 +175,29 @@ test('projections: status, rebuild, and a verify that fails where they differ', 
   t.deepEqual(JSON.parse(stdout), { identical: false, compared: 2, differing: ['prod.shop.A'] });
 });
 
-test('namespaces are created, listed and deleted', async (t) => {
-  const { jetlock, sent } = await adminCli(t, { 'namespace.list': items({ namespace: 'prod/shop', createdAt: AT, createdBy: 'ada', seq: 1 }) });
+const ACCESS_KEY = /^jlk_[\w-]{43}$/;
+
+test('namespaces are created, listed with how many access keys they have, and deleted', async (t) => {
+  const key = (n: number, revokedAt: number | null) => ({ key: idOf(n), issuedAt: AT, issuedBy: 'ada', revokedAt });
+  const { jetlock, sent } = await adminCli(t, { 'namespace.list': items({ namespace: 'prod/shop', createdAt: AT, createdBy: 'ada', accessKeys: [key(1, null), key(2, AT)], seq: 1 }) });
   t.is((await jetlock('namespace create prod/shop')).stdout, 'prod/shop is there\n');
-  t.is((await jetlock('namespace list')).stdout, 'NAMESPACE  CREATED               BY\nprod/shop  2023-11-14T22:13:20Z  ada\n');
+  t.is((await jetlock('namespace list')).stdout, 'NAMESPACE  ACCESS KEYS  CREATED               BY\nprod/shop  1            2023-11-14T22:13:20Z  ada\n');
+  t.regex((await jetlock('namespace key list prod/shop')).stdout, new RegExp(`^ID .*REVOKED\\n${idOf(1)}  2023-11-14T22:13:20Z  ada\\s*\\n${idOf(2)}  2023-11-14T22:13:20Z  ada  2023-11-14T22:13:20Z\\n$`));
+  t.is((await jetlock('namespace key list prod/other')).code, 66);
   t.is((await jetlock('namespace delete prod/shop')).stdout, 'prod/shop is deleted\n');
-  t.deepEqual(sent.map(({ operation }) => operation), ['namespace.create', 'namespace.list', 'namespace.delete']);
+  t.deepEqual(sent.map(({ operation }) => operation), ['namespace.create', 'namespace.list', 'namespace.list', 'namespace.list', 'namespace.delete']);
+});
+
+test('namespace key issue prints the key alone, once, and sends its digest; revoke takes its id and not the key', async (t) => {
+  const { jetlock, sent } = await adminCli(t);
+  const { stdout, stderr } = await jetlock('namespace key issue prod/shop');
+  t.regex(stdout.trim(), ACCESS_KEY);
+  t.notRegex(stderr, /jlk_/);
+  const { key } = sent[0] as { readonly key?: string };
+  t.deepEqual(sent[0], { operation: 'namespace.access-key.issue', namespace: 'prod/shop', key, digest: tokenDigest(stdout.trim()) } as never);
+  t.is((await jetlock(`namespace key revoke prod/shop ${key}`)).stdout, `the access key ${key} of prod/shop does not count any more\n`);
+  const wrong = await jetlock(`namespace key revoke prod/shop ${stdout.trim()}`);
+  t.is(wrong.code, 65);
+  t.notRegex(`${wrong.stdout}${wrong.stderr}`, /jlk_/);
+  t.is(sent.length, 2);
 });

@@ -13,6 +13,7 @@ import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { identityToAsk } from '../service-identity.ts';
 import { fail, printJson, printValue, type Failure } from '../terminal.ts';
+import { valueFields } from '../value-fields.ts';
 import type { Run } from '../verb.ts';
 import { barePath } from '../../protocol/operations.ts';
 
@@ -29,17 +30,6 @@ const wanted = (args: ReadonlyArray<string>, { text, flags }: Options): E.Either
     E.bind('wait', () => orNone(duration)(text['wait'])),
     E.map(({ paths, description, wait }) => ({ asks: RA.map((path: Ask['path']) => ({ ...barePath(path), description }))(paths), waitMs: wait ?? 0 })),
   );
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Text where it is text; other bytes in the base64 that `base64 -d` reads. */
-const valueFields = (value: Uint8Array): { readonly value: string } | { readonly valueBase64: string } => {
-  try {
-    return { value: utf8.decode(value) };
-  } catch {
-    return { valueBase64: Buffer.from(value).toString('base64') };
-  }
-};
 
 /** In the order that was asked for, whatever the order of the answers. */
 const document = (asks: ReadonlyArray<Ask>, values: Values) => ({

@@ -7,8 +7,8 @@ import { tellList, timeText } from '../output.ts';
 import type { Run } from '../verb.ts';
 
 const LISTING = {
-  headings: ['namespace', 'created', 'by'],
-  rows: ({ namespace, createdAt, createdBy }: NamespaceView) => [[namespace, timeText(createdAt), createdBy ?? '']],
+  headings: ['namespace', 'access keys', 'created', 'by'],
+  rows: ({ namespace, accessKeys, createdAt, createdBy }: NamespaceView) => [[namespace, `${accessKeys.filter(({ revokedAt }) => revokedAt === null).length}`, timeText(createdAt), createdBy ?? '']],
   none: 'no namespaces',
 };
 

@@ -84,6 +84,8 @@ const ordered: ReadonlyArray<Route> = [
   signed('POST', '/access-requests/:id/revoke', 'access.revoke', 'The grant ends.', access),
   signed('DELETE', '/namespaces/:id', 'namespace.delete', 'All its secrets are destroyed.', namespace),
   signed('POST', '/namespaces/:id/rotate', 'namespace.rotate', 'Another key for what is written from now on.', namespace),
+  signed('POST', '/namespaces/:id/keys', 'namespace.access-key.issue', 'One more access key: whoever signs has made it, and only its digest is sent.', namespace),
+  signed('DELETE', '/namespaces/:id/keys/:key', 'namespace.access-key.revoke', 'The access key, by its id, does not count any more.', { ...namespace, key: ['key'] }),
   signed('POST', '/keys/rotate', 'key.rotate', 'Keys of the service are replaced.'),
   signed('POST', '/admins', 'admin.add', 'An admin, or one more key of one.'),
   signed('DELETE', '/admins/:id', 'admin.remove', 'The admin and all their keys.', admin),

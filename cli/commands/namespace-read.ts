@@ -1,0 +1,46 @@
+/** `jetlock namespace read`: everything that an access key opens. */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { readNamespace, type NamespaceSecrets } from '../../client/namespace.ts';
+import { utf8 } from '../../crypto/bytes.ts';
+import { accessKeyOf, sharedSecretOf } from '../access-key.ts';
+import { SUBJECTS } from '../connect.ts';
+import { withSession } from '../connect-service.ts';
+import { dotenvLine } from '../dotenv-line.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import type { Options } from '../options.ts';
+import { fail, printJson, printValue, say, type Failure } from '../terminal.ts';
+import { valueFields } from '../value-fields.ts';
+import type { Run } from '../verb.ts';
+
+const document = (secrets: NamespaceSecrets) => ({ secrets: [...secrets].map(([key, { version, value }]) => ({ key, version, ...valueFields(value.reveal()) })) });
+
+/** All of them or none: a file that lacks one would be missed when it is too late. */
+const linesOf = (secrets: NamespaceSecrets): E.Either<Failure, string> => {
+  const lines = [...secrets].map(([key, { value }]) => ({ key, line: dotenvLine(key, value.reveal()) }));
+  const without = lines.filter(({ line }) => line === undefined).map(({ key }) => key);
+  return without.length === 0
+    ? E.right(lines.map(({ line }) => `${line}\n`).join(''))
+    : E.left(fail(EXIT.badInput, `no line of a .env file says the value of ${without.join(', ')}`, 'add --json'));
+};
+
+const print =
+  ({ flags }: Options, io: Io) =>
+  (secrets: NamespaceSecrets): TaskEither<Failure, ExitCode> =>
+  async () => {
+    if (flags.has('json')) return E.right((await printJson(io, document(secrets)), EXIT.ok));
+    if (secrets.size === 0) return E.right((await say(io, 'the namespace is empty'), EXIT.ok));
+    const lines = linesOf(secrets);
+    return E.isLeft(lines) ? lines : E.map(() => EXIT.ok)(await printValue(io, utf8(lines.right), 'jetlock namespace read'));
+  };
+
+export const run: Run = (_args, options, io) =>
+  pipe(
+    TE.Do,
+    TE.apS('accessKey', () => accessKeyOf(options, io)),
+    TE.apS('sharedSecret', TE.fromEither(sharedSecretOf(io))),
+    TE.chain((shown) => withSession(options, io, (session) => pipe(readNamespace({ session, subjects: SUBJECTS, ...shown }), TE.chainW(print(options, io))))),
+  );
