@@ -20,8 +20,11 @@ const MEANING: { readonly [C in keyof typeof EXIT]: string } = {
 
 const has = ({ options }: Row, name: string): Option | undefined => options.find((option) => option.name === name);
 /** Whose name a command is given in; the identity of an admin is found beside `jetlock dev`. */
-const asWhom = (row: Row): string =>
-  has(row, 'identity')?.beside !== undefined ? 'admin' : has(row, 'signing-key') ? 'service' : has(row, 'nats') ? 'NATS user' : '';
+const asWhom = (row: Row): string => {
+  if (has(row, 'identity')?.beside !== undefined) return 'admin';
+  if (has(row, 'access-key-file') !== undefined) return 'holder of the access key';
+  return has(row, 'signing-key') ? 'service' : has(row, 'nats') ? 'NATS user' : '';
+};
 
 const isShared = (row: Row, { name, group }: Option): boolean =>
   group !== undefined || name === 'json' || (name === 'identity' && ['admin', 'service'].includes(asWhom(row)));
