@@ -8,6 +8,7 @@ import { makeApiToken } from '../client/api-token.ts';
 import { newAdminIdentity } from '../client/credential.ts';
 import { newInvitation, isOfferedTo } from '../client/enrolment.ts';
 import { fromBase64, toBase64, utf8 } from '../crypto/bytes.ts';
+import { tokenDigest } from '../crypto/credential.ts';
 import { hash, newSalt, valueDigest } from '../crypto/hash.ts';
 import { AdminName, Instant, Label, sure, type Role, type TokenRole } from '../events/vocabulary.ts';
 import type { Route, SignedRoute } from '../protocol/http/route.ts';
@@ -240,11 +241,13 @@ test.serial('a browser offers a key, the command line sees that it is the right 
 test.serial('a writer’s token writes a value, open or sealed, and stands in the history', async (t) => {
   const keys = (await call('GET', '/keys')).json as never;
   const write = (body: object, headers = writes.headers) => call('POST', '/secrets', { path: 'roles/token/KEY', ...body }, headers);
-  const sealed = (path: string) => ({ sealed: sealedTo(keys, JSON.stringify({ v: 1, type: 'write', path, value: toBase64(utf8('two')) })) });
+  const box = { v: 1, type: 'write', path: 'roles/token/KEY', token: tokenDigest(writes.headers.authorization.slice('Bearer '.length)), time: Date.now(), value: toBase64(utf8('two')) };
+  const sealed = (other: object = {}) => ({ sealed: sealedTo(keys, JSON.stringify({ ...box, ...other })) });
   t.like((await write({ value: 'one', description: 'by a program' })).json, { changed: true, version: 1 });
   t.like((await write({ value: 'one' })).json, { changed: false });
-  t.like((await write(sealed('roles/token/KEY'))).json, { changed: true, version: 2 });
-  t.is((await write(sealed('roles/token/OTHER'))).error?.code, 'malformed');
+  t.like((await write(sealed())).json, { changed: true, version: 2 });
+  for (const other of [{ path: 'roles/token/OTHER' }, { token: tokenDigest('another') }, { type: 'value' }]) t.is((await write(sealed(other))).error?.code, 'malformed');
+  t.is((await write(sealed({ time: Date.now() - 61_000 }))).error?.code, 'stale');
   t.is((await write({})).error?.code, 'malformed');
   t.is((await write({ value: 'three', ifVersion: 1 })).error?.code, 'conflict');
   t.is((await write({ value: '\ud800' })).error?.code, 'malformed');

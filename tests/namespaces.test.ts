@@ -7,12 +7,14 @@ import { serviceKeys } from '../client/keys.ts';
 import { natsTransport } from '../client/nats/transport.ts';
 import { openNamespaceAnswer, readNamespace } from '../client/namespace.ts';
 import { newBoxKey } from '../crypto/box.ts';
-import { fromBase64, fromUtf8 } from '../crypto/bytes.ts';
+import { fromBase64, fromUtf8, toBase64, utf8 } from '../crypto/bytes.ts';
+import { tokenDigest } from '../crypto/credential.ts';
 import { randomId } from '../crypto/random.ts';
 import { Redacted } from '../crypto/redacted.ts';
 import { ClientInfo, sure } from '../events/vocabulary.ts';
 import { ServiceKeys } from '../protocol/wire.ts';
 import { linesOf } from './support/audit.ts';
+import { sealedTo, sealedWrite } from './support/http.ts';
 import { orThrow, startJetlock, subjects } from './support/jetlock.ts';
 
 const lines: string[] = [];
@@ -65,6 +67,33 @@ test.serial('text of every kind, and 64 KiB of it, comes back as it was', async 
   t.deepEqual(await read(issued), values);
   const { status, json } = await set(issued, 'MORE', 'x'.repeat(65_537));
   t.deepEqual([status, json.error?.code], [413, 'too_large']);
+});
+
+test.serial('a box is opened for the call that it was sealed for, and for no other', async (t) => {
+  const issued = await create();
+  const keys = await keysNow();
+  const request = randomId();
+  const box = { v: 1, type: 'namespace-value', request, namespace: issued.namespace, key: 'KEY', accessKey: tokenDigest(issued.accessKey), time: Date.now(), value: toBase64(utf8('sealed')) };
+  const give = async (other: object, headers: Headers = { 'jetlock-request': request }) => {
+    const { status, json } = await call('POST', '/namespace', { headers: { ...by(issued), ...headers }, body: { key: 'KEY', sealed: sealedTo(keys, JSON.stringify({ ...box, ...other })) } });
+    return json.error?.code ?? status;
+  };
+  const others = [{ request: randomId() }, { namespace: 'other' }, { key: 'OTHER' }, { accessKey: tokenDigest('another') }, { type: 'value' }, { v: 2 }];
+  t.deepEqual(await Promise.all(others.map((other) => give(other))), others.map(() => 'malformed'));
+  t.deepEqual(await Promise.all([-61_000, 61_000].map((ms) => give({ time: Date.now() + ms }))), ['stale', 'stale']);
+  t.is(await give({}, {}), 'malformed');
+  t.deepEqual(await read(issued), {});
+  t.is(await give({}), 201);
+  t.deepEqual(await read(issued), { KEY: 'sealed' });
+});
+
+test.serial('what an admin has sealed is not had by writing it into a namespace of one’s own', async (t) => {
+  const captured = sealedWrite(jetlock.identity, await keysNow(), 'boxes/DB', utf8('canary'));
+  const { id } = JSON.parse(captured.statement) as { readonly id: string };
+  const mine = await create();
+  const { json } = await call('POST', '/namespace', { headers: { ...by(mine), 'jetlock-request': id }, body: { key: 'LOOT', sealed: captured.sealed } });
+  t.is(json.error?.code, 'malformed');
+  t.deepEqual(await read(mine), {});
 });
 
 test.serial('eight sets of a key at once leave one current version, and eight in its history', async (t) => {

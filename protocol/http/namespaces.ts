@@ -1,7 +1,7 @@
 /** Namespaces with an access key, by HTTP. */
 import * as t from 'io-ts';
 import { orNull } from '../../events/codec.ts';
-import { Namespace, SecretName } from '../../events/vocabulary.ts';
+import { Ciphertext, Digest, Id, Instant, Namespace, SecretName } from '../../events/vocabulary.ts';
 import { BULK_MAX, NamespaceIssued } from '../namespaces.ts';
 import { Done } from '../operations.ts';
 import { SealedAnswer, SealedRequest } from '../wire.ts';
@@ -12,9 +12,18 @@ const Count = t.refinement(t.number, (n) => Number.isInteger(n) && n >= 1 && n <
 const Bulk = t.strict({ count: Count }, 'NewNamespaces');
 const ManyIssued = t.strict({ namespaces: t.readonlyArray(NamespaceIssued) }, 'NamespacesIssued');
 
-/** A text as it is, over TLS or on the machine itself; or sealed, its box opening to a `SealedValue` of the id in `Jetlock-Request`. */
+/** A text as it is, over TLS or on the machine itself; or sealed, its box opening to a `SealedNamespaceValue`. */
 export const NamespaceWrite = t.exact(t.intersection([t.type({ key: SecretName }), t.partial({ value: t.string, sealed: SealedRequest })]), 'NamespaceWrite');
 export type NamespaceWrite = t.TypeOf<typeof NamespaceWrite>;
+
+/**
+ * In the box: any bytes as the value of one key, for one call alone. `request` is the id in `Jetlock-Request`, `accessKey` the
+ * SHA-256 of the access key's characters, `time` the clock of who sealed it, within 60 seconds.
+ */
+export const SealedNamespaceValue = t.strict(
+  { v: t.literal(1), type: t.literal('namespace-value'), request: Id, namespace: Namespace, key: SecretName, accessKey: Digest, time: Instant, value: Ciphertext },
+  'SealedNamespaceValue',
+);
 
 const key = { key: SecretName } as const;
 const read = { about: 'All secrets of the namespace, sealed to the key in `Recipient-Key`.', fields: { after: orNull(SecretName) }, reply: SealedAnswer } as const;

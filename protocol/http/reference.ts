@@ -14,7 +14,7 @@ const KINDS: ReadonlyArray<readonly [Kind, string, string]> = [
   ],
   ['live', 'Live', 'As queries; the answer goes on, as server-sent events.'],
   ['auth', 'Signing in', 'A browser offers a key under a one-time code of `jetlock console`, `{id, key, proof, label}`: `id` is BLAKE2b-256 of the 32 bytes of the code, `proof` BLAKE2b-256 of those of the key, keyed by them. Once an admin has signed `admin.key.add`, it signs in by a statement `{operation: "session.open", origin}`, for its own origin and once, and gets the cookie `jetlock_session` (`HttpOnly`, `SameSite=Strict`, with TLS `Secure`), which ends after 30 minutes without use and 12 hours at most. API tokens (`jetlock token create`) come as `Authorization: Bearer …`; a call with that header has no session.'],
-  ['access-key', 'Namespaces with an access key', 'The key stands in the header `Jetlock-Access-Key`; where the service was started with `JETLOCK_SHARED_SECRET`, that in `Jetlock-Shared-Secret`.'],
+  ['access-key', 'Namespaces with an access key', 'The key stands in the header `Jetlock-Access-Key`; where the service was started with `JETLOCK_SHARED_SECRET`, that in `Jetlock-Shared-Secret`. A value comes as text in `value`, over TLS or from the machine itself, or as `sealed`, a box to the key of `GET /keys` that opens to `{"v":1,"type":"namespace-value","request":<the id in Jetlock-Request>,"namespace","key","accessKey":<SHA-256 of its characters>,"time","value"}`, each as in the call, the clock within 60 seconds.'],
   ['sealed', 'For programs without NATS', 'The same sealed bytes as on the subjects, see [the protocol](protocol.md); the answer is 200 with what would be the reply there, refusals too.'],
   ['open', 'For anyone', 'No login.'],
 ];
@@ -28,7 +28,7 @@ const pathOf = ({ path, params }: Route): string => Object.entries(params).reduc
 
 const row = (route: Route): string => {
   const role = route.kind === 'query' || route.kind === 'signed' ? `\`${roleFor(route.operation)}\`` : '';
-  const token = route.tokenBody === null ? '' : ' Also by an API token with the role `writer`, unsigned: `{path, value}` or `{path, sealed}`, with `description` and `ifVersion`.';
+  const token = route.tokenBody === null ? '' : ' Also by an API token with the role `writer`, unsigned: `{path, value}` or `{path, sealed}`, with `description` and `ifVersion`; the box of `sealed` opens to `{"v":1,"type":"write","path","token":<SHA-256 of its characters>,"time","value"}`.';
   return `| \`${route.method} ${pathOf(route)}\` | \`${route.name}\` | ${role} | ${fieldsOf(route)} | ${route.about}${token} |`;
 };
 

@@ -1,7 +1,7 @@
 /** What the bearer of an API token writes: no statement, since a token signs nothing. */
 import * as t from 'io-ts';
 import { orNull } from '../../events/codec.ts';
-import { Ciphertext, Count, Note, SecretPath } from '../../events/vocabulary.ts';
+import { Ciphertext, Count, Digest, Instant, Note, SecretPath } from '../../events/vocabulary.ts';
 import { SealedRequest } from '../wire.ts';
 
 // Half of a surrogate pair has no UTF-8.
@@ -17,5 +17,8 @@ export const TokenWrite = t.exact(
 );
 export type TokenWrite = t.TypeOf<typeof TokenWrite>;
 
-/** In the box: any bytes as the value of that path, and of no other. */
-export const SealedWrite = t.strict({ v: t.literal(1), type: t.literal('write'), path: SecretPath, value: Ciphertext }, 'SealedWrite');
+/** In the box: any bytes as the value of that path, from that token, now. `token` is the SHA-256 of the token's characters, `time` within 60 seconds. */
+export const SealedWrite = t.strict(
+  { v: t.literal(1), type: t.literal('write'), path: SecretPath, token: Digest, time: Instant, value: Ciphertext },
+  'SealedWrite',
+);

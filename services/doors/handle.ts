@@ -7,8 +7,9 @@ import { utf8 } from '../../crypto/bytes.ts';
 import { refuse, type Refusal, type RefusalCode } from '../../events/refusal.ts';
 import { sure, Instant, type ServiceName } from '../../events/vocabulary.ts';
 import { toWire } from '../../protocol/refusal.ts';
-import { ServiceKeys, UnsealedReply, type Request, REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
+import { ServiceKeys, UnsealedReply, type Request } from '../../protocol/wire.ts';
 import type { Replica } from '../log/replica.ts';
+import { isInTime } from '../request/in-time.ts';
 import { open, sealReply, type Opened, type Opener } from '../request/open.ts';
 import type { Replays } from '../request/replays.ts';
 import { Relayed } from '../operations/kept.ts';
@@ -45,7 +46,7 @@ const unsealed = (refusal: Refusal): Uint8Array => utf8(JSON.stringify(UnsealedR
  */
 const fresh = ({ replays }: DoorParts, { request }: Opened, subject: string): Refusal | undefined => {
   if (request.subject !== subject) return refuse('malformed', 'another subject');
-  if (Math.abs(request.time - Date.now()) > REQUEST_CLOCK_MS) return refuse('stale');
+  if (!isInTime(request.time)) return refuse('stale');
   const seen = replays.see(request.id);
   if (seen === 'full') return refuse('busy');
   return seen === 'seen' ? refuse('replayed') : undefined;

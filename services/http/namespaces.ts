@@ -2,7 +2,8 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { FastifyRequest } from 'fastify';
 import { sealText } from '../../crypto/box.ts';
-import { fromBase64, fromUtf8, utf8 } from '../../crypto/bytes.ts';
+import { fromUtf8, utf8 } from '../../crypto/bytes.ts';
+import { tokenDigest } from '../../crypto/credential.ts';
 import { newSalt } from '../../crypto/hash.ts';
 import { randomId } from '../../crypto/random.ts';
 import type { SaltedValue } from '../../crypto/value.ts';
@@ -18,15 +19,14 @@ import type { Opener } from '../request/open.ts';
 import type { Session } from '../request/sessions.ts';
 import type { SharedSecret } from '../request/shared-secret.ts';
 import { JSON_TYPE, Written, type Call, type Handler } from './call.ts';
+import { openNamespaceValue } from './namespace-value.ts';
 import { isPrivate } from './private.ts';
-import type { SignedParts } from './signed.ts';
 
 export type NamespaceDoor = {
   readonly replica: Replica;
   readonly namespaces: Namespaces;
   readonly sharedSecret: SharedSecret;
   readonly opener: Opener;
-  readonly openValue: SignedParts['openValue'];
   /** Only this machine can call. */
   readonly isLocal: boolean;
 };
@@ -50,7 +50,8 @@ const idOf = (request: FastifyRequest): Either<Refusal, Id> => {
   return Id.is(id) ? right(id) : left(refuse('malformed', 'Jetlock-Request: expected Id'));
 };
 
-type Asked = { readonly by: AccessKey; readonly id: Id; readonly call: Call };
+/** `shown`: the access key as it was shown. */
+type Asked = { readonly by: AccessKey; readonly shown: string; readonly id: Id; readonly call: Call };
 
 /** For whoever shows an access key. */
 const withKey =
@@ -59,10 +60,11 @@ const withKey =
     const refused = turnedAway(door, call.request);
     if (refused !== undefined) return left(refused);
     const { accessKey } = call.args;
-    const opened = await door.namespaces.opened(typeof accessKey === 'string' ? accessKey : header(call.request, 'jetlock-access-key'));
+    const shown = typeof accessKey === 'string' ? accessKey : (header(call.request, 'jetlock-access-key') ?? '');
+    const opened = await door.namespaces.opened(shown);
     if (isLeft(opened)) return opened;
     const id = idOf(call.request);
-    return isLeft(id) ? id : then({ by: opened.right, id: id.right, call });
+    return isLeft(id) ? id : then({ by: opened.right, shown, id: id.right, call });
   };
 
 /** The session of a recipient with our box key of now: found before anything is written, since not every key is one. */
@@ -101,12 +103,9 @@ const ofText = (text: string): Either<Refusal, SaltedValue> => {
   return fromUtf8(value) === text ? right({ salt: newSalt(), value }) : left(refuse('malformed', 'value: expected text'));
 };
 
-const valueOf = async ({ openValue }: NamespaceDoor, { id, call: { request, body } }: Asked): Answer<SaltedValue> => {
-  const { value, sealed } = body as NamespaceWrite;
-  if (sealed !== undefined) {
-    const opened = await openValue(sealed, id);
-    return isLeft(opened) ? opened : right({ salt: fromBase64(opened.right.salt), value: fromBase64(opened.right.value) });
-  }
+const valueOf = async ({ opener }: NamespaceDoor, { by, shown, id, call: { request, body } }: Asked): Answer<SaltedValue> => {
+  const { key, value, sealed } = body as NamespaceWrite;
+  if (sealed !== undefined) return openNamespaceValue(opener, sealed, { request: id, namespace: by.namespace, key, accessKey: tokenDigest(shown) });
   if (value === undefined) return left(refuse('malformed', 'value: expected string'));
   return isPrivate(request) ? ofText(value) : left(refuse('plaintext'));
 };

@@ -1,0 +1,5 @@
+/** Whether something was made about now, by the clock of whoever made it. */
+import type { Instant } from '../../events/vocabulary.ts';
+import { REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
+
+export const isInTime = (time: Instant): boolean => Math.abs(time - Date.now()) <= REQUEST_CLOCK_MS;
