@@ -48,7 +48,7 @@ const identityOf = (given: ConnectOptions['identity']): Either<JetlockError, Ser
   return E.right({ service, kind: 'token', token: new Redacted(token) });
 };
 
-const trustOf = (given: ConnectOptions['servicePublicKey']): Either<JetlockError, Trust> => {
+export const trustOf = (given: ConnectOptions['servicePublicKey']): Either<JetlockError, Trust> => {
   if (typeof given !== 'string') return E.right({ firstUse: true });
   return PublicKey.is(given) ? E.right({ signer: given }) : E.left(argumentError('that is not the public key of a service', 'it has 43 characters of base64url'));
 };

@@ -25,7 +25,7 @@ export type Keys = {
 };
 
 export type KeysOptions = {
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, 'request'>;
   readonly subjects: Subjects;
   readonly trust: Trust;
   /** Milliseconds since 1970 UTC. */

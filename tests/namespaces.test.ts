@@ -5,12 +5,14 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { newSession } from '../client/session.ts';
 import { serviceKeys } from '../client/keys.ts';
 import { natsTransport } from '../client/nats/transport.ts';
+import { readNamespace as readByPackage, type JetlockError } from '../client/mod.ts';
 import { openNamespaceAnswer, readNamespace } from '../client/namespace.ts';
 import { newBoxKey } from '../crypto/box.ts';
 import { fromBase64, fromUtf8, toBase64, utf8 } from '../crypto/bytes.ts';
 import { tokenDigest } from '../crypto/credential.ts';
 import { randomId } from '../crypto/random.ts';
 import { Redacted } from '../crypto/redacted.ts';
+import { newSigningKey } from '../crypto/sign.ts';
 import { ClientInfo, sure } from '../events/vocabulary.ts';
 import { ServiceKeys } from '../protocol/wire.ts';
 import { linesOf } from './support/audit.ts';
@@ -176,6 +178,23 @@ test.serial('the same on NATS, one line in the audit log for each read, and none
   const { jetstreamReader } = await import('../events/log/jetstream-reader.ts');
   const reads = (await linesOf({ log: jetstreamReader(await jetlock.connection(), { stream: subjects.stream }) as never, subjects })).filter(({ what, about }) => what === 'read' && about.namespace === issued.namespace);
   t.deepEqual(reads.map(({ who, about: { count }, outcome }) => [who?.kind, count, outcome]), Array.from({ length: 2 }, () => ['access key', 2, 'allowed']) as never);
+});
+
+test.serial('a program reads its namespace in one call, over HTTP and NATS, and believes no other service', async (t) => {
+  const issued = await create();
+  // More than fits into one answer.
+  const values = Object.fromEntries(Array.from({ length: 6 }, (_, n) => [`KEY_${n}`, `${n}`.repeat(60_000)]));
+  for (const [key, value] of Object.entries(values)) await set(issued, key, value);
+  const { accessKey } = issued;
+  const servicePublicKey = jetlock.identity.servicePublicKey;
+  const texts = (found: Awaited<ReturnType<typeof readByPackage>>) => Object.fromEntries([...found].map(([key, { value }]) => [key, fromUtf8(value.reveal())]));
+  t.deepEqual(texts(await readByPackage({ url: httpUrl, accessKey, servicePublicKey })), values);
+  t.deepEqual(texts(await readByPackage({ nats: { servers: (await jetlock.connection()).getServer() }, accessKey, servicePublicKey })), values);
+  const codeOf = (wrong: object) => readByPackage({ url: httpUrl, accessKey, servicePublicKey, ...wrong }).then(() => 'none', (error: unknown) => (error as JetlockError).code);
+  t.is(await codeOf({ accessKey: `jlk_${'A'.repeat(43)}` }), 'unauthorized');
+  t.is(await codeOf({ servicePublicKey: newSigningKey().publicKey }), 'distrusted');
+  t.is(await codeOf({ url: 'http://127.0.0.1:1' }), 'unavailable');
+  t.is(await codeOf({ accessKey: 'jlk_' }), 'argument');
 });
 
 test.serial('a shared secret is demanded of every call where there is one, and where there is none nobody else may reach the listener', async (t) => {
