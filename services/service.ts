@@ -12,7 +12,7 @@ import { listen, type HttpAt, type Listening } from './http/listen.ts';
 import type { Auth } from './http/principal.ts';
 import { makeOpenValue } from './http/sealed-value.ts';
 import type { Created } from './keyring/create.ts';
-import { isLoopback } from './http/private.ts';
+import { isLoopback } from './http/address.ts';
 import { watchKeys } from './keyring/watch-keys.ts';
 import { watchClock } from './log/clock.ts';
 import type { Commits } from './log/commit.ts';

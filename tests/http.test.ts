@@ -181,6 +181,18 @@ test.serial('what is no HTTP is answered all the same', async (t) => {
   }
 });
 
+test.serial('who is nobody is turned away before a body is taken, and who may be nobody sends a small one', async (t) => {
+  const head = (method: string, path: string) => `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 500000\r\n\r\n`;
+  const isForKnown = ({ kind, name, method }: Route): boolean => method !== 'GET' && (kind === 'signed' || (kind === 'access-key' && !/create|bulk|by-url/.test(name)));
+  for (const route of routes.filter(isForKnown)) t.regex(await raw(head(route.method, filled(route))), /^HTTP\/1.1 401 /, route.name);
+  t.regex(await raw(head('POST', '/nowhere')), /^HTTP\/1.1 404 /);
+  for (const path of ['/enrolments', '/session', '/namespaces', '/namespaces/bulk']) {
+    t.regex(await raw(head('POST', path)), /^HTTP\/1.1 413 /, path);
+    t.like(await call('POST', path, JSON.stringify('x'.repeat(17_000)), {}), { status: 413 }, path);
+  }
+  t.is((await fetch(url('/secrets'), { method: 'HEAD' })).status, 401);
+});
+
 test.serial('the log tells who called which route with what outcome, and nothing of the URL', async (t) => {
   const CANARY = 'canary-93c1';
   await get(`/secrets/${segment(`http/${CANARY}/X`)}`);

@@ -1,5 +1,6 @@
 /** How many calls are answered, and of whom. Sealed ones have the limits of their own door, see `doors/admission.ts`. */
 import { makeAllowance, monotonic } from '../request/rate-limit.ts';
+import { networkOf } from './address.ts';
 import { nameOf, type Principal } from './principal.ts';
 
 /** Of one session's admin, or one token. */
@@ -22,13 +23,13 @@ export const makeLimits = (now: () => number = monotonic): Limits => {
   const known = makeAllowance(KNOWN_CALLS, now);
   const failures = makeAllowance(FAILED_CALLS, now);
   return {
-    mayCall: (address) => any.use(address),
+    mayCall: (address) => any.use(networkOf(address)),
     isWelcome: (principal, address) => {
       const name = nameOf(principal);
-      return name === undefined ? failures.isLeft(address) : known.use(name);
+      return name === undefined ? failures.isLeft(networkOf(address)) : known.use(name);
     },
     failed: (principal, address) => {
-      if (nameOf(principal) === undefined) failures.owe(address);
+      if (nameOf(principal) === undefined) failures.owe(networkOf(address));
     },
   };
 };

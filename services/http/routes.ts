@@ -5,10 +5,14 @@ import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Route } from '../../protocol/http/route.ts';
 import { routes as everyRoute } from '../../protocol/http/routes.ts';
 import type { CallSeen } from '../observe/access-log.ts';
+import { isAccessKey } from '../../crypto/credential.ts';
+import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
 import { parseBytes } from '../request/body.ts';
+import { networkOf } from './address.ts';
 import { argumentsOf } from './arguments.ts';
 import { JSON_TYPE, Written, type Handler } from './call.ts';
 import { sendRefusal } from './errors.ts';
+import { makeIntake, type Hold, type Intake } from './intake.ts';
 import type { Limits } from './limits.ts';
 import { NOBODY, nameOf, type Auth, type Principal } from './principal.ts';
 
@@ -27,6 +31,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who was found to call, for the log. */
     principal: Principal;
+    /** What its body holds of memory. */
+    hold: Hold;
   }
 }
 
@@ -40,28 +46,40 @@ const FOR_ANYONE: Kinds = ['open', 'page', 'sealed'];
 
 const EMPTY = new Uint8Array();
 
-const callerOf = async ({ auth, limits }: RouteParts, { kind, tokenBody }: Route, request: FastifyRequest): Promise<Either<Refusal, Principal>> => {
+/** Who makes a namespace needs none. */
+const NEED_NO_KEY: ReadonlyArray<string> = ['namespace.create', 'namespace.bulk'];
+
+/** Whether what is shown looks like an access key; that it is one is for the handler to find. */
+const showsAccessKey = ({ name, params }: Route, request: FastifyRequest): boolean => {
+  // In the path by which the route was found, it does.
+  if (NEED_NO_KEY.includes(name) || 'accessKey' in params) return true;
+  const shown = request.headers['jetlock-access-key'];
+  return typeof shown === 'string' && isAccessKey(shown);
+};
+
+/** From the head of a call alone, before any of its body is kept. */
+const callerOf = async ({ auth, limits }: RouteParts, route: Route, request: FastifyRequest): Promise<Either<Refusal, Principal>> => {
+  const { kind, tokenBody } = route;
   if (FOR_ANYONE.includes(kind)) return right(NOBODY);
   const principal = await auth.authenticate(request);
   request.principal = principal;
   if (!limits.isWelcome(principal, request.ip)) return left(refuse('busy'));
   if (principal.kind === 'none' && FOR_KNOWN.includes(kind)) return left(refuse('unauthorized'));
+  if (kind === 'access-key' && !showsAccessKey(route, request)) return left(refuse('unauthorized'));
   const mayChange = principal.kind !== 'token' || (tokenBody !== null && principal.role === 'writer');
   return kind !== 'signed' || mayChange ? right(principal) : left(refuse('role'));
 };
 
-const answer = async (parts: RouteParts, route: Route, handler: Handler, request: FastifyRequest, reply: FastifyReply): Promise<Either<Refusal, unknown>> => {
-  if (!ALWAYS.includes(route.kind) && !parts.isReady()) return left(refuse('unavailable'));
-  const principal = await callerOf(parts, route, request);
-  if (isLeft(principal)) return principal;
+const answer = async (route: Route, handler: Handler, request: FastifyRequest, reply: FastifyReply): Promise<Either<Refusal, unknown>> => {
+  const { principal } = request;
   const args = route.kind === 'page' ? right({}) : argumentsOf(route, request);
   if (isLeft(args)) return args;
   const bytes = request.body instanceof Uint8Array ? request.body : EMPTY;
   // A sealed one is looked at by the handler behind both doors.
-  const codec = principal.right.kind === 'token' && route.kind === 'signed' ? route.tokenBody : route.body;
+  const codec = principal.kind === 'token' && route.kind === 'signed' ? route.tokenBody : route.body;
   const body = codec === null || route.kind === 'sealed' ? right(undefined) : parseBytes(codec, bytes);
   if (isLeft(body)) return body;
-  return handler({ request, reply, principal: principal.right, args: args.right, body: body.right, bytes });
+  return handler({ request, reply, principal, args: args.right, body: body.right, bytes });
 };
 
 const send = (reply: FastifyReply, { status }: Route, content: unknown): FastifyReply => {
@@ -69,17 +87,40 @@ const send = (reply: FastifyReply, { status }: Route, content: unknown): Fastify
   return reply.code(status).type(JSON_TYPE).send(JSON.stringify(content));
 };
 
-const addRoute = (server: FastifyInstance, parts: RouteParts, route: Route): void => {
+const turnAway = ({ limits }: RouteParts, request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply => {
+  if (refusal.code !== 'busy') limits.failed(request.principal, request.ip);
+  return sendRefusal(reply, refusal);
+};
+
+/** What is sent to nobody in particular, or by nobody who is known yet, is small. */
+const SMALL_BYTES_MAX = 16 * 1024;
+const bytesMaxOf = ({ kind, name }: Route): number => (kind === 'auth' || NEED_NO_KEY.includes(name) ? SMALL_BYTES_MAX : WIRE_BYTES_MAX);
+
+type Intakes = { readonly known: Intake; readonly others: Intake };
+
+/** Nobody who is not known takes room from those who are. */
+const makeHold = ({ known, others }: Intakes, request: FastifyRequest, reply: FastifyReply): void => {
+  const name = nameOf(request.principal);
+  request.hold = name === undefined ? others.hold(networkOf(request.ip)) : known.hold(name);
+  reply.raw.once('close', request.hold.release);
+};
+
+const addRoute = (server: FastifyInstance, parts: RouteParts, intakes: Intakes, route: Route): void => {
   const handler = parts.handlerOf(route);
   server.route({
     method: route.method,
     url: route.path,
+    bodyLimit: bytesMaxOf(route),
+    onRequest: async (request, reply) => {
+      if (!ALWAYS.includes(route.kind) && !parts.isReady()) return turnAway(parts, request, reply, refuse('unavailable'));
+      const principal = await callerOf(parts, route, request);
+      if (isLeft(principal)) return turnAway(parts, request, reply, principal.left);
+      if (route.method !== 'GET') makeHold(intakes, request, reply);
+      return undefined;
+    },
     handler: async (request, reply) => {
-      const answered = await answer(parts, route, handler, request, reply);
-      if (isLeft(answered)) {
-        if (answered.left.code !== 'busy') parts.limits.failed(request.principal, request.ip);
-        return sendRefusal(reply, answered.left);
-      }
+      const answered = await answer(route, handler, request, reply);
+      if (isLeft(answered)) return turnAway(parts, request, reply, answered.left);
       return answered.right === undefined ? reply : send(reply, route, answered.right);
     },
   });
@@ -104,19 +145,24 @@ const noRoute = (routes: ReadonlyArray<Route>, request: FastifyRequest, reply: F
 };
 
 export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
-  const { routes } = parts;
+  const { routes, limits } = parts;
+  const intakes = { known: makeIntake(), others: makeIntake() };
+  const notFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (!limits.isWelcome(NOBODY, request.ip)) return sendRefusal(reply, refuse('busy'));
+    limits.failed(NOBODY, request.ip);
+    return noRoute(routes, request, reply);
+  };
   server.decorateRequest('principal', undefined as never);
+  server.decorateRequest('hold', undefined as never);
   server.addHook('onRequest', async (request, reply) => {
     request.principal = NOBODY;
-    return parts.limits.mayCall(request.ip) ? undefined : sendRefusal(reply, refuse('busy'));
+    if (!limits.mayCall(request.ip)) return sendRefusal(reply, refuse('busy'));
+    // Before its body, which nobody wants.
+    return request.is404 ? notFound(request, reply) : undefined;
   });
-  for (const route of routes) addRoute(server, parts, route);
+  for (const route of routes) addRoute(server, parts, intakes, route);
   server.addHook('onResponse', async ({ principal, method, routeOptions: { url = null } }, { statusCode: status }) =>
     parts.onAnswered({ caller: nameOf(principal) ?? null, method, route: url, status, isRoutine: status < 400 && url !== null && routine.has(url) }),
   );
-  server.setNotFoundHandler(async (request, reply) => {
-    if (!parts.limits.isWelcome(NOBODY, request.ip)) return sendRefusal(reply, refuse('busy'));
-    parts.limits.failed(NOBODY, request.ip);
-    return noRoute(routes, request, reply);
-  });
+  server.setNotFoundHandler(notFound);
 };

@@ -5,6 +5,8 @@ import type { Route } from '../../protocol/http/route.ts';
 import type { CallSeen } from '../observe/access-log.ts';
 import { answerBroken, errorHandler } from './errors.ts';
 import { handlersOf, type HandlerParts } from './handlers.ts';
+import { limitConnections } from './connections.ts';
+import { collect } from './intake.ts';
 import { API_HEADERS, TLS_HEADERS } from './headers.ts';
 import { makeLimits } from './limits.ts';
 import { routes } from '../../protocol/http/routes.ts';
@@ -26,7 +28,6 @@ const schemaController = { compilersFactory: { buildValidator: withoutSchemas, b
 const SEGMENT_CHARS_MAX = 1_024;
 /** A request that takes longer to arrive is none. */
 const REQUEST_MS_MAX = 30_000;
-const CONNECTIONS_MAX = 4_096;
 
 const options: FastifyServerOptions = {
   logger: false,
@@ -42,14 +43,14 @@ const options: FastifyServerOptions = {
 /** JSON alone, as the bytes that it came as: the codec of each route reads them. */
 const takeJson = (server: FastifyInstance): void => {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  server.addContentTypeParser('application/json', ({ hold, routeOptions }, payload, done) => collect(payload, routeOptions.bodyLimit, hold, done));
 };
 
 /** @param more how it listens */
 export const makeHttp = (parts: HttpParts, more: FastifyServerOptions = {}): FastifyInstance => {
   const onError = errorHandler(parts.onDefect);
   const server = fastify({ ...options, ...more, frameworkErrors: (error, request, reply) => void onError(error, request as never, reply.headers(API_HEADERS) as never) });
-  server.server.maxConnections = CONNECTIONS_MAX;
+  limitConnections(server.server);
   takeJson(server);
   const headers = 'https' in more ? { ...API_HEADERS, ...TLS_HEADERS } : API_HEADERS;
   server.addHook('onRequest', async (_, reply) => void reply.headers(headers));
