@@ -43,9 +43,11 @@ const once = (onError: WatchOptions['onError']) => {
   };
 };
 
+const nobodyAsks = (): void => undefined;
+
 /** One question at a time, which can be given up. No signal is made for each: that would take longer than everything else about it. */
 const newAsking = (time: Time, stop: AbortSignal) => {
-  let giveUp = (): void => undefined;
+  let giveUp = nobodyAsks;
   let isNoticed = true;
   stop.addEventListener('abort', () => giveUp());
   return {
@@ -54,26 +56,31 @@ const newAsking = (time: Time, stop: AbortSignal) => {
       if (isNoticed) return;
       isNoticed = true;
       const asked = giveUp;
-      void time.pause(GRACE_MS, stop).then(() => asked());
+      const wait = (): void => void time.pause(GRACE_MS, stop).then(asked);
+      // Its answer may have come with the notice, and is then handed on first.
+      setImmediate(() => asked === giveUp && wait());
     },
     /** @returns whether there was anything new */
     ask: async (next: NonNullable<WatchOptions['next']>): Promise<boolean> => {
       let isOver = false;
-      const given = new Promise<boolean>((resolve) => {
-        giveUp = () => {
-          isOver = true;
-          resolve(false);
-        };
-      });
       isNoticed = false;
       try {
-        return await Promise.race([next(() => isOver), given]);
+        return await new Promise<boolean>((resolve, reject) => {
+          giveUp = () => {
+            isOver = true;
+            resolve(false);
+          };
+          next(() => isOver).then(resolve, reject);
+        });
       } finally {
         isOver = isNoticed = true;
+        giveUp = nobodyAsks;
       }
     },
   };
 };
+
+const handedOn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A look, or a question, whichever is due. */
 const newRounds = ({ look, next, gapMs, time }: Pick<WatchOptions, 'look' | 'next' | 'gapMs' | 'time'>, stop: AbortSignal) => {
@@ -99,8 +106,12 @@ const newRounds = ({ look, next, gapMs, time }: Pick<WatchOptions, 'look' | 'nex
         await lookNow();
         return 'looked';
       }
-      // Of many programs that were told at once, none asks anew before all of them are.
-      if (await ask(next)) await time.pause(gapMs, stop);
+      if (await ask(next)) {
+        // What came for others is handed on before anything else is done for this one.
+        await handedOn();
+        // Of many programs that were told at once, none asks anew before all of them are, nor all of them at the same moment.
+        await time.pause(gapMs * (1 + Math.random()), stop);
+      }
       return 'asked';
     },
     /** What a question does not bring, a look may. */
@@ -156,7 +167,8 @@ export const newWatch = ({ isWatching, gapMs, time, ...options }: WatchOptions):
     for (let last: Round = { pauseMs: 0, failed: 0 }; !stop.signal.aborted && isWatching(); ) {
       const began = time.now();
       last = await round(last.failed, ears);
-      await time.pause(Math.max(0, began + gapMs - time.now()), stop.signal);
+      const restMs = began + gapMs - time.now();
+      if (restMs > 0) await time.pause(restMs, stop.signal);
       if (last.pauseMs > 0) await bell.heard(last.pauseMs);
     }
     ears.listening?.close();

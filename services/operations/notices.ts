@@ -33,6 +33,9 @@ export const servicesToTell = (world: World, event: Event): ReadonlyArray<Servic
   }
 };
 
+/** Who has an answer needs no notice, and many of them at once would be in the way of the last answers. */
+const AFTER_ANSWERS_MS = 25;
+
 /**
  * Only while we are ready: at the start the whole log goes by.
  * @param answered those whose open question the event answers have it before they are told to ask again
@@ -46,5 +49,5 @@ export const makeNotices =
       for (const service of services) publish(subjects.notify(service), utf8(JSON.stringify({ seq })));
     };
     if (answered === undefined) tell();
-    else void answered.then(() => setImmediate(tell));
+    else void answered.then(() => setTimeout(tell, AFTER_ANSWERS_MS));
   };
