@@ -32,6 +32,7 @@ export const refusals = {
   conflict: { message: 'another version is current', hint: 'look at the current version, then write again' },
   ambiguous: { message: 'several credentials are pending', hint: 'name one by its fingerprint' },
   disabled: { message: 'the secret is disabled', hint: 'enable it first' },
+  foreign_namespace: { message: 'the namespace belongs to who holds its access key', hint: 'choose another namespace, or delete this one first' },
   no_value: { message: 'the secret has no value', hint: 'set one first' },
   not_pending: { message: 'the credential is not pending', hint: 'list the credentials of the service' },
   not_granted: { message: 'there is no such grant', hint: 'list the access of the service' },

@@ -4,6 +4,7 @@
  */
 import type { Expectation } from './expectation.ts';
 import type { KeyPurpose } from './keyring/keyring.ts';
+import type { NamespaceOwner } from './namespace/namespace.ts';
 import type { Refusal } from './refusal.ts';
 import type { CredentialKind } from './service/service.ts';
 import { prefixesOf, type Prefix } from './vocabulary.ts';
@@ -59,6 +60,7 @@ export type ApiToken = {
 export type NamespaceState = {
   readonly name: Namespace;
   readonly key: Id;
+  readonly owner: NamespaceOwner;
   readonly createdAt: number;
   /** A delete, or an admin's order, for which the key has not been replaced yet. */
   readonly rekeyFor: number | null;
@@ -129,6 +131,8 @@ export type World = {
   readonly admins: Map<AdminName, Admin>;
   readonly tokens: Map<Id, ApiToken>;
   readonly namespaces: Map<Namespace, NamespaceState>;
+  /** Those of them that were made with an access key: they are counted at every such one. */
+  readonly issued: Set<Namespace>;
   /** Of all namespaces, by digest. */
   readonly accessKeys: Map<Digest, AccessKey>;
   readonly secrets: Map<SecretPath, Secret>;
@@ -155,6 +159,7 @@ export const newWorld = (): World => ({
   admins: new Map(),
   tokens: new Map(),
   namespaces: new Map(),
+  issued: new Set(),
   accessKeys: new Map(),
   secrets: new Map(),
   contents: new Map(),

@@ -124,6 +124,13 @@ test.serial('a name is had once, also where an admin made the namespace', async 
   t.is((await call('POST', '/namespaces', { body: { namespace: 'of/admins' } })).status, 409);
 });
 
+test.serial('an admin’s value does not get into a namespace that somebody made before under a name that looks like theirs', async (t) => {
+  const squatted = await create({ namespace: 'prod/pay' });
+  const path = 'prod/pay/STRIPE' as never;
+  t.regex(JSON.stringify(await jetlock.admin.writeSecret(path, utf8('live-key'))()), /foreign_namespace/);
+  t.deepEqual(await read(squatted), {});
+});
+
 test.serial('one key is deleted, then the whole, and nothing is left that opens it', async (t) => {
   const before = await storedKeys();
   const issued = await create();

@@ -116,9 +116,10 @@ test('a token is issued by an admin in their own name, for a time, under a name 
   t.is(issuing({ admin: 'ann' }, 'ann', 2), 'role');
   t.deepEqual([issuing({ until: history.now() }), issuing({ until: history.now() + TOKEN_MS_MAX + 1 })], ['malformed', 'malformed']);
   history.admin('token.issue', { ...TOKEN, until: history.now() + DAY });
-  t.deepEqual([issuing({ label: 'other' }), issuing({ token: idOf(2) }), issuing({ token: idOf(2), label: 'other' })], ['exists', 'exists', 'ApiTokenIssued']);
+  t.deepEqual([issuing({ label: 'other' }), issuing({ token: idOf(2) }), issuing({ token: idOf(2), label: 'other' })], ['exists', 'exists', 'exists']);
+  t.is(issuing({ token: idOf(2), label: 'other', digest: digestOf(2) }), 'ApiTokenIssued');
   history.pass(DAY);
-  t.is(issuing({ token: idOf(2) }), 'ApiTokenIssued');
+  t.is(issuing({ token: idOf(2), digest: digestOf(2) }), 'ApiTokenIssued');
 });
 
 test('a token writes values and the namespace before them, until it ends or is revoked, or its admin is removed', (t) => {

@@ -58,6 +58,8 @@ export const issueToken: Decide<'token.issue'> = (world, { operation: _, ...toke
   if (actor.by !== 'admin' || actor.admin !== token.admin) return no('role', 'a token of another admin');
   if (token.until <= now || token.until > now + TOKEN_MS_MAX) return no('malformed', 'until');
   if (world.tokens.has(token.token)) return no('exists', 'the id of another token');
+  // Shown, it would stand for both.
+  if ([...world.tokens.values()].some(({ digest }) => digest === token.digest)) return no('exists', 'the digest of another token');
   const isTaken = [...world.tokens.values()].some(({ label, until }) => label === token.label && isInForce({ until }, now));
   return isTaken ? no('exists', token.label) : happened({ type: 'ApiTokenIssued', v: 1, ...token });
 };

@@ -3,6 +3,7 @@ import * as t from 'io-ts';
 import { orNull } from '../codec.ts';
 import { expectation } from '../expectation.ts';
 import { KeyInfo } from '../keyring/keyring.ts';
+import { NamespaceOwner } from '../namespace/namespace.ts';
 import { refusals } from '../refusal.ts';
 import { CredentialKind } from '../service/service.ts';
 import * as v from '../vocabulary.ts';
@@ -25,6 +26,7 @@ const NamespaceRow = t.strict(
   {
     name: v.Namespace,
     key: v.Id,
+    owner: NamespaceOwner,
     createdAt: v.Instant,
     rekeyFor: orNull(v.Sequence),
     accessKeys: t.readonlyArray(t.strict({ id: v.Id, digest: v.Digest }, 'AccessKey')),

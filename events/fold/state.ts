@@ -41,8 +41,8 @@ const keyringRow = (keyring: Keyring) => ({
   keys: [...keyring.keys.values()],
 });
 
-/** `pending` is made from the services again, `accessKeys` from the namespaces, `contents` from the secrets; `commands` need the subjects. */
-type OfWorld = { readonly [K in Exclude<keyof World, 'now' | 'pending' | 'accessKeys' | 'contents' | 'commands'>]: ReadonlyArray<unknown> };
+/** `pending` is made from the services again, `accessKeys` and `issued` from the namespaces, `contents` from the secrets; `commands` need the subjects. */
+type OfWorld = { readonly [K in Exclude<keyof World, 'now' | 'pending' | 'accessKeys' | 'issued' | 'contents' | 'commands'>]: ReadonlyArray<unknown> };
 
 const worldRows = (world: World): OfWorld => ({
   keyring: world.keyring === null ? [] : [keyringRow(world.keyring)],

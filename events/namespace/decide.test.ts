@@ -1,9 +1,9 @@
 import test from 'ava';
-import { KEYRING, newHistory, OPERATOR_KEY, SEALED } from '../../tests/support/history.ts';
+import { FIRST_ADMIN, KEYRING, newHistory, OPERATOR_KEY, SEALED } from '../../tests/support/history.ts';
 import { cameTo } from '../../tests/support/decisions.ts';
 import { digestOf, idOf } from '../../tests/support/names.ts';
 import { Namespace, SecretPath, sure } from '../vocabulary.ts';
-import { ACCESS_KEYS_MAX } from './decide.ts';
+import { ACCESS_KEYS_MAX, ISSUED_NAMESPACES_MAX } from './decide.ts';
 
 const made = { key: { id: idOf(99), wrappedBy: KEYRING.root } };
 const billing = sure(Namespace, 'billing');
@@ -132,4 +132,51 @@ test('an access key writes and deletes in its own namespace, and nothing else an
   const late = history.draft.admin('secret.delete', { path: 'billing/KEY' }, how);
   history.admin('namespace.access-key.revoke', { namespace: 'billing', key: idOf(1) });
   t.like(history.append(late).verdict, { _tag: 'void', refusal: { code: 'unauthorized' } });
+});
+
+test('a namespace that was issued belongs to its access key: no admin and no token writes there, nor by a record that was decided before', (t) => {
+  const history = newHistory();
+  const write = { path: 'billing/KEY', digest: digestOf(1), description: null, ifVersion: null };
+  const value = { key: { id: idOf(50), wrappedBy: idOf(99) }, sealed: SEALED };
+  history.admin('token.issue', { admin: FIRST_ADMIN, token: idOf(7), label: 'deploy', role: 'writer', digest: digestOf(7), until: history.now() + 60_000 });
+  const early = history.draft.admin('secret.write', write, { made: value, events: [] });
+  history.replica('namespace.issue', issued(1), { made });
+  const foreign = (how: object) => cameTo(history.decide.admin('secret.write', write, { made: value, ...how }));
+  t.deepEqual([foreign({}), foreign({ token: { id: idOf(7), label: 'deploy' } })], ['foreign_namespace', 'foreign_namespace']);
+  const event = { type: 'SecretWritten', v: 1, path: 'billing/KEY', version: 1, digest: digestOf(1), key: idOf(50), size: 3, description: null, rollbackOf: null, checks: [] };
+  t.like(history.append({ ...early, record: { ...early.record, events: [event] } as never }).verdict, { _tag: 'void', refusal: { code: 'foreign_namespace' } });
+  t.is(foreign({ accessKey: idOf(1) }), 'SecretWritten');
+  history.admin('secret.write', write, { made: value, accessKey: idOf(1) });
+  history.admin('secret.write', write, { made: { sealed: SEALED }, accessKey: idOf(1) });
+  const how = { made: { sealed: SEALED } };
+  t.is(cameTo(history.decide.admin('secret.rollback', { path: 'billing/KEY', version: 1 }, how)), 'foreign_namespace');
+  t.is(cameTo(history.decide.admin('secret.delete', { path: 'billing/KEY' })), 'SecretDeleted');
+  t.is(cameTo(history.decide.admin('namespace.delete', { namespace: 'billing' })), 'NamespaceDeleted');
+});
+
+test('an admin goes on writing where an admin gave out an access key', (t) => {
+  const history = newHistory();
+  history.write('billing/KEY');
+  history.admin('namespace.access-key.issue', issued(1));
+  history.write('billing/KEY');
+  t.is(history.fold.world.secrets.get(sure(SecretPath, 'billing/KEY'))?.version, 2);
+});
+
+test('a stub is nothing to who holds an access key', (t) => {
+  const history = newHistory();
+  history.replica('namespace.issue', issued(1), { made });
+  history.replica('secret.stub', { path: 'billing/WANTED', service: 'invoicer', description: null, format: null, pattern: null, read: 1 });
+  const remove = (path: string, how: object = { accessKey: idOf(1) }) => history.decide.admin('secret.delete', { path }, how);
+  t.deepEqual([cameTo(remove('billing/WANTED')), cameTo(remove('billing/NONE'))], ['not_found', 'not_found']);
+  t.is(cameTo(remove('billing/WANTED', {})), 'SecretDeleted');
+});
+
+test('so many namespaces are issued and no more, until one is deleted', (t) => {
+  const history = newHistory();
+  history.replica('namespace.issue', issued(1), { made });
+  for (let n = 1; n < ISSUED_NAMESPACES_MAX; n += 1) history.fold.world.issued.add(sure(Namespace, `of/${n}`));
+  const issue = () => cameTo(history.decide.replica('namespace.issue', { ...issued(2), namespace: 'other' }, { made: { key: { id: idOf(98), wrappedBy: KEYRING.root } } }));
+  t.is(issue(), 'too_many');
+  history.admin('namespace.delete', { namespace: 'billing' });
+  t.is(issue(), 'NamespaceCreated AccessKeyIssued');
 });

@@ -10,19 +10,23 @@ const keyOfNow = (world: World, { key }: Made): Id | undefined => (key?.wrappedB
 export const createNamespace: Decide<'namespace.create'> = (world, { namespace }, { made }) => {
   if (world.namespaces.has(namespace)) return nothing;
   const key = keyOfNow(world, made);
-  return key === undefined ? no('superseded') : happened({ type: 'NamespaceCreated', v: 1, namespace, key });
+  return key === undefined ? no('superseded') : happened({ type: 'NamespaceCreated', v: 1, namespace, key, owner: 'admins' });
 };
 
 type Issued = { readonly namespace: Namespace; readonly key: Id; readonly digest: Digest };
 const accessKeyIssued = ({ namespace, key, digest }: Issued) => ({ type: 'AccessKeyIssued', v: 1, namespace, key, digest }) as const;
+
+/** Each costs a key, a subject and room in every fold, and they are made without an admin. */
+export const ISSUED_NAMESPACES_MAX = 10_000;
 
 /** Whoever holds the shared secret makes namespaces, and gets into none that is there: not even into one that an admin made. */
 export const issueNamespace: Decide<'namespace.issue'> = (world, issued, { made }) => {
   const { namespace, digest } = issued;
   if (world.namespaces.has(namespace)) return no('exists', namespace);
   if (world.accessKeys.has(digest)) return no('exists', 'the access key');
+  if (world.issued.size >= ISSUED_NAMESPACES_MAX) return no('too_many', 'namespaces that were made with an access key');
   const key = keyOfNow(world, made);
-  return key === undefined ? no('superseded') : happened({ type: 'NamespaceCreated', v: 1, namespace, key }, accessKeyIssued(issued));
+  return key === undefined ? no('superseded') : happened({ type: 'NamespaceCreated', v: 1, namespace, key, owner: 'access-key' }, accessKeyIssued(issued));
 };
 
 export const ACCESS_KEYS_MAX = 16;

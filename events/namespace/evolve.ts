@@ -3,14 +3,15 @@ import { secretDeleted } from '../secret/evolve.ts';
 import { namespaceOf } from '../vocabulary.ts';
 import type { NamespaceState, World } from '../world.ts';
 
-export const namespaceCreated = (world: World, { namespace, key }: EventOf<'NamespaceCreated'>, now: number): void => {
-  world.namespaces.set(namespace, { name: namespace, key, createdAt: now, rekeyFor: null, accessKeys: [] });
-};
-
 /** Keeps a namespace, and finds its access keys by their digests. */
 export const setNamespace = (world: World, namespace: NamespaceState): void => {
   world.namespaces.set(namespace.name, namespace);
+  if (namespace.owner === 'access-key') world.issued.add(namespace.name);
   for (const { id, digest } of namespace.accessKeys) world.accessKeys.set(digest, { namespace: namespace.name, id });
+};
+
+export const namespaceCreated = (world: World, { namespace, key, owner }: EventOf<'NamespaceCreated'>, now: number): void => {
+  setNamespace(world, { name: namespace, key, owner, createdAt: now, rekeyFor: null, accessKeys: [] });
 };
 
 export const accessKeyIssued = (world: World, { namespace, key, digest }: EventOf<'AccessKeyIssued'>): void => {
@@ -49,5 +50,6 @@ export const namespaceDeleted = (world: World, { namespace }: EventOf<'Namespace
     if (secret.status !== 'deleted' && namespaceOf(secret.path) === namespace) secretDeleted(world, secret.path, seq);
   forgetKeys(world, known.accessKeys);
   world.namespaces.delete(namespace);
+  world.issued.delete(namespace);
   world.doomed.set(known.key, { cause: seq, purpose: 'namespace', namespace });
 };

@@ -21,7 +21,11 @@ export const IssueNamespace = command('namespace.issue', accessKey);
 export const IssueAccessKey = command('namespace.access-key.issue', accessKey);
 export const RevokeAccessKey = command('namespace.access-key.revoke', { namespace: Namespace, key: Id });
 
-export const NamespaceCreated = event('NamespaceCreated', { namespace: Namespace, key: Id });
+/** Whose it is: `access-key` if it was made with one, by whoever may; what admins and tokens write would be read there by who holds it. */
+export const NamespaceOwner = t.keyof({ admins: null, 'access-key': null }, 'NamespaceOwner');
+export type NamespaceOwner = t.TypeOf<typeof NamespaceOwner>;
+
+export const NamespaceCreated = event('NamespaceCreated', { namespace: Namespace, key: Id, owner: NamespaceOwner });
 export const NamespaceKeyRetired = event('NamespaceKeyRetired', { namespace: Namespace, key: Id });
 export const NamespaceKeyReplaced = event('NamespaceKeyReplaced', { namespace: Namespace, key: Id, old: Id, cause: Sequence });
 export const NamespaceDeleted = event('NamespaceDeleted', { namespace: Namespace });

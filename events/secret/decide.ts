@@ -1,4 +1,4 @@
-import type { Decide, Decision } from '../decider.ts';
+import type { Actor, Decide, Decision } from '../decider.ts';
 import { happened, no, nothing } from '../decider.ts';
 import { NOTHING_EXPECTED, type Check } from '../expectation.ts';
 import { expectedOf, hasRoom } from '../expected.ts';
@@ -25,6 +25,9 @@ const sizeOf = ({ box }: Sealed): Count => sure(Count, Math.max(0, Math.floor((b
 /** A check counts for what is expected here: where another thing was asked for since, the value is looked at again. */
 const isExpected = (world: World, path: SecretPath, { service, kind, wanted }: Check): boolean => expectedOf(world, service, path)[kind] === wanted;
 
+/** Whoever made a namespace with an access key would be told the value: nobody else's is let into it, however its name looks. */
+const isForeign = (world: World, path: SecretPath, { by }: Actor): boolean => by !== 'access-key' && world.namespaces.get(namespaceOf(path))?.owner === 'access-key';
+
 type Next = { readonly digest: Digest; readonly description: Note | null; readonly rollbackOf: Version | null };
 
 const nextVersion = (world: World, path: SecretPath, made: Made, { digest, description, rollbackOf }: Next): Decision => {
@@ -40,7 +43,8 @@ const liveVersion = (secret: Secret | undefined): number => secret?.versions.at(
  * A disabled secret is not enabled by a new value: who disabled it had a reason. Whether a value is the current one can be seen at
  * the door alone, which then makes no ciphertext.
  */
-export const writeSecret: Decide<'secret.write'> = (world, { path, digest, description, ifVersion }, { made }) => {
+export const writeSecret: Decide<'secret.write'> = (world, { path, digest, description, ifVersion }, { made, actor }) => {
+  if (isForeign(world, path, actor)) return no('foreign_namespace', namespaceOf(path));
   const secret = world.secrets.get(path);
   if (ifVersion !== null && ifVersion !== liveVersion(secret)) return no('conflict', `${path} is at version ${liveVersion(secret)}`);
   if (made.sealed === null && ifVersion === null && liveVersion(secret) > 0) return nothing;
@@ -52,7 +56,8 @@ const known = (world: World, path: SecretPath): Secret | undefined => {
   return secret?.status === 'deleted' ? undefined : secret;
 };
 
-export const rollbackSecret: Decide<'secret.rollback'> = (world, { path, version }, { made }) => {
+export const rollbackSecret: Decide<'secret.rollback'> = (world, { path, version }, { made, actor }) => {
+  if (isForeign(world, path, actor)) return no('foreign_namespace', namespaceOf(path));
   const secret = known(world, path);
   if (secret === undefined) return no('not_found', path);
   const wanted = secret.versions.find((one) => one.version === version);
@@ -80,9 +85,11 @@ export const enableSecret: Decide<'secret.enable'> = (world, { path }) => {
   return secret.status === 'disabled' ? happened({ type: 'SecretEnabled', v: 1, path }) : nothing;
 };
 
-export const deleteSecret: Decide<'secret.delete'> = (world, { path }) => {
+export const deleteSecret: Decide<'secret.delete'> = (world, { path }, { actor }) => {
   const secret = known(world, path);
-  return secret === undefined ? no('not_found', path) : happened({ type: 'SecretDeleted', v: 1, path, key: secret.key });
+  // What services ask for is nothing that the holder of an access key learns of, or ends.
+  const isHidden = secret?.status === 'stub' && actor.by === 'access-key';
+  return secret === undefined || isHidden ? no('not_found', path) : happened({ type: 'SecretDeleted', v: 1, path, key: secret.key });
 };
 
 export const STUBS_OF_A_SERVICE_MAX = 100;

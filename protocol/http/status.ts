@@ -9,7 +9,7 @@ export type HttpError = t.TypeOf<typeof HttpError>;
 
 const of: { readonly [status: number]: ReadonlyArray<RefusalCode> } = {
   401: ['unauthorized', 'signature', 'credential_pending', 'stale', 'outdated', 'replayed'],
-  403: ['role', 'refused', 'disabled', 'wrong_service', 'csrf', 'origin', 'plaintext', 'shared_secret'],
+  403: ['role', 'refused', 'disabled', 'foreign_namespace', 'wrong_service', 'csrf', 'origin', 'plaintext', 'shared_secret'],
   404: ['not_found', 'no_value', 'not_granted'],
   409: ['conflict', 'changed', 'exists', 'ambiguous', 'not_pending', 'opened_by_prefix', 'last_admin', 'too_many', 'superseded', 'spent', 'wrong_box_key'],
   413: ['too_large'],
