@@ -10,7 +10,13 @@ const BYTES_MAX = 1024 * 1024;
 
 const NO_ANSWER = unavailable('the HTTP listener of the service does not answer', 'maybe');
 
-const bodyOf = async ({ body }: Response): Promise<Uint8Array> => {
+/** What of the `fetch` of browsers and Node is used here. */
+export type Fetch = (
+  url: string,
+  how: { readonly headers: Readonly<Record<string, string>>; readonly redirect: 'error'; readonly signal: AbortSignal },
+) => Promise<{ readonly body: unknown }>;
+
+const bodyOf = async ({ body }: { readonly body: unknown }): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
@@ -24,7 +30,7 @@ const bodyOf = async ({ body }: Response): Promise<Uint8Array> => {
 
 /** Follows no redirects: the headers are for this address alone. */
 export const httpGet =
-  (url: string, fetched: typeof fetch): HttpGet =>
+  (url: string, fetched: Fetch): HttpGet =>
   async (path, headers) => {
     try {
       return E.right(await bodyOf(await fetched(`${url.replace(/\/+$/, '')}${path}`, { headers, redirect: 'error', signal: AbortSignal.timeout(LIMIT_MS) })));

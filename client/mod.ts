@@ -4,6 +4,7 @@ export type { SecretsClient } from './typed.ts';
 export type { Descriptions, ForKey, KeyOf, Schema, Values, Wishes } from './schema.ts';
 export type { Change, OnError } from './handlers.ts';
 export type { Waiting } from './source.ts';
+export type { Fetch } from './http.ts';
 export { readNamespace, type NamespaceAt, type ReadNamespaceOptions } from './read-namespace.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export type { OfflineOptions } from './offline/options.ts';

@@ -10,7 +10,7 @@ import { VERSION } from '../protocol/version.ts';
 import { orThrow, trustOf, type ConnectOptions } from './connect.ts';
 import { argumentError, errorOf } from './error.ts';
 import type { ClientFailure } from './failure.ts';
-import { httpGet, httpTransport } from './http.ts';
+import { httpGet, httpTransport, type Fetch } from './http.ts';
 import { serviceKeys } from './keys.ts';
 import { readNamespace as readOverNats, readNamespaceByHttp, type NamespaceOptions, type NamespaceSecrets } from './namespace.ts';
 import { connectNats, type NatsOptions } from './nats/connect.ts';
@@ -18,7 +18,7 @@ import { natsTransport } from './nats/transport.ts';
 import { newSession } from './session.ts';
 
 /** Where the service is: on NATS, or the address of its HTTP listener with a `fetch` of one's own, if need be. */
-export type NamespaceAt = { readonly nats: NatsOptions } | { readonly url: string; readonly fetch?: typeof fetch };
+export type NamespaceAt = { readonly nats: NatsOptions } | { readonly url: string; readonly fetch?: Fetch };
 
 export type ReadNamespaceOptions = NamespaceAt &
   Pick<ConnectOptions, 'servicePublicKey' | 'onNewServiceKey' | 'prefix'> & {

@@ -42,7 +42,7 @@ const started = (t: ExecutionContext, program: string, more: NodeJS.ProcessEnv =
 };
 
 const PROGRAM = `
-import { createSecretsClient, type SecretsClient } from 'jetlock/client';
+import { createSecretsClient, readNamespace, type SecretsClient } from 'jetlock/client';
 import { fakeSecrets, startTestService } from 'jetlock/testing';
 
 const schema = {
@@ -62,6 +62,11 @@ const use = async (secrets: SecretsClient<typeof schema>): Promise<string> => {
   const number: number = url;
   return [number, key, port, await wrong].join(' ');
 };
+
+// Both ways compile, also with a fetch of one's own; neither gets anywhere.
+const key = { accessKey: 'none', servicePublicKey: 'none' };
+for (const at of [{ url: 'http://127.0.0.1:1', fetch }, { nats: { servers: 'nats://127.0.0.1:1' } }])
+  await readNamespace({ ...at, ...key }).then((found) => found.get('KEY')?.value.reveal().length, (error: Error) => error.name);
 
 console.log(await use(fakeSecrets({ URL: 'fake' }, { schema })));
 const jetlock = await startTestService({ secrets: { 'shop/URL': 'real', 'other/KEY': 'key' } });
