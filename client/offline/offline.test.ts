@@ -7,6 +7,7 @@ import { utf8 } from '../../crypto/bytes.ts';
 import { Redacted } from '../../crypto/redacted.ts';
 import { SecretPath, ServiceName, sure } from '../../events/vocabulary.ts';
 import { barePath } from '../../protocol/operations.ts';
+import { latch } from '../../tests/support/latch.ts';
 import { manualTime } from '../../tests/support/manual-time.ts';
 import { newKeyIdentity, newTokenIdentity } from '../credential.ts';
 import { refusedHere, unavailable, type ClientFailure } from '../failure.ts';
@@ -28,18 +29,21 @@ const setUp = async (t: ExecutionContext, identity = newTokenIdentity(shop)) => 
   const manual = manualTime();
   const clock = { shift: 0 };
   const time = { ...manual, now: () => manual.now() + clock.shift };
-  const served = { get: E.right({ offlineMs: 60_000 }) as Served, report: E.left(OUT) as E.Either<ClientFailure, never[]> };
+  const served = { held: Promise.resolve(), failsAfter: undefined as ClientFailure | undefined, get: E.right({ offlineMs: 60_000 }) as Served, report: E.left(OUT) as E.Either<ClientFailure, never[]> };
   const [reports, uses, failures, patience]: [Report[], OfflineUse[], unknown[], Array<number | undefined>] = [[], [], [], []];
   const service: ServiceClient = {
     register: () => () => Promise.reject(new Error('not asked')),
     get: (asks, withinMs, onSome) => async (): Promise<E.Either<ClientFailure, Answers>> => {
       patience.push(withinMs);
-      return E.map((given: Extract<Served, { _tag: 'Right' }>['right']) => {
+      const [answer, failure] = [served.get, served.failsAfter];
+      await served.held;
+      const all = E.map((given: Extract<Served, { _tag: 'Right' }>['right']) => {
         const found = given === 'refused' ? given : { version: 3, value: new Redacted(utf8(CANARY)), read: 9, offlineUntil: given.offlineMs === null ? null : time.now() + given.offlineMs };
         const answers: Answers = new Map(asks.map(({ path: one }) => [one, found as never]));
         onSome?.(answers);
         return answers;
-      })(served.get);
+      })(answer);
+      return failure === undefined ? all : E.left(failure);
     },
     watch: () => () => Promise.reject(new Error('not asked')),
     report: (report) => async () => (reports.push(report), served.report),
@@ -140,6 +144,46 @@ for (const [name, refusal] of [['the path is refused', E.right('refused')], ['th
     t.is(await start()(), 'unavailable');
   });
 }
+
+for (const [name, later] of [['a refusal', E.right('refused')], ['a grant without offline', given(null)], ['a refused credential', E.left(refusedHere('unauthorized'))]] as ReadonlyArray<[string, Served]>) {
+  test(`given a value that was asked for before ${name} came and arrives after it, then it is not kept again, and a later one is`, async (t) => {
+    const { start, served } = await setUp(t);
+    const get = start();
+    const answer = latch(5_000);
+    served.held = answer.opened();
+    const overtaken = get();
+    [served.held, served.get] = [Promise.resolve(), later];
+    await get();
+    answer.open();
+    t.is(await overtaken, 'fresh');
+    for (const [now, told] of [[E.left(OUT), 'unavailable'], [given(60_000), 'fresh'], [E.left(OUT), 'kept 0']] as ReadonlyArray<[Served, string]>) {
+      served.get = now;
+      t.is(await get(), told);
+    }
+  });
+}
+
+test('given a refusal in the first of two replies, then it counts, also where the second does not come', async (t) => {
+  const { start, served } = await setUp(t);
+  const get = start();
+  await get();
+  [served.get, served.failsAfter] = [E.right('refused'), OUT];
+  t.is(await get(), 'unavailable');
+  t.is(await start()(), 'unavailable');
+});
+
+test('given a refusal that cannot be written, then nothing of the file counts', async (t) => {
+  const { start, served, path, failures } = await setUp(t);
+  const get = start();
+  await get();
+  // Others can read it: then it is not touched.
+  await chmod(path, 0o644);
+  served.get = E.right('refused');
+  t.deepEqual([await get(), failures.length], ['refused', 1]);
+  await chmod(path, 0o600);
+  served.get = E.left(OUT);
+  t.is(await get(), 'unavailable');
+});
 
 test('a refusal for another reason is told, and deletes nothing', async (t) => {
   const { start, served } = await setUp(t);

@@ -87,31 +87,61 @@ const stepsOn = ({ file, maxAgeMs, time }: OfflineParts) => {
 
 type Steps = ReturnType<typeof stepsOn>;
 
-/** Makes the file say what was answered. */
-type Settle = (answers: Either<ClientFailure, Answers>) => void;
+/**
+ * Answers may overtake each other. What was asked for before an answer came that took something away may have been allowed before
+ * that: it is given, and not kept again.
+ */
+const newOrder = () => {
+  const takenAt = new Map<SecretPath, number>();
+  let [asked, allTakenAt] = [0, 0];
+  return {
+    begin: (): number => (asked += 1),
+    takeAll: () => void (allTakenAt = asked),
+    /** Those that still say how it is. */
+    valid: (answers: Answers, began: number): Answers => {
+      const valid = [...answers].filter(([path, answer]) => {
+        const takes = answer === 'refused' || answer.offlineUntil === null;
+        if (takes) takenAt.set(path, asked);
+        return takes || began > Math.max(allTakenAt, takenAt.get(path) ?? 0);
+      });
+      return new Map(valid);
+    },
+  };
+};
+
+/** Makes the file say what was answered to a question of that number. */
+type Settle = (answers: Either<ClientFailure, Answers>, began: number) => void;
 
 /** What an answer, or the lack of one, means for what is kept. Where that cannot be written, nothing of the file counts. */
 const settling = (steps: Steps, { onFailure }: OfflineParts) => {
+  const { begin, takeAll, valid } = newOrder();
   let isUnsure = false;
-  const settle: Settle = (answers) => {
+  const forgetAll = () => {
+    takeAll();
+    return steps.forgetAll();
+  };
+  const settle: Settle = (answers, began) => {
     if (E.isLeft(answers) && !isOver(answers.left)) return;
-    const done = E.isRight(answers) ? steps.note(answers.right) : steps.forgetAll();
+    const done = E.isRight(answers) ? steps.note(valid(answers.right, began)) : forgetAll();
     isUnsure = E.isLeft(done);
     if (E.isLeft(done)) onFailure(done.left);
   };
-  return { settle, isUnsure: () => isUnsure };
+  return { settle, begin, isUnsure: () => isUnsure };
 };
 
+type Settling = Pick<ReturnType<typeof settling>, 'settle' | 'begin'>;
+
 /** Tells what was used until all of it is in the log; then asks again for what is kept, since it may have been revoked meanwhile. */
-const teller = ({ service, onFailure, time }: OfflineParts, steps: Steps, settle: Settle, ask: (paths: ReadonlyArray<SecretPath>) => Promise<unknown>, isOverNow: AbortSignal) => {
+const teller = ({ service, onFailure, time }: OfflineParts, steps: Steps, { settle, begin }: Settling, ask: (paths: ReadonlyArray<SecretPath>) => Promise<unknown>, isOverNow: AbortSignal) => {
   let [telling, isWanted] = [false, false];
   const round = async (): Promise<'told' | 'nothing' | 'again' | 'never'> => {
     const next = steps.next();
     if (E.isLeft(next)) onFailure(next.left);
     if (E.isLeft(next)) return 'never';
     if (next.right.length === 0) return 'nothing';
+    const began = begin();
     const told = await service.report({ applied: [], used: next.right })();
-    if (E.isLeft(told)) settle(E.left(told.left));
+    if (E.isLeft(told)) settle(E.left(told.left), began);
     if (E.isLeft(told)) return canPass(told.left) ? 'again' : 'never';
     const dropped = steps.drop(next.right);
     if (E.isRight(dropped)) return ((rest) => (rest === 'nothing' ? 'told' : rest))(await round());
@@ -145,14 +175,15 @@ const teller = ({ service, onFailure, time }: OfflineParts, steps: Steps, settle
 
 /** A value that is kept is asked for again when half of its time is over, although it is the same: else it would be over at some time, whoever could be asked. */
 const watching =
-  ({ watch }: ServiceClient, steps: Steps, settle: Settle): ServiceClient['watch'] =>
+  ({ watch }: ServiceClient, steps: Steps, { settle, begin }: Settling): ServiceClient['watch'] =>
   (watched) =>
   async () => {
     const due = steps.due();
     const isDue = ({ path }: Watched): boolean => E.isRight(due) && due.right.has(path);
+    const began = begin();
     const answers = await watch(watched.map((one) => (isDue(one) ? { ...one, version: null } : one)))();
     // An answer that says nothing changes nothing.
-    if (E.isLeft(answers) || answers.right.size > 0) settle(answers);
+    if (E.isLeft(answers) || answers.right.size > 0) settle(answers, began);
     return answers;
   };
 
@@ -161,16 +192,18 @@ export const withOffline = (parts: OfflineParts): OfflineClient => {
   const { service, onUse, onFailure } = parts;
   const closing = new AbortController();
   const steps = stepsOn(parts);
-  const { settle, isUnsure } = settling(steps, parts);
+  const { isUnsure, ...settled } = settling(steps, parts);
+  const { settle, begin } = settled;
   let isAway = false;
   /** What one reply says counts, also where the next one does not come. */
   const ask = async (asks: ReadonlyArray<Ask>, withinMs?: number): Promise<Either<ClientFailure, Answers>> => {
-    const answers = await service.get(asks, withinMs, (some) => settle(E.right(some)))();
-    if (E.isLeft(answers)) settle(answers);
+    const began = begin();
+    const answers = await service.get(asks, withinMs, (some) => settle(E.right(some), began))();
+    if (E.isLeft(answers)) settle(answers, began);
     isAway = E.isLeft(answers) && isOut(answers.left);
     return answers;
   };
-  const tell = teller(parts, steps, settle, (paths) => ask(paths.map(barePath)), closing.signal);
+  const tell = teller(parts, steps, settled, (paths) => ask(paths.map(barePath)), closing.signal);
   const kept = (asks: ReadonlyArray<Ask>): Answers | undefined => {
     const used = steps.use(asks.map(({ path }) => path));
     if (E.isLeft(used)) onFailure(used.left);
@@ -191,5 +224,5 @@ export const withOffline = (parts: OfflineParts): OfflineClient => {
     return instead === undefined ? answers : E.right(instead);
   };
   void tell();
-  return { ...service, get, watch: watching(service, steps, settle), close: () => closing.abort() };
+  return { ...service, get, watch: watching(service, steps, settled), close: () => closing.abort() };
 };
