@@ -37,7 +37,7 @@ const call = async (method: string, path: string, body?: unknown, headers: Heade
 };
 
 const openSession = (identity: AdminIdentity, parts: object = {}, headers: Headers = {}) =>
-  call('POST', '/session', signedCall(identity, { operation: 'session.open', origin: url, ...parts }), headers);
+  call('POST', '/session', signedCall(identity, { operation: 'session.open', origin: url, seen: null, ...parts }), headers);
 const cookieOf = ({ headers }: HttpAnswer): string => /^jetlock_session=[^;]+/.exec(headers.get('set-cookie') ?? '')?.[0] ?? '';
 
 type Caller = { readonly name: string; readonly role?: Role | TokenRole; readonly identity?: AdminIdentity; readonly headers: Headers };
@@ -161,7 +161,7 @@ test.serial('what changes something is refused wherever one part of it is not ri
       ['signed for another installation', 'wrong_service', signedCall(root.identity, commandOf(route), { keyring: idOf(9) })],
       ['signed long ago', 'outdated', signedCall(root.identity, commandOf(route), { at: Date.now() - 600_000 })],
       ['signed for another route', 'malformed', signedCall(root.identity, { ...commandOf(route), operation: other(route) })],
-      ['signed to log in', 'malformed', signedCall(root.identity, { operation: 'session.open', origin: url })],
+      ['signed to log in', 'malformed', signedCall(root.identity, { operation: 'session.open', origin: url, seen: null })],
       ...(Object.keys(route.params).length === 0 ? [] : ([['signed for something else', 'malformed', signedCall(root.identity, { ...commandOf(route), ...commandOf(route, ELSEWHERE), ...(route.operation === 'admin.key.add' ? { admin: 'other' } : {}) })]] as const)),
     ];
     for (const [name, code, body, headers = root.headers] of wrong) {
@@ -186,7 +186,7 @@ test.serial('a statement that is sent again has no second effect', async (t) => 
 });
 
 test.serial('a session is opened by a statement for this very place, once', async (t) => {
-  const body = signedCall(auditor.identity, { operation: 'session.open', origin: url });
+  const body = signedCall(auditor.identity, { operation: 'session.open', origin: url, seen: null });
   const opened = await call('POST', '/session', body);
   t.like(opened, { status: 200, json: { admin: 'audrey', role: 'auditor', key: auditor.identity.publicKey, keyring: auditor.identity.keyring } });
   t.regex(opened.headers.get('set-cookie') ?? '', /^jetlock_session=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
@@ -197,8 +197,10 @@ test.serial('a session is opened by a statement for this very place, once', asyn
   await refused('origin', openSession(auditor.identity, {}, { origin: 'http://evil.example' }));
   await refused('malformed', openSession(auditor.identity, { operation: 'secret.disable' }));
   await refused('signature', openSession(newAdminIdentity(auditor.identity)));
-  await refused('signature', call('POST', '/session', signedCall(auditor.identity, { operation: 'session.open', origin: url }, { admin: 'amy' })));
-  await refused('outdated', call('POST', '/session', signedCall(auditor.identity, { operation: 'session.open', origin: url }, { at: Date.now() - 600_000 })));
+  await refused('signature', call('POST', '/session', signedCall(auditor.identity, { operation: 'session.open', origin: url, seen: null }, { admin: 'amy' })));
+  await refused('outdated', call('POST', '/session', signedCall(auditor.identity, { operation: 'session.open', origin: url, seen: null }, { at: Date.now() - 600_000 })));
+  const { loggedOut } = opened.json as SessionView;
+  await refused('unauthorized', openSession(auditor.identity, { seen: loggedOut - 1 }));
   await refused('csrf', call('DELETE', '/session', undefined, { cookie: cookieOf(opened) }));
   const headers = { cookie: cookieOf(opened), 'jetlock-csrf': (opened.json as SessionView).csrf };
   t.like(await call('DELETE', '/session', undefined, headers), { status: 200, json: { ended: true } });

@@ -6,10 +6,11 @@ import { Redacted } from '../../crypto/redacted.ts';
 import { boxKeyBytes, newSigningKey, sign, statementBytes, verify } from '../../crypto/sign.ts';
 import { Statement } from '../../events/record.ts';
 import type { Id} from '../../events/vocabulary.ts';
-import { AdminName, Fingerprint, SecretPath, sure, type Instant } from '../../events/vocabulary.ts';
+import { AdminName, Fingerprint, SecretPath, Sequence, sure, type Instant } from '../../events/vocabulary.ts';
 import { adminClient } from '../../client/admin.ts';
 import { serviceKeys } from '../../client/keys.ts';
 import { routes } from '../../protocol/http/routes.ts';
+import type { SessionView } from '../../protocol/http/session.ts';
 import { namedBy } from '../../protocol/http/text.ts';
 import type { ServiceKeys } from '../../protocol/wire.ts';
 import { clientInfo, fakeService, subjects } from '../../tests/support/fake-service.ts';
@@ -17,17 +18,18 @@ import { toBase64 } from './base64.ts';
 import { newBrowserKey, type BrowserKey } from './browser-key.ts';
 import { ApiError, asApiError } from './failure.ts';
 import { makeHttp, searchOf } from './http.ts';
+import type { Identity, IdentityStore } from './identity.ts';
 import { makeLive, topicsIn, type Topic } from './live.ts';
 import { routeOf, type ConsoleCommand } from './routes.ts';
 import { sealable } from './seal.ts';
-import { makeSession, type SessionView } from './session.ts';
+import { makeSession } from './session.ts';
 import { signCommand } from './statement.ts';
 
 const PATH = sure(SecretPath, 'prod/shop/DB.PASSWORD');
 const DISABLE = { operation: 'secret.disable', path: PATH } as const;
 const keyring = toBase64(new Uint8Array(16)) as Id;
 const service = newSigningKey();
-const identityOf = (key: BrowserKey) => ({ admin: sure(AdminName, 'ada'), keyring, signer: service.publicKey, key });
+const identityOf = (key: BrowserKey): Identity => ({ admin: sure(AdminName, 'ada'), keyring, signer: service.publicKey, key, seen: sure(Sequence, 4) });
 const ofLibsodium = (): BrowserKey => {
   const { publicKey, secretKey } = newSigningKey();
   return { kind: 'libsodium', publicKey, secretKey: secretKey.reveal() };
@@ -163,20 +165,38 @@ test('a wrong signature is no reason to sign in again', async (t) => {
   t.is(calls.length, 1);
 });
 
-test('a browser that is enrolled signs in by its key, and not again after logging out', async (t) => {
+/** A browser's database with a key in it. */
+const storeOf = (key: BrowserKey): IdentityStore & { kept?: Identity } => {
+  const store: IdentityStore & { kept?: Identity } = {
+    kept: identityOf(key),
+    load: () => Promise.resolve(store.kept),
+    save: (identity) => Promise.resolve(void (store.kept = identity)),
+    forget: () => Promise.resolve(void delete store.kept),
+  };
+  return store;
+};
+
+test('a browser that is enrolled signs in by its key; after a logout, here or everywhere, only because a person asks', async (t) => {
   const key = await newBrowserKey();
-  const view = { admin: 'ada', role: 'admin', key: key.publicKey, csrf: 'c', idleUntil: 1, until: 2, keyring } as SessionView;
-  const { calls, fetch } = asked(json(401, { error: REFUSAL }), json(200, view), json(200, { ended: true }));
-  const store = { load: () => Promise.resolve(identityOf(key)), save: () => Promise.resolve(), forget: () => Promise.resolve() };
+  const view = { admin: 'ada', role: 'admin', key: key.publicKey, csrf: 'c', idleUntil: 1, until: 2, loggedOut: 7, keyring } as SessionView;
+  const over = () => json(401, { error: REFUSAL });
+  const { calls, fetch } = asked(over(), json(200, view), json(200, { ended: true }), over(), json(200, view), over());
+  const store = storeOf(key);
   const session = makeSession({ http: () => httpOf(fetch), store, origin: 'https://jetlock.test' });
+  const signed = (at: number) => JSON.parse((JSON.parse(calls[at]!.init.body as string) as { readonly statement: string }).statement) as object;
   t.true(await session.resume());
-  const { statement } = JSON.parse(calls[1]!.init.body as string) as { readonly statement: string };
-  t.like(JSON.parse(statement), { admin: 'ada', command: { operation: 'session.open', origin: 'https://jetlock.test' } });
+  t.like(signed(1), { admin: 'ada', command: { operation: 'session.open', origin: 'https://jetlock.test', seen: 4 } });
   t.like(session.state.value, { status: 'open', session: { admin: 'ada' } });
   await session.end();
   t.false(await session.resume());
   t.is(session.state.value.status, 'none');
-  t.is(calls.length, 3);
+  t.is(calls.length, 4);
+  t.true(await session.signIn());
+  t.like(signed(4), { command: { seen: null } });
+  t.is(store.kept?.seen, sure(Sequence, 7));
+  t.false(await session.signInAgain());
+  t.like(signed(5), { command: { seen: 7 } });
+  t.is(session.state.value.status, 'none');
 });
 
 test('what changed is asked again, and everything after a loss', (t) => {

@@ -62,7 +62,7 @@ const identityOf = (session: Session): Identity => {
 export const makeClient = ({ baseUrl = '', fetch = globalThis.fetch.bind(globalThis), store = browserIdentity() }: ClientOptions = {}): Client => {
   const session = makeSession({ http: () => http, store, origin: globalThis.location.origin });
   const csrf = () => (session.state.value.status === 'open' ? session.state.value.session.csrf : undefined);
-  const http: Http = makeHttp({ baseUrl, fetch, csrf, signInAgain: () => (session.state.value.status === 'open' ? session.signIn() : Promise.resolve(false)) });
+  const http: Http = makeHttp({ baseUrl, fetch, csrf, signInAgain: () => (session.state.value.status === 'open' ? session.signInAgain() : Promise.resolve(false)) });
 
   const command: Client['command'] = async (wanted) => sent(http, wanted, await signCommand(identityOf(session), wanted));
 

@@ -37,6 +37,6 @@ type Told = { readonly admin?: AdminName | null };
 export const finishEnrolment = async ({ http, session, store }: Client, { id, key, signer, keyring }: Enrolment): Promise<boolean> => {
   const { admin } = await http.get<Told>(`/enrolments/${id}`);
   if (typeof admin !== 'string') return false;
-  await store.save({ admin, keyring, signer, key });
+  await store.save({ admin, keyring, signer, key, seen: null });
   return session.signIn();
 };

@@ -1,21 +1,10 @@
 /** Whether this browser is signed in, as whom, and how it becomes so: by its own key, without a password. */
 import { shallowRef, type ShallowRef } from 'vue';
-import type { AdminName, Id, PublicKey, Role } from '../../events/vocabulary.ts';
+import type { SessionView } from '../../protocol/http/session.ts';
 import { ApiError } from './failure.ts';
 import { SESSION_PATH, type Http } from './http.ts';
 import type { Identity, IdentityStore } from './identity.ts';
 import { signCommand } from './statement.ts';
-
-/** As the service tells it. Times in milliseconds since 1970 UTC. */
-export type SessionView = {
-  readonly admin: AdminName;
-  readonly role: Role;
-  readonly key: PublicKey;
-  readonly csrf: string;
-  readonly idleUntil: number;
-  readonly until: number;
-  readonly keyring: Id;
-};
 
 /** `unknown` until the service was asked; `none`: it has to be signed in, or enrolled. */
 export type SessionState =
@@ -26,8 +15,10 @@ export type Session = {
   readonly state: Readonly<ShallowRef<SessionState>>;
   /** Finds the session that is there, or signs in by the key of this browser; whether there is one now. */
   readonly resume: () => Promise<boolean>;
-  /** Signs in by the key of this browser; false if it has none that the service knows. */
+  /** Signs in by the key of this browser, because a person asks for it; false if it has none that the service knows. */
   readonly signIn: () => Promise<boolean>;
+  /** The same by itself, where a session has ended; false too after a logout, here or everywhere, until a person has signed in. */
+  readonly signInAgain: () => Promise<boolean>;
   /** Ends the session. The browser stays enrolled unless it is to be forgotten. */
   readonly end: (options?: { readonly forget: boolean }) => Promise<void>;
 };
@@ -36,15 +27,14 @@ type Parts = { readonly http: () => Http; readonly store: IdentityStore; readonl
 
 const isOver = (thrown: unknown): boolean => thrown instanceof ApiError && [401, 403].includes(thrown.status);
 
+const unlessOver = (thrown: unknown): undefined | Promise<never> => (isOver(thrown) ? undefined : Promise.reject(thrown as Error));
+
 /** The session of one page. */
 export const makeSession = ({ http, store, origin }: Parts): Session => {
   const state = shallowRef<SessionState>({ status: 'unknown' });
   let underWay: Promise<boolean> | undefined;
-  // Who has logged out is not signed in again by the next query.
-  let ended = false;
 
   const open = (identity: Identity, session: SessionView): true => {
-    ended = false;
     state.value = { status: 'open', session, identity };
     return true;
   };
@@ -52,28 +42,31 @@ export const makeSession = ({ http, store, origin }: Parts): Session => {
     state.value = { status: 'none' };
     return false;
   };
-  const bySigning = async (): Promise<boolean> => {
+  const bySigning = async (asked: boolean): Promise<boolean> => {
     const identity = await store.load();
-    if (identity === undefined) return none();
+    // Who has logged out is not signed in again by the next query.
+    if (identity === undefined || (!asked && identity.seen === null)) return none();
     try {
-      const call = await signCommand(identity, { operation: 'session.open', origin });
-      return open(identity, await http().send<SessionView>('POST', SESSION_PATH, call));
+      const call = await signCommand(identity, { operation: 'session.open', origin, seen: asked ? null : identity.seen });
+      const session = await http().send<SessionView>('POST', SESSION_PATH, call);
+      if (asked) await store.save({ ...identity, seen: session.loggedOut });
+      return open(identity, session);
     } catch (thrown) {
       if (isOver(thrown)) return none();
       throw thrown;
     }
   };
-  const signIn = () => (underWay ??= bySigning().finally(() => (underWay = undefined)));
+  const signIn = () => bySigning(true);
+  const signInAgain = () => (underWay ??= bySigning(false).finally(() => (underWay = undefined)));
   const resume = async (): Promise<boolean> => {
-    if (ended) return none();
-    const [identity, session] = await Promise.all([store.load(), http().get<SessionView>(SESSION_PATH).catch((thrown: unknown) => (isOver(thrown) ? undefined : Promise.reject(thrown as Error)))]);
-    return identity !== undefined && session !== undefined && session.key === identity.key.publicKey ? open(identity, session) : signIn();
+    const [identity, session] = await Promise.all([store.load(), http().get<SessionView>(SESSION_PATH).catch(unlessOver)]);
+    return identity !== undefined && session !== undefined && session.key === identity.key.publicKey ? open(identity, session) : signInAgain();
   };
   const end: Session['end'] = async ({ forget } = { forget: false }) => {
-    ended = true;
-    await http().send('DELETE', SESSION_PATH).catch((thrown: unknown) => (isOver(thrown) ? undefined : Promise.reject(thrown as Error)));
-    if (forget) await store.forget();
+    const identity = await store.load();
+    if (identity !== undefined) await (forget ? store.forget() : store.save({ ...identity, seen: null }));
+    await http().send('DELETE', SESSION_PATH).catch(unlessOver);
     none();
   };
-  return { state, resume, signIn, end };
+  return { state, resume, signIn, signInAgain, end };
 };

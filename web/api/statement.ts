@@ -2,14 +2,12 @@
 import { statementBytes } from '../../crypto/statement.ts';
 import type { AdminCommand } from '../../events/command.ts';
 import type { Id, Instant, PublicKey, Signature } from '../../events/vocabulary.ts';
+import type { OpenSession } from '../../protocol/http/session.ts';
 import { statementText } from '../../protocol/statement.ts';
 import type { SealedRequest } from '../../protocol/wire.ts';
 import { newId } from './base64.ts';
 import { signedBy } from './browser-key.ts';
 import type { Identity } from './identity.ts';
-
-/** Signs a browser in. Never stored. */
-export type OpenSession = { readonly operation: 'session.open'; readonly origin: string };
 
 /** The body of a call that changes something. */
 export type SignedCall = {

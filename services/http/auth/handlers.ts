@@ -46,8 +46,10 @@ const showing = ({ replica }: LoginParts, enrolments: Enrolments): Handler => ({
 
 const viewOf = ({ replica }: LoginParts, session: Login): Answer<SessionView> => {
   const { admin, role, key, csrf, idleUntil, until } = session;
-  const keyring = replica.fold.world.keyring?.id;
-  return keyring === undefined ? left(refuse('unavailable')) : right(sure(SessionView, { admin, role, key, csrf, idleUntil, until, keyring }));
+  const { keyring, admins } = replica.fold.world;
+  const loggedOut = admins.get(admin)?.loggedOut;
+  if (keyring === null || loggedOut === undefined) return left(refuse('unavailable'));
+  return right(sure(SessionView, { admin, role, key, csrf, idleUntil, until, loggedOut, keyring: keyring.id }));
 };
 
 /** Signed for this very place, so that no other site can use what it was given. */
@@ -59,8 +61,11 @@ const signedIn = ({ replica }: LoginParts, replays: Replays, { request, body }: 
   const wanted = decodeAs(OpenSession, command);
   if (isLeft(wanted)) return wanted;
   if (wanted.right.origin !== ownOrigin(request)) return left(refuse('origin'));
-  const seen = replays.see(id);
-  if (seen !== 'new') return left(refuse(seen === 'full' ? 'busy' : 'replayed'));
+  const { seen } = wanted.right;
+  // Who was logged out everywhere stays out until a person asks to be let in.
+  if (seen !== null && seen < admin.loggedOut) return left(refuse('unauthorized', 'logged out everywhere'));
+  const sight = replays.see(id);
+  if (sight !== 'new') return left(refuse(sight === 'full' ? 'busy' : 'replayed'));
   return right([admin.name, call.key]);
 };
 
