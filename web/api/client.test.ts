@@ -170,8 +170,14 @@ const storeOf = (key: BrowserKey): IdentityStore & { kept?: Identity } => {
   const store: IdentityStore & { kept?: Identity } = {
     kept: identityOf(key),
     load: () => Promise.resolve(store.kept),
-    save: (identity) => Promise.resolve(void (store.kept = identity)),
-    forget: () => Promise.resolve(void delete store.kept),
+    save: (identity) => {
+      store.kept = identity;
+      return Promise.resolve();
+    },
+    forget: () => {
+      delete store.kept;
+      return Promise.resolve();
+    },
   };
   return store;
 };

