@@ -221,6 +221,10 @@ test.serial('a shared secret is demanded of every call where there is one, and w
   t.is(got.status, 200);
   t.is((await call('DELETE', `${path}/A`, { url, headers: right })).status, 200);
   t.is((await call('GET', `${path}x`, { url, headers: right })).status, 405);
+  const allowed = async (wrong: string) => (await fetch(`${url}${wrong}`, { method: 'PUT' })).headers.get('allow')?.split(', ').sort();
+  t.deepEqual(await allowed(path), ['DELETE', 'GET', 'POST']);
+  t.deepEqual(await allowed(`${path}/A`), ['DELETE']);
+  t.deepEqual(await allowed(`${path}x`), ['DELETE']);
   t.is((await call('DELETE', path, { url, headers: right })).status, 200);
   const open = orThrow(await jetlock.restart({ http: { host: '0.0.0.0', port: 0 } }));
   const away = await call('POST', '/namespaces', { url: open.httpUrl.replace('0.0.0.0', '127.0.0.1'), body: {} });

@@ -129,7 +129,12 @@ const addRoute = (server: FastifyInstance, parts: RouteParts, intakes: Intakes, 
 /** Of the log: what is asked all the time, or has lines of its own there. */
 const routine = new Set(everyRoute.filter(({ kind }) => FOR_ANYONE.includes(kind)).map(({ path }) => path));
 
-const pattern = (path: string): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+').replace('*', '.*')}$`);
+/** A parameter, with what its texts must fit if that is said behind it. */
+const PARAMETER = /:\w+(?:\(\^([^)]*)\$\))?/g;
+const pattern = (path: string): RegExp => {
+  const found = path.replaceAll('.', '\\.').replace('*', '.*').replaceAll(PARAMETER, (_, fits: string | undefined) => fits ?? '[^/]+');
+  return new RegExp(`^${found}$`);
+};
 
 /** The methods of a path that there is. Looked for only when a call found no route: to add routes for all others would take a tenth of a second of every start. */
 const methodsOf = (routes: ReadonlyArray<Route>, url: string): ReadonlyArray<string> => {
