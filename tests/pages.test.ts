@@ -83,6 +83,9 @@ test.serial('reads over time, what is missing, and health are told', async (t) =
   t.true(ReadsView.is(reads));
   t.like(reads, { buckets: 4, since: null });
   t.deepEqual(reads.items.map(({ service, allowed, refused }) => [service, sum(allowed), sum(refused)]), [['pages-shop', 1, 0]]);
+  const daily = (await get(`/secrets/${encodeURIComponent('pages/app/DB')}/reads`)).json as ReadsView;
+  t.like(daily, { buckets: 30, step: 24 * 60 * 60 * 1000 });
+  t.is(sum(daily.items[0]!.allowed), 1);
   const health = (await get('/health')).json as HealthView;
   t.true(HealthView.is(health));
   t.like(health, { ready: true, replicas: [{ self: true, keepsModels: true }], models: { lag: 0, complete: true }, keys: [{ purpose: 'operator' }] });

@@ -47,17 +47,18 @@ const rowsOf = (counts: ReadonlyMap<string, Counts>, { buckets }: Span): Readonl
   return [...own, ...(all.length > ROWS_MAX ? [{ service: null, ...rest }] : [])] as ReadonlyArray<unknown> as ReadonlyArray<ReadsOfService>;
 };
 
-/** @param now milliseconds: where the last span ends, unless it was said */
+/** @param now milliseconds: what the last span ends with; a `to` that is said is no part of it */
 export const readsOver = async (
   models: Models,
   read: ReadBlock,
   { path, from, to, buckets }: Omit<QueryRequest<'secret.reads'>, 'operation'>,
   now: number,
 ): Promise<Either<Refusal, ReadsView>> => {
-  const end = to ?? now;
+  // Not of the spans any more: each is then as long as was asked for.
+  const end = to ?? now + 1;
   const begin = Math.min(from ?? end - DEFAULT_MS, end);
-  const span = { from: Math.max(0, begin), buckets: buckets ?? DEFAULT_BUCKETS, step: Math.max(1, Math.ceil((end - begin + 1) / (buckets ?? DEFAULT_BUCKETS))) };
-  const wanted = { service: null, path, type: null, outcome: null, actor: null, from: span.from, to: end };
+  const span = { from: Math.max(0, begin), buckets: buckets ?? DEFAULT_BUCKETS, step: Math.max(1, Math.ceil((end - begin) / (buckets ?? DEFAULT_BUCKETS))) };
+  const wanted = { service: null, path, type: null, outcome: null, actor: null, from: span.from, to: Math.max(span.from, end - 1) };
   const counts = new Map<string, Counts>();
   let [looked, since] = [0, null as number | null];
   for await (const searched of blocksWith(models, read, wanted, null)) {
