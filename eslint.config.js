@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 const READS_ENVIRONMENT = ['services/config.ts', 'cli/environment.ts', 'client/environment.ts', 'examples/run.ts', 'examples/receipts/main.ts', 'services/nats/server/*.ts', 'tests/**'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.cache/', '.jetlock/', 'examples/receipts/secrets.ts']),
+  globalIgnores(['dist/', 'coverage/', '.cache/', '.jetlock/', '.tests/', 'examples/receipts/secrets.ts']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
