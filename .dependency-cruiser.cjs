@@ -11,13 +11,12 @@ const MAY_IMPORT = {
   // Of the client: its connection to NATS, and the one door for files that hold a secret. Of what is generated: what the HTTP door tells of itself.
   services: ['events', 'projections', 'crypto', 'protocol', 'audit', 'client/nats', 'client/secret-file', 'codegen/openapi'],
   client: ['protocol', 'crypto', 'events'],
-  agent: ['client'],
   codegen: ['protocol'],
-  cli: ['client', 'audit', 'agent', 'codegen', 'protocol', 'events', 'services'], // services by dynamic import, see below
+  cli: ['client', 'audit', 'codegen', 'protocol', 'events', 'services'], // services by dynamic import, see below
   web: ['protocol', 'crypto', 'events'],
 };
 
-const OURS = '^(audit|agent|bench|build|cli|client|codegen|crypto|events|examples|projections|protocol|providers|services|tests|web)/';
+const OURS = '^(audit|bench|build|cli|client|codegen|crypto|events|examples|projections|protocol|services|tests|web)/';
 const TEST = '\\.test\\.ts$';
 const STARTS_SERVICES = '^cli/(services|commands/(serve|dev|init|doctor|nats-config|backup|restore))\\.ts$';
 const JETSTREAM = '^events/log/jetstream[^/]*\\.ts$';
