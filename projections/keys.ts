@@ -20,7 +20,6 @@ export const usageKey = (service: ServiceName, path: SecretPath): string => `${s
 export const unknownUsageKey = (service: ServiceName): string => `${service}.=`;
 /** The second token of no other entry is `=` before more tokens, so it is none of a path. */
 export const accessKeyUsageKey = (namespace: Namespace, key: Id): string => `=.=.${kvKey(namespace)}.${key}`;
-export const usageOfNamespace = (namespace: Namespace): string => accessKeyUsageKey(namespace, '*' as Id);
 export const usageOfPath = (path: SecretPath): string => `*.${kvKey(path)}`;
 
 export const rolloutKey = accessKey;

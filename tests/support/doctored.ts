@@ -28,8 +28,6 @@ export const prefixFor = (user: User): string => inboxPrefixOf({ role: roleOf(us
 const madeByHand = (nkey: string, { publish, subscribe }: Permissions): string =>
   `${JSON.stringify({ nkey, permissions: { publish: { allow: publish }, subscribe: { allow: subscribe }, allow_responses: { max: 1, expires: '5s' } } })}\n`;
 
-export type Doctored = Awaited<ReturnType<typeof startDoctored>>;
-
 export const startDoctored = async () => {
   const directory = mkdtempSync(join(tmpdir(), 'jetlock-doctor-'));
   const ids = orThrow(identitiesIn(join(directory, 'keys'), [...ROLES, 'wide', 'narrow']));

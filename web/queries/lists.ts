@@ -2,7 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query';
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 import type { QueryReply } from '../../protocol/operations.ts';
-import type { AccessView, AdminView, ApiTokenView, InboxView, KeyStatusView, NamespaceView } from '../../protocol/views.ts';
+import type { AccessView, AdminView, ApiTokenView, InboxView, NamespaceView } from '../../protocol/views.ts';
 import type { AuditEntry, CredentialItem, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from '../../protocol/pages.ts';
 import type { Page } from '../../protocol/paging.ts';
 import type { Params } from '../api/http.ts';
@@ -57,4 +57,3 @@ const HEALTH_EVERY_MS = 10_000;
 export const useHealth = () => useAsked<HealthView>('catalogue', '/health', {}, HEALTH_EVERY_MS);
 export const useAdmins = () => useAsked<{ readonly items: ReadonlyArray<AdminView> }>('catalogue', '/admins');
 export const useApiTokens = () => useAsked<{ readonly items: ReadonlyArray<ApiTokenView> }>('catalogue', '/api-tokens');
-export const useKeyStatus = () => useAsked<KeyStatusView>('catalogue', '/keys/status');
