@@ -149,11 +149,8 @@ test.serial('a replica that ends answers those who wait, and another one has the
   const first = clients.map(watch);
   await opened(clients);
   const [ending] = installation.replicas;
-  const began = performance.now();
-  await ending!.stop();
-  const nothing = await Promise.race(first.map(valuesOf));
+  const [nothing] = await Promise.all([Promise.race(first.map(valuesOf)), until(ending!.stop(), LIMIT_MS, 'the end of a replica')]);
   t.deepEqual(nothing, []);
-  t.true(performance.now() - began < 10_000);
   const second = clients.map(watch);
   await opened(clients);
   await steps.write('prod/moving/KEY', 'two');
