@@ -7,6 +7,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   client: async () => (await import('./client/client.ts')).client,
   floods: async () => (await import('./floods.ts')).benchmark,
   memory: async () => (await import('./memory.ts')).memory,
+  namespaces: async () => (await import('./namespaces/namespaces.ts')).namespaces,
   pages: async () => (await import('./pages.ts')).pages,
   reads: async () => (await import('./reads/reads.ts')).reads,
   rebuild: async () => (await import('./rebuild.ts')).rebuild,

@@ -31,20 +31,25 @@ const endOf = (child: ChildProcess): Promise<never> => {
   return ended;
 };
 
+type Replica = { readonly child: ChildProcess; readonly httpUrl: string };
+
 /**
- * `jetlock serve` with its usual settings; resolves with its process when it answers.
+ * `jetlock serve` with its usual settings; resolves with its process, and where it listens, when it answers.
  * @param flags for node, such as `--cpu-prof`
  */
-export const startReplica = async (installation: Installation, dataDir: string, flags: ReadonlyArray<string> = []): Promise<ChildProcess> => {
+export const startReplicaAt = async (installation: Installation, dataDir: string, flags: ReadonlyArray<string> = []): Promise<Replica> => {
   const keyFile = join(dataDir, 'operator.key');
   await writeFile(keyFile, installation.operatorKey, { mode: 0o600 });
   const args = ['serve', '--json', '--nats', installation.cluster.urls.join(','), '--data', dataDir, '--http-port', '0'];
   // Its access log is written, and read by nobody.
   const child = spawn(process.execPath, [...flags, MAIN, ...args], { env: { HOME: dataDir, KEY_ENCRYPTION_KEY_FILE: keyFile }, stdio: ['ignore', 'pipe', 'ignore'] });
   endsWithUs(installation, child);
-  await Promise.race([once(createInterface({ input: child.stdout }), 'line'), endOf(child)]);
-  return child;
+  const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), endOf(child)])) as [string];
+  return { child, ...(JSON.parse(line) as Pick<Replica, 'httpUrl'>) };
 };
+
+export const startReplica = async (installation: Installation, dataDir: string, flags: ReadonlyArray<string> = []): Promise<ChildProcess> =>
+  (await startReplicaAt(installation, dataDir, flags)).child;
 
 export type Told<O, R> = { readonly tell: (order: O) => Promise<R> };
 type Answer<R> = { readonly measured: R } | { readonly error: string };

@@ -20,7 +20,7 @@ type Results<C extends Contenders> = { readonly [K in keyof C]: Measured };
 
 const FLOORS = { grouped: { floor: 'grouped' }, bare: { floor: 'bare' } } as const;
 
-const median = (values: ReadonlyArray<number>): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+export const median = (values: ReadonlyArray<number>): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const medians = (all: ReadonlyArray<Measured>): Measured => ({
   perSecond: median(all.map(({ perSecond }) => perSecond)),
   p50: median(all.map(({ p50 }) => p50)),
