@@ -171,7 +171,7 @@ const RUNNING: ReadonlyArray<Row> = [
     { name: 'replicas', value: 'N', description: 'copies of stream and buckets in a cluster: 1, or 3', default: '1' },
     ...BROKER,
   ]),
-  row('serve', 'run the service against your NATS', [
+  row('serve', 'run the service against your NATS; who makes namespaces has to know JETLOCK_SHARED_SECRET', [
     DATA,
     HTTP_PORT,
     { name: 'http-host', value: 'ADDRESS', description: 'address of the HTTP listener, in place of 127.0.0.1' },

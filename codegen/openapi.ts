@@ -1,24 +1,13 @@
 /** The HTTP API as OpenAPI 3.1, made from the table of routes and the codecs that decode its calls. */
 import type * as t from 'io-ts';
-import type { Kind, Route } from '../protocol/http/route.ts';
+import type { Kind, Route, Shown } from '../protocol/http/route.ts';
 import { routes } from '../protocol/http/routes.ts';
 import { HttpError } from '../protocol/http/status.ts';
 import { schemaOf, type JsonSchema, type Named } from './json-schema.ts';
 
 type Json = { readonly [name: string]: unknown };
 
-const content = (schema: JsonSchema, media = 'application/json'): Json => ({ [media]: { schema } });
-
-const ways: { readonly [K in Kind]: ReadonlyArray<Json> } = {
-  open: [],
-  sealed: [],
-  page: [],
-  query: [{ session: [] }, { token: [] }],
-  live: [{ session: [] }, { token: [] }],
-  signed: [{ session: [], csrf: [] }],
-  auth: [{}, { session: [] }],
-  'access-key': [{ accessKey: [] }, { accessKey: [], sharedSecret: [] }],
-};
+const content = (schema: JsonSchema, media: ReadonlyArray<string> = ['application/json']): Json => Object.fromEntries(media.map((one) => [one, { schema }]));
 
 const securitySchemes = {
   session: { type: 'apiKey', in: 'cookie', name: 'jetlock_session', description: 'A session of an admin: `POST /session`.' },
@@ -26,7 +15,7 @@ const securitySchemes = {
   token: { type: 'http', scheme: 'bearer', description: 'An API token: `jetlock token create`.' },
   accessKey: { type: 'apiKey', in: 'header', name: 'Jetlock-Access-Key', description: 'The access key of a namespace.' },
   sharedSecret: { type: 'apiKey', in: 'header', name: 'Jetlock-Shared-Secret', description: 'Where the service was given one.' },
-} as const;
+} as const satisfies { readonly [S in Shown]: Json };
 
 const REFUSALS: Readonly<Record<string, string>> = {
   '400': 'The call is not well-formed; `detail` names the field and what was expected there.',
@@ -64,10 +53,14 @@ const inPath = ({ params, fields }: Route, named: Named): ReadonlyArray<Json> =>
     return { name, in: 'path', required: true, description: names.map((one) => `<${one}>`).join(':'), schema: codec === undefined ? { type: 'string' } : schemaOf(codec, named) };
   });
 
+const parameter = (place: 'query' | 'header', name: string, codec: t.Mixed, named: Named): Json => ({ name, in: place, required: !codec.is(null) && !codec.is(false), schema: schemaOf(unlessNull(codec), named) });
+
 const inQuery = ({ params, fields }: Route, named: Named): ReadonlyArray<Json> =>
   Object.entries(fields)
     .filter(([name]) => !Object.values(params).some((names) => names.includes(name)))
-    .map(([name, codec]) => ({ name, in: 'query', required: !codec.is(null) && !codec.is(false), schema: schemaOf(unlessNull(codec), named) }));
+    .map(([name, codec]) => parameter('query', name, codec, named));
+
+const inHeaders = ({ headers }: Route, named: Named): ReadonlyArray<Json> => Object.entries(headers).map(([name, codec]) => parameter('header', name, codec, named));
 
 const bodyOf = (route: Route, named: Named): Json => {
   const bodies = [route.body, route.tokenBody].flatMap((codec) => (codec === null ? [] : [schemaOf(codec, named)]));
@@ -77,8 +70,8 @@ const bodyOf = (route: Route, named: Named): Json => {
 };
 
 const operationOf = (route: Route, named: Named): Json => {
-  const parameters = [...inPath(route, named), ...inQuery(route, named)];
-  const answered = (codec: t.Mixed, media = 'application/json'): Json => ({ description: codec === route.reply ? 'It is so.' : 'It is not.', content: content(schemaOf(codec, named), media) });
+  const parameters = [...inPath(route, named), ...inQuery(route, named), ...inHeaders(route, named)];
+  const answered = (codec: t.Mixed, media?: ReadonlyArray<string>): Json => ({ description: codec === route.reply ? 'It is so.' : 'It is not.', content: content(schemaOf(codec, named), media) });
   const others = Object.entries(route.otherwise).map(([status, codec]) => [status, answered(codec)]);
   const refused = refusedWith[route.kind].map((status) => [status, { $ref: `#/components/responses/${status === 'default' ? 'Refused' : `Refused${status}`}` }]);
   return {
@@ -87,8 +80,8 @@ const operationOf = (route: Route, named: Named): Json => {
     tags: [route.path.split('/')[1] ?? ''],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...bodyOf(route, named),
-    responses: { [route.status]: answered(route.reply, route.media), ...(Object.fromEntries([...refused, ...others]) as Json) },
-    security: [...ways[route.kind], ...(route.tokenBody === null ? [] : [{ token: [] }])],
+    responses: { [route.status]: answered(route.reply, [route.media, ...route.otherMedia]), ...(Object.fromEntries([...refused, ...others]) as Json) },
+    security: route.ways.map((way) => Object.fromEntries(way.map((shown) => [shown, []]))),
   };
 };
 

@@ -6,12 +6,12 @@ type Entry = { readonly message: string; readonly hint: string; readonly retryab
 
 export const refusals = {
   // Of the request itself
-  malformed: { message: 'the request is not well-formed', hint: 'see the reference of the protocol for its fields' },
+  malformed: { message: 'the request is not well-formed', hint: 'see the reference of the protocol, or of the HTTP API, for what is taken' },
   too_large: { message: 'the request is too large', hint: 'a message has at most 512 KiB, a value 64 KiB, a request 64 paths' },
   wrong_box_key: { message: 'the request was sealed to a key that is not in use', hint: 'ask for the current key and seal again', retryable: true },
   stale: { message: 'the request is too old, or from the future', hint: 'check the clock of this machine; 60 seconds are allowed' },
   replayed: { message: 'the request was received before', hint: 'every request needs an id of its own' },
-  unauthorized: { message: 'the credential is not known here', hint: 'register it, and have an admin approve it' },
+  unauthorized: { message: 'the credential is not known here', hint: 'a credential is registered, then approved by an admin; a session, token or access key that has ended or was revoked is made anew' },
   credential_pending: { message: 'the credential waits for approval', hint: 'ask an admin to compare its fingerprint and approve it' },
   refused: { message: 'the secret is not available to this service', hint: 'an admin sees the request in the inbox; wait for approval or ask' },
   shared_secret: { message: 'namespaces are for those who share a secret with the service', hint: 'start it with JETLOCK_SHARED_SECRET, or let it listen on loopback' },

@@ -7,6 +7,9 @@ import { AuditEntry } from './pages.ts';
 export const Topic = t.keyof({ inbox: null, catalogue: null, audit: null }, 'Topic');
 export type Topic = t.TypeOf<typeof Topic>;
 export const TOPICS: ReadonlyArray<Topic> = ['inbox', 'catalogue', 'audit'];
+const isList = (text: string): boolean => text.split(',').every(Topic.is);
+/** Some of them, with commas between. */
+export const TopicList = t.refinement(t.string, isList, `some of ${TOPICS.join(',')}`);
 
 /** Something that changed, to be asked for again. `id` as in the paths of HTTP: of a card that of what it is about. */
 export const Changed = t.strict(

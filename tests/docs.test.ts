@@ -45,6 +45,19 @@ test('every command of the README is one of the table', (t) => {
   t.deepEqual(typed.filter((words) => !known.some((name) => words === name || words.startsWith(`${name} `))), []);
 });
 
+/** A group names its noun once: `secret set` `list` stand for two commands. */
+const namesOf = (group: string): ReadonlyArray<string> => {
+  const names = [...group.matchAll(/`([a-z -]+)`/g)].map(([, name = '']) => name);
+  const noun = (names[0] ?? '').split(' ').slice(0, -1);
+  return names.map((name, at) => (at === 0 ? name : [...noun, name].join(' ')));
+};
+
+test('the README lists every command of the table, and no other', (t) => {
+  const section = /^## Commands$([^]*?)^Every command/m.exec(read('README.md'))?.[1] ?? '';
+  const listed = section.split('\n').flatMap((line) => line.split(/ · |\|/)).flatMap(namesOf);
+  t.deepEqual([...listed].sort(), TABLE.map(({ name }) => name).sort());
+});
+
 /** Pages with the files that they lead to. */
 const pages = ['README.md', 'SECURITY.md', ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md')).map((path) => `docs/${path}`)];
 

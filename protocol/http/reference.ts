@@ -1,4 +1,5 @@
 /** The page about the HTTP API, made from the table of its routes. */
+import type * as t from 'io-ts';
 import { refusals, type RefusalCode } from '../../events/refusal.ts';
 import { roleFor } from '../operations.ts';
 import type { Kind, Route } from './route.ts';
@@ -12,29 +13,63 @@ const KINDS: ReadonlyArray<readonly [Kind, string, string]> = [
     'Changes',
     'A session, its `csrf` in the header `Jetlock-Csrf`, and a body `{statement, key, signature}`: `statement` is the text that the admin signed, as on NATS, its command is the operation here and names what the path names. A value comes beside it: as `sealed`, a box to the key of `GET /keys` that opens to `{"v":1,"type":"value","statement":<id of the statement>,"value","salt"}`, or as `enclosed: {value, salt}` over TLS or from the machine itself. Answered like on NATS: `{changed, seq, version, note}`.',
   ],
-  ['live', 'Live', 'As queries; the answer goes on, as server-sent events.'],
-  ['auth', 'Signing in', 'A browser offers a key under a one-time code of `jetlock console`, `{id, key, proof, label}`: `id` is BLAKE2b-256 of the 32 bytes of the code, `proof` BLAKE2b-256 of those of the key, keyed by them. Once an admin has signed `admin.key.add`, it signs in by a statement `{operation: "session.open", origin}`, for its own origin and once, and gets the cookie `jetlock_session` (`HttpOnly`, `SameSite=Strict`, with TLS `Secure`), which ends after 30 minutes without use and 12 hours at most. API tokens (`jetlock token create`) come as `Authorization: Bearer …`; a call with that header has no session.'],
-  ['access-key', 'Namespaces with an access key', 'The key stands in the header `Jetlock-Access-Key`; where the service was started with `JETLOCK_SHARED_SECRET`, that in `Jetlock-Shared-Secret`. A value comes as text in `value`, over TLS or from the machine itself, or as `sealed`, a box to the key of `GET /keys` that opens to `{"v":1,"type":"namespace-value","request":<the id in Jetlock-Request>,"namespace","key","accessKey":<SHA-256 of its characters>,"time","value"}`, each as in the call, the clock within 60 seconds.'],
+  ['live', 'Live', 'As queries; the answer goes on, as server-sent events, or as lines. `topics` are some of `inbox,catalogue,audit`, all if not given.'],
+  ['auth', 'Signing in', 'A browser offers a key under a one-time code of `jetlock console`, `{id, key, proof, label}`: `id` is BLAKE2b-256 of the 32 bytes of the code, `proof` BLAKE2b-256 of those of the key, keyed by them. Once an admin has signed `admin.key.add`, it signs in by a statement `{operation: "session.open", origin, seen}`, for its own origin and once, and gets the cookie `jetlock_session` (`HttpOnly`, `SameSite=Strict`, with TLS `Secure`), which ends after 30 minutes without use and 12 hours at most. API tokens (`jetlock token create`) come as `Authorization: Bearer …`; a call with that header has no session.'],
+  ['access-key', 'Namespaces with an access key', 'The key stands in the header `Jetlock-Access-Key`; where the service was started with `JETLOCK_SHARED_SECRET`, that in `Jetlock-Shared-Secret`, also to make a namespace. The routes with `{accessKey}` in their path are there only with `--access-key-in-url`. A value comes as text in `value`, over TLS or from the machine itself, or as `sealed`, a box to the key of `GET /keys` that opens to `{"v":1,"type":"namespace-value","request":<the id in Jetlock-Request>,"namespace","key","accessKey":<SHA-256 of its characters>,"time","value"}`, each as in the call, the clock within 60 seconds.'],
   ['sealed', 'For programs without NATS', 'The same sealed bytes as on the subjects, see [the protocol](protocol.md); the answer is 200 with what would be the reply there, refusals too.'],
   ['open', 'For anyone', 'No login.'],
 ];
 
+type Known = { readonly _tag: string; readonly types: ReadonlyArray<t.Mixed>; readonly keys: Readonly<Record<string, unknown>>; readonly value: unknown };
+
+/** The texts that a codec takes, where it names them all. */
+const literalsOf = (codec: t.Mixed): ReadonlyArray<string> => {
+  const { _tag, types, keys, value } = codec as unknown as Known;
+  if (_tag === 'KeyofType') return Object.keys(keys);
+  if (_tag === 'LiteralType') return [String(value)];
+  return _tag === 'UnionType' ? types.flatMap(literalsOf) : [];
+};
+
+const fieldOf = ([name, codec]: readonly [string, t.Mixed]): string => {
+  const literals = literalsOf(codec);
+  return `\`${name}\`${literals.length === 0 ? '' : ` (${literals.join(', ')})`}`;
+};
+
 const fieldsOf = ({ params, fields }: Route): string => {
   const named = Object.values(params).flat();
-  return Object.keys(fields).filter((name) => !named.includes(name)).map((name) => `\`${name}\``).join(' ');
+  return Object.entries(fields).filter(([name]) => !named.includes(name)).map(fieldOf).join(' ');
 };
 
 const pathOf = ({ path, params }: Route): string => Object.entries(params).reduce((all, [name, names]) => all.replace(new RegExp(`:${name}(\\([^)]*\\))?`), `{${names.join(':')}}`), path);
 
-const row = (route: Route): string => {
-  const role = route.kind === 'query' || route.kind === 'signed' ? `\`${roleFor(route.operation)}\`` : '';
-  const token = route.tokenBody === null ? '' : ' Also by an API token with the role `writer`, unsigned: `{path, value}` or `{path, sealed}`, with `description` and `ifVersion`; the box of `sealed` opens to `{"v":1,"type":"write","path","token":<SHA-256 of its characters>,"time","value"}`.';
-  return `| \`${route.method} ${pathOf(route)}\` | \`${route.name}\` | ${role} | ${fieldsOf(route)} | ${route.about}${token} |`;
+const bodyOf = ({ body, tokenBody }: Route): string => [body, tokenBody].flatMap((codec) => (codec === null ? [] : [`\`${codec.name}\``])).join(' or ');
+
+const headersOf = ({ headers }: Route): string => Object.entries(headers).map(([name, codec]) => `\`${name}\`${codec.is(null) ? '' : ' (required)'}`).join(' ');
+
+const aboutOf = ({ about, tokenBody }: Route): string =>
+  tokenBody === null ? about : `${about} Also by an API token with the role \`writer\`, unsigned: \`{path, value}\` or \`{path, sealed}\`, with \`description\` and \`ifVersion\`; the box of \`sealed\` opens to \`{"v":1,"type":"write","path","token":<SHA-256 of its characters>,"time","value"}\`.`;
+
+const COLUMNS: ReadonlyArray<readonly [string, (route: Route) => string]> = [
+  ['route', (route) => `\`${route.method} ${pathOf(route)}\``],
+  ['name', ({ name }) => `\`${name}\``],
+  ['role', (route) => (route.kind === 'query' || route.kind === 'signed' ? `\`${roleFor(route.operation)}\`` : '')],
+  ['query string', fieldsOf],
+  ['headers', headersOf],
+  ['body', bodyOf],
+  ['what it is', aboutOf],
+];
+
+const line = (cells: ReadonlyArray<string>): string => `| ${cells.join(' | ')} |`;
+
+/** Without the columns that none of them has something in. */
+const table = (some: ReadonlyArray<Route>): ReadonlyArray<string> => {
+  const columns = COLUMNS.filter(([, of]) => some.some((route) => of(route) !== ''));
+  return [line(columns.map(([title]) => title)), `|${'---|'.repeat(columns.length)}`, ...some.map((route) => line(columns.map(([, of]) => of(route))))];
 };
 
 const section = ([kind, title, words]: (typeof KINDS)[number]): string => {
-  const rows = routes.filter((route) => route.kind === kind).map(row);
-  return rows.length === 0 ? '' : [`## ${title}`, '', words, '', '| route | name | role | query string | what it is |', '|---|---|---|---|---|', ...rows, ''].join('\n');
+  const some = routes.filter((route) => route.kind === kind);
+  return some.length === 0 ? '' : [`## ${title}`, '', words, '', ...table(some), ''].join('\n');
 };
 
 const statuses = (): string => {
@@ -53,7 +88,13 @@ https. Whom a call comes from is who is at the other end of the connection: head
 
 What stands between braces is one segment of the path, encoded (\`encodeURIComponent\`): \`/secrets/prod%2Fshop%2FDB\`. A credential
 is \`<service>:<fingerprint>\`, access is \`<service>:<path>\`, or \`<service>:<prefix>/\`. Bodies are JSON, at most 512 KiB; a value has at
-most 64 KiB. Lists come in pages: \`{items, next, total}\`, and \`after\` is the \`next\` of the page before.
+most 64 KiB; the name of a body is that of its schema in the OpenAPI document.
+
+Lists that take \`limit\` and \`after\` come in pages: \`{items, next, total}\`, and \`after\` is the \`next\` of the page before. Nobody
+counts the audit log: \`total\` of \`/audit\` is null. \`/admins\` and \`/api-tokens\` come whole, as \`{items}\`.
+
+A time is a number, milliseconds since 1970 UTC, here and in \`from\` and \`to\`. Only \`at\` of a line of the audit log (\`/audit\`, its
+export, the topic \`audit\`) is a text, such as \`2026-01-31T10:00:00.000Z\`.
 
 ${KINDS.map(section).filter((text) => text !== '').join('\n')}
 ## Refusals

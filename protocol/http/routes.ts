@@ -2,6 +2,8 @@
 import * as t from 'io-ts';
 import { orNull } from '../../events/codec.ts';
 import { propsOf } from '../../events/fits.ts';
+import { Sequence } from '../../events/vocabulary.ts';
+import { TopicList } from '../live.ts';
 import { queries } from '../operations.ts';
 import { SealedReply, SealedRequest, ServiceKeys, UnsealedReply } from '../wire.ts';
 import { namespaceRoutes, namespaceUrlRoutes } from './namespaces.ts';
@@ -40,8 +42,8 @@ const narrowed = Object.fromEntries(Object.entries<t.Mixed>(propsOf(queries['aud
 
 /** What is answered by a stream. */
 const streamed = [
-  own('live', 'audit.export', 'GET', '/audit/export', { about: 'Everything of the audit log that is wanted, the newest first, as JSON lines or CSV.', media: 'application/x-ndjson', fields: { format: orNull(Format), ...narrowed } }),
-  own('live', 'events', 'GET', '/events', { about: 'What changes, as server-sent events; resumed after `Last-Event-ID`.', media: 'text/event-stream', fields: { topics: orNull(t.string) } }),
+  own('live', 'audit.export', 'GET', '/audit/export', { about: 'Everything of the audit log that is wanted, the newest first, as JSON lines or CSV.', media: 'application/x-ndjson', otherMedia: ['text/csv'], fields: { format: orNull(Format), ...narrowed } }),
+  own('live', 'events', 'GET', '/events', { about: 'What changes, as server-sent events; resumed after `Last-Event-ID`.', media: 'text/event-stream', fields: { topics: orNull(TopicList) }, headers: { 'Last-Event-ID': orNull(Sequence) } }),
 ] as const;
 
 const secret = { id: ['path'] } as const;

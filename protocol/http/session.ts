@@ -34,7 +34,7 @@ export const authRoutes = [
   own('auth', 'enrolment.offer', 'POST', '/enrolments', { about: 'A browser offers a key that it has made.', body: Enrolment, reply: t.strict({ offered: t.literal(true) }, 'Offered'), status: 201 }),
   own('auth', 'enrolment.show', 'GET', '/enrolments/:id', { about: 'The key that was offered, and whose it is by now.', params: { id: ['id'] }, fields: { id: Digest }, reply: EnrolmentView }),
   own('auth', 'session.open', 'POST', '/session', { about: 'A session, by a statement `{ operation: "session.open", origin, seen }` that an admin signs. `seen`: the `loggedOut` of the session before, for a browser that signs in by itself, which it may not after a later logout everywhere; null where a person asks. Answers with a cookie.', body: SignedCall, reply: SessionView }),
-  own('auth', 'session.show', 'GET', '/session', { about: 'Whose session this is, and until when.', reply: SessionView }),
-  own('auth', 'session.close', 'DELETE', '/session', { about: 'The session ends.', reply: t.strict({ ended: t.literal(true) }, 'Ended') }),
+  own('auth', 'session.show', 'GET', '/session', { about: 'Whose session this is, and until when.', ways: [['session']], reply: SessionView }),
+  own('auth', 'session.close', 'DELETE', '/session', { about: 'The session ends.', ways: [['session', 'csrf']], reply: t.strict({ ended: t.literal(true) }, 'Ended') }),
 ] as const;
 export type AuthName = (typeof authRoutes)[number]['name'];

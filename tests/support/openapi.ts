@@ -46,10 +46,12 @@ export const mismatch = (method: string, url: string, { status, json, headers }:
   const operation = operationFor(method, url);
   const told = operation === undefined ? document.components.responses['Refused'] : (operation.responses[status] ?? operation.responses['default']);
   const response = told?.$ref === undefined ? told : document.components.responses[told.$ref.split('/').at(-1) ?? ''];
-  const [media, content] = Object.entries(response?.content ?? {})[0] ?? [];
+  const type = headers.get('content-type') ?? 'no type';
+  const all = Object.entries(response?.content ?? {});
+  const [media, content] = all.find(([one]) => type.startsWith(one)) ?? all[0] ?? [];
   const name = `${operation?.operationId ?? 'nothing'} ${status}`;
   if (content === undefined || media === undefined) return `${name}: nothing is told of it`;
-  if (headers.get('content-type')?.startsWith(media) !== true) return `${name}: ${headers.get('content-type') ?? 'no type'} instead of ${media}`;
+  if (!type.startsWith(media)) return `${name}: ${type} instead of ${media}`;
   if (json === undefined) return undefined;
   const validate = validator(name, content.schema);
   return validate(json) ? undefined : `${name}: ${ajv.errorsText(validate.errors)}`;
