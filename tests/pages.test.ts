@@ -5,6 +5,7 @@ import { get as httpGet, type IncomingMessage } from 'node:http';
 import { LiveChange } from '../protocol/live.ts';
 import { AuditEntry, HealthView, MissingView, ReadsView } from '../protocol/pages.ts';
 import type { Page } from '../protocol/paging.ts';
+import { LISTENERS_OF_ONE } from '../services/live/live.ts';
 import { answerOf, testAuth } from './support/http.ts';
 import { orThrow, startJetlock } from './support/jetlock.ts';
 import { eventually } from './support/poll.ts';
@@ -93,8 +94,8 @@ test.serial('reads over time, what is missing, and health are told', async (t) =
 });
 
 /** Listens until it is closed; what it was told by then. */
-const listen = async (after: string | undefined, topics = 'inbox,catalogue,audit') => {
-  const request = httpGet(url(`/events?topics=${topics}`), { headers: { ...headers, ...(after === undefined ? {} : { 'last-event-id': after }) } });
+const listen = async (after: string | undefined, topics = 'inbox,catalogue,audit', who: Readonly<Record<string, string>> = headers) => {
+  const request = httpGet(url(`/events?topics=${topics}`), { headers: { ...who, ...(after === undefined ? {} : { 'last-event-id': after }) } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';
   response.setEncoding('utf8').on('data', (more: string) => (text += more));
@@ -145,6 +146,15 @@ test.serial('a card of the inbox is told; who is too far away, or of another log
   t.like(await eventually(async () => other.blocks().find(({ event }) => event === 'reset'), LIMIT_MS, 'the reset'), { event: 'reset' });
   other.close();
   t.like(await get('/events?topics=inbox,none'), { status: 400, error: { code: 'malformed' } });
+});
+
+test.serial('one principal keeps so many connections that are told changes, and nobody else is shut out by that', async (t) => {
+  known.set('audrey', { ...ALICE, admin: 'audrey' as never });
+  const all = await Promise.all(Array.from({ length: LISTENERS_OF_ONE + 1 }, () => listen(undefined)));
+  t.true(all.some(({ status }) => status === 429));
+  const other = await listen(undefined, 'inbox', { 'test-caller': 'audrey' });
+  t.is(other.status, 200);
+  for (const one of [...all, other]) one.close();
 });
 
 test.serial('nobody is told anything after their session has ended, or after the service has', async (t) => {

@@ -5,7 +5,7 @@ import { refuse } from '../../events/refusal.ts';
 import { Topic, TOPICS } from '../../protocol/live.ts';
 import type { Live, Told } from '../live/live.ts';
 import type { Call, Handler } from './call.ts';
-import type { Auth } from './principal.ts';
+import { nameOf, type Auth } from './principal.ts';
 
 /** A line that means nothing keeps proxies from taking the connection for dead; then it is also looked whether who listens still may. */
 const BEAT_MS = 15_000;
@@ -42,7 +42,8 @@ export const eventsHandler =
   (call) => {
     const [topics, after] = [topicsOf(call.args['topics']), lastOf(call.request)];
     if (after === undefined) return left(refuse('malformed', 'last-event-id: expected a sequence'));
-    const refused = live.refused();
+    const name = nameOf(call.principal) ?? '';
+    const refused = live.refused(name);
     if (refused !== undefined) return left(refused);
     const raw = opened(call);
     const write = (text: string): void => {
@@ -50,7 +51,7 @@ export const eventsHandler =
       else raw.write(text);
     };
     const end = (): void => void raw.end();
-    const { close, seq } = live.listen({ topics, after, tell: (told) => write(textOf(told)), end });
+    const { close, seq } = live.listen({ name, topics, after, tell: (told) => write(textOf(told)), end });
     const look = (): void => (isStillIn(call.request) ? undefined : end());
     const beat = setInterval(() => {
       write(`: \nid: ${seq()}\n\n`);

@@ -59,7 +59,7 @@ const ownHandlers = (parts: HandlerParts): { readonly [N in OwnName]: Handler } 
     register: exchange(admission, subjects.register),
     get: exchange(admission, subjects.get),
     report: exchange(admission, subjects.report),
-    'audit.export': exportHandler(parts.audit),
+    'audit.export': exportHandler(parts.audit, parts.auth.isStillIn),
     events: eventsHandler(parts.live, parts.auth.isStillIn),
     ...authHandlers(parts),
     ...namespaceHandlers(parts),

@@ -14,6 +14,8 @@ import { makeChanges, type Change, type Changes } from './changes.ts';
 export type Told = { readonly event: 'change'; readonly data: LiveChange } | { readonly event: 'reset'; readonly data: { readonly seq: Sequence } };
 
 export type Listener = {
+  /** Who listens, as limits know them. */
+  readonly name: string;
   readonly topics: ReadonlySet<Topic>;
   /** The last sequence that it has; null for those that listen from now on. */
   readonly after: number | null;
@@ -29,8 +31,8 @@ export type Listening = {
 };
 
 export type Live = {
-  /** Why nobody more may listen now: there are too many, or it has ended. To be asked just before `listen`. */
-  readonly refused: () => Refusal | undefined;
+  /** Why nobody of that name may listen now: there are too many, of them or of all, or it has ended. To be asked just before `listen`. */
+  readonly refused: (name: string) => Refusal | undefined;
   readonly listen: (listener: Listener) => Listening;
   /** What a listener was let in by may have ended: told whenever admins, their keys or tokens change. What it returns ends that. */
   readonly onRightsChanged: (look: () => void) => () => void;
@@ -40,6 +42,8 @@ export type Live = {
 type Parts = { readonly replica: Pick<Replica, 'fold' | 'onFailed'>; readonly audit: Pick<Audit, 'since'>; readonly projector: Pick<Projector, 'folded' | 'onApplied'> };
 
 const LISTENERS_MAX = 100;
+/** Of one name: the tabs that a person keeps open. */
+export const LISTENERS_OF_ONE = 8;
 /** More entries at once are not told one by one. */
 const ENTRIES_MAX = 2_000;
 /** What comes within this is told together: looking costs more than telling. */
@@ -103,7 +107,11 @@ const applied = (state: State, one: Applied): void => {
   if (state.looks.size > 0 && isAboutRights(one)) for (const look of state.looks) look();
 };
 
-const refused = ({ isOver, listeners }: State): Refusal | undefined => (isOver ? refuse('unavailable') : listeners.size >= LISTENERS_MAX ? refuse('busy') : undefined);
+const refused = ({ isOver, listeners }: State, name: string): Refusal | undefined => {
+  if (isOver) return refuse('unavailable');
+  const own = [...listeners.keys()].filter((listener) => listener.name === name).length;
+  return listeners.size >= LISTENERS_MAX || own >= LISTENERS_OF_ONE ? refuse('busy') : undefined;
+};
 
 const listen = (state: State, listener: Listener): Listening => {
   const { listeners, changes, replica, projector } = state;
@@ -138,7 +146,7 @@ export const makeLive = (parts: Parts): Live => {
   parts.replica.onFailed(() => end(state));
   return {
     end: () => end(state),
-    refused: () => refused(state),
+    refused: (name) => refused(state, name),
     listen: (listener) => listen(state, listener),
     onRightsChanged: (look) => {
       state.looks.add(look);
