@@ -83,14 +83,16 @@ const offer = (n: number, key = KEY) => ({ id: digestOf(n), key, proof: digestOf
 test('the first key under an id stays, for ten minutes, and so many wait', (t) => {
   const clock = { now: 0 };
   const { offer: put, find } = makeEnrolments(() => clock.now);
-  t.deepEqual([put(offer(1)), put(offer(1)), put(offer(1, OTHER))], [true, true, false]);
+  t.deepEqual([put(offer(1)), put(offer(1)), put(offer(1, OTHER))], ['offered', 'offered', 'taken']);
   t.is(find(digestOf(1))?.key, KEY);
   clock.now += ENROLMENT_MS;
   t.is(find(digestOf(1)), undefined);
   for (let n = 2; n < 2 + ENROLMENTS_MAX; n += 1) put(offer(n));
   t.truthy(find(digestOf(2)));
-  put(offer(5_000));
-  t.is(find(digestOf(2)), undefined);
+  t.is(put(offer(5_000)), 'full');
+  t.truthy(find(digestOf(2)));
+  clock.now += ENROLMENT_MS;
+  t.is(put(offer(5_000)), 'offered');
 });
 
 test('a token is in force until its end by either clock, and is found by nothing but itself', (t) => {

@@ -10,8 +10,8 @@ export const ENROLMENT_MS = 10 * 60 * 1000;
 export const ENROLMENTS_MAX = 1_000;
 
 export type Enrolments = {
-  /** @returns whether it stands there now: the first key under an id stays */
-  readonly offer: (enrolment: Enrolment) => boolean;
+  /** @returns whether it stands there now: the first key under an id stays, and nothing that waits is pushed out for another */
+  readonly offer: (enrolment: Enrolment) => 'offered' | 'taken' | 'full';
   readonly find: (id: Digest) => Enrolment | undefined;
 };
 
@@ -21,13 +21,19 @@ export const makeEnrolments = (now: () => number = Date.now): Enrolments => {
     const found = offered.peek(id);
     return found !== undefined && now() < found.until ? found.enrolment : undefined;
   };
+  const isFull = (): boolean => {
+    if (offered.size < ENROLMENTS_MAX) return false;
+    for (const [id, { until }] of [...offered.entries()]) if (now() >= until) offered.delete(id);
+    return offered.size >= ENROLMENTS_MAX;
+  };
   return {
     offer: (enrolment) => {
       const there = find(enrolment.id);
       // Sent again because no answer came.
-      if (there !== undefined) return there.key === enrolment.key && there.proof === enrolment.proof;
+      if (there !== undefined) return there.key === enrolment.key && there.proof === enrolment.proof ? 'offered' : 'taken';
+      if (isFull()) return 'full';
       offered.set(enrolment.id, { enrolment, until: now() + ENROLMENT_MS });
-      return true;
+      return 'offered';
     },
     find,
   };

@@ -10,6 +10,7 @@ import { orderOf } from '../../operations/authorise.ts';
 import { decodeAs } from '../../request/body.ts';
 import { makeAllowance } from '../../request/rate-limit.ts';
 import { makeReplays, type Replays } from '../../request/replays.ts';
+import { networkOf } from '../address.ts';
 import type { Call, Handler } from '../call.ts';
 import type { Auth } from '../principal.ts';
 import { clearCookie, readCookie, setCookie } from './cookie.ts';
@@ -28,9 +29,11 @@ const offering = (enrolments: Enrolments): Handler => {
   const allowance = makeAllowance(OFFERS);
   return ({ request, body }) => {
     if (!isSameOrigin(request)) return left(refuse('origin'));
-    if (!allowance.use(request.ip)) return left(refuse('busy'));
+    if (!allowance.use(networkOf(request.ip))) return left(refuse('busy'));
     // Decoded by the codec of the route.
-    return enrolments.offer(body as Enrolment) ? right({ offered: true }) : left(refuse('exists', 'another key under this id'));
+    const found = enrolments.offer(body as Enrolment);
+    if (found === 'full') return left(refuse('busy'));
+    return found === 'offered' ? right({ offered: true }) : left(refuse('exists', 'another key under this id'));
   };
 };
 
