@@ -1,4 +1,7 @@
-/** The cookie of a session: not to be read by scripts, and not sent along from other sites. */
+/**
+ * The cookie of a session: not to be read by scripts, and not sent along from other sites. Parsers of cookies take one of two
+ * of the same name, and decode what here has one form alone: so this one name is looked for by itself.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const NAME = 'jetlock_session';
