@@ -4,7 +4,7 @@
  */
 import test from 'ava';
 import type { AdminIdentity } from '../client/credential.ts';
-import { makeApiToken } from '../client/api-token.ts';
+import { makeApiToken } from '../client/bearer.ts';
 import { newAdminIdentity } from '../client/credential.ts';
 import { newInvitation, isOfferedTo } from '../client/enrolment.ts';
 import { fromBase64, toBase64, utf8 } from '../crypto/bytes.ts';
@@ -52,7 +52,7 @@ const newAdmin = async (name: string, role: Role): Promise<AdminIdentity> => {
   return identity;
 };
 const bearer = async (label: string, role: TokenRole, ms = 60_000) => {
-  const { id, token, digest } = makeApiToken();
+  const { id, text: token, digest } = makeApiToken();
   const admin = jetlock.identity.admin;
   await command({ operation: 'token.issue', admin, token: id, label: sure(Label, label), role, digest, until: sure(Instant, Date.now() + ms) });
   return { id, headers: { authorization: `Bearer ${token.reveal()}` } };

@@ -1,7 +1,7 @@
 /** `jetlock namespace key issue NAMESPACE`: made here, shown once, kept by the service as a digest. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { makeAccessKey } from '../../client/access-key.ts';
+import { makeAccessKey } from '../../client/bearer.ts';
 import { namespace } from '../arguments.ts';
 import { withAdmin } from '../connect.ts';
 import { tell } from '../output.ts';
@@ -12,7 +12,7 @@ export const run: Run = ([typed], options, io) =>
   pipe(
     TE.fromEither(namespace(typed)),
     TE.chain((name) => {
-      const { id, accessKey, digest } = makeAccessKey();
+      const { id, text: accessKey, digest } = makeAccessKey();
       const told = { namespace: name, key: id, accessKey: accessKey.reveal() };
       return withAdmin(options, io, (client) =>
         pipe(

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { makeApiToken } from '../../client/api-token.ts';
+import { makeApiToken } from '../../client/bearer.ts';
 import { Instant, sure } from '../../events/vocabulary.ts';
 import { label, tokenRole } from '../arguments.ts';
 import { identityOf, withAdmin } from '../connect.ts';
@@ -20,7 +20,7 @@ export const run: Run = ([typed], options, io) =>
     E.apS('identity', identityOf(options, io)),
     TE.fromEither,
     TE.chain(({ label: name, role, length, identity: { admin } }) => {
-      const { id, token, digest } = makeApiToken();
+      const { id, text: token, digest } = makeApiToken();
       const until = sure(Instant, Date.now() + length);
       const told = { token: token.reveal(), id, label: name, role, until };
       return withAdmin(options, io, (client) =>
