@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { readSecretFile } from '../client/secret-file.ts';
+import { readSecretFile, secretIn } from '../client/secret-file.ts';
 import { isAccessKey } from '../crypto/credential.ts';
 import { Redacted } from '../crypto/redacted.ts';
 import { failureOfFile } from './client-failure.ts';
@@ -33,8 +33,5 @@ export const accessKeyOf = async ({ text }: Options, io: Io): Promise<Either<Fai
 };
 
 /** Where the service demands one. */
-export const sharedSecretOf = (io: Io): Either<Failure, Redacted<string> | undefined> => {
-  const file = io.environment[`${SHARED_SECRET}_FILE`];
-  const found = file === undefined ? E.right(io.environment[SHARED_SECRET]) : fromFile(io, file);
-  return E.map((secret: string | undefined) => (secret === undefined ? undefined : new Redacted(secret)))(found);
-};
+export const sharedSecretOf = ({ environment, directory }: Io): Either<Failure, Redacted<string> | undefined> =>
+  E.bimap(failureOfFile, (secret: string | undefined) => (secret === undefined ? undefined : new Redacted(secret)))(secretIn(environment, SHARED_SECRET, directory));

@@ -1,7 +1,7 @@
 /** Files that hold a secret: read only where nobody else can read them, written so that nobody else ever could. */
 import { closeSync, constants, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 
@@ -51,6 +51,17 @@ export const readSecretFile = (path: string): Either<FileFailure, Uint8Array> =>
   } finally {
     closeSync(fd);
   }
+};
+
+/**
+ * The text of a variable; else that of the secret file which its twin with `_FILE` at its end names, without the white space
+ * around it; undefined where neither is set.
+ * @param directory where the path of the file begins
+ */
+export const secretIn = (environment: Readonly<Record<string, string | undefined>>, name: string, directory = '.'): Either<FileFailure, string | undefined> => {
+  const [text, file] = [environment[name], environment[`${name}_FILE`]];
+  if (text !== undefined || file === undefined) return E.right(text);
+  return E.map((bytes: Uint8Array) => new TextDecoder().decode(bytes).trim())(readSecretFile(resolve(directory, file)));
 };
 
 const syncDirectory = (directory: string): void => {

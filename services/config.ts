@@ -1,6 +1,6 @@
-/** What the service takes from its environment: the operator's keys and the shared secret, each from a variable or from the file that its `_FILE` twin names. */
+/** What the service takes from its environment: the operator's keys and the shared secret, each from a variable, or else from the file that its `_FILE` twin names. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { readSecretFile } from '../client/secret-file.ts';
+import { secretIn } from '../client/secret-file.ts';
 import { Redacted } from '../crypto/redacted.ts';
 import { failure, type Failure } from './failure.ts';
 import type { StartOptions } from './start.ts';
@@ -8,10 +8,8 @@ import type { StartOptions } from './start.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const read = (name: string, environment: Environment): Either<Failure, string | undefined> => {
-  const file = environment[`${name}_FILE`];
-  if (file === undefined) return right(environment[name]);
-  const secret = readSecretFile(file);
-  return isLeft(secret) ? left(failure('config', `${name}_FILE: ${secret.left.why}`, secret.left.hint)) : right(new TextDecoder().decode(secret.right).trim());
+  const found = secretIn(environment, name);
+  return isLeft(found) ? left(failure('config', `${name}_FILE: ${found.left.why}`, found.left.hint)) : found;
 };
 
 /** `KEY_ENCRYPTION_KEY` and, while it is being replaced, `KEY_ENCRYPTION_KEY_PREVIOUS`: 32 bytes each, base64. */
