@@ -20,7 +20,7 @@ const row = (usage: string, does: string, options: ReadonlyArray<Option>): Row =
 /** What the nouns are. */
 export const NOUNS: Readonly<Record<string, string>> = {
   secret: 'secrets and their versions',
-  namespace: 'namespaces, each with its own key',
+  namespace: 'namespaces: each with an encryption key of its own, and with access keys',
   'namespace key': 'access keys: whoever holds one reads, writes and deletes in its namespace',
   service: 'requesting programs and their credentials',
   access: 'which service may read what',
@@ -134,7 +134,7 @@ const ADMINS: ReadonlyArray<Row> = [
   row('admin key new', 'make a key for yourself, in a private file, and say how it is enrolled', [ADMIN_NAME, OUT, ADMIN_IDENTITY, ...LOCAL]),
   row('admin key list [NAME]', 'list the keys of an admin, your own if none is named', ADMIN),
   row('admin key remove NAME FINGERPRINT', 'remove a key: what it signs from then on does not count, and its sessions end', [YES, ...ADMIN]),
-  row('console', 'make a browser known by a link that works once, and open it: the console', [...CONSOLE, ...ADMIN]),
+  row('console', 'sign a browser in to the console, by a link that works once', [...CONSOLE, ...ADMIN]),
   row('token create NAME', 'make a token for the HTTP API, and print it this once', [TOKEN_ROLE, TOKEN_FOR, ...ADMIN]),
   row('token list', 'list the tokens for the HTTP API', ADMIN),
   row('token revoke NAME', 'revoke a token: the very next call with it is refused', ADMIN),
