@@ -55,3 +55,11 @@ const PORT_MAX = 65_535;
 /** A port; 0, or none given, for any that is free. */
 export const port: Checked<number> = (typed = '0') =>
   /^\d{1,5}$/.test(typed) && Number(typed) <= PORT_MAX ? E.right(Number(typed)) : E.left(fail(EXIT.badInput, 'that is not a port', 'a whole number up to 65535'));
+
+const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
+/** Scheme, host and port each, with commas between; none unless given. */
+export const httpOrigins: Checked<ReadonlyArray<string>> = (typed) => {
+  const origins = typed?.split(',') ?? [];
+  return origins.every(isOrigin) ? E.right(origins) : E.left(fail(EXIT.badInput, 'that is not an origin', 'such as https://jetlock.example, without a slash at its end; with commas between several'));
+};

@@ -175,6 +175,7 @@ const RUNNING: ReadonlyArray<Row> = [
     DATA,
     HTTP_PORT,
     { name: 'http-host', value: 'ADDRESS', description: 'address of the HTTP listener, in place of 127.0.0.1' },
+    { name: 'http-origin', value: 'ORIGINS', description: 'further origins that it is reached by, such as https://jetlock.example, with commas between' },
     { name: 'tls-cert', value: 'FILE', description: 'certificate of the HTTP listener, as PEM; with --tls-key' },
     { name: 'tls-key', value: 'FILE', description: 'private file with its key, as PEM' },
     { name: 'access-key-in-url', description: 'let the access key of a namespace stand in the URL as well' },

@@ -43,6 +43,7 @@ export const refusals = {
   // Of calls by HTTP
   csrf: { message: 'the call does not come from a page of this console', hint: 'send the token of the session in the header Jetlock-Csrf' },
   origin: { message: 'the call comes from another site', hint: 'call from a page of this console' },
+  host: { message: 'the call was sent to a name that is not of this service', hint: 'call its address, or start it with --http-origin and the origin that it is reached by' },
   plaintext: { message: 'anyone on the way could have read the value', hint: 'seal it to the key that GET /keys tells, or call by https' },
   // Of follow-ups, seen in audit only
   superseded: { message: 'the key that wraps it was replaced', hint: 'it is made again by itself', retryable: true },

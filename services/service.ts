@@ -110,7 +110,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
 const openHttp = ({ http, auth: given, namespaces }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, Listening>> => {
   const logins = makeLogins(replica.fold);
   const auth = given ?? makeAuth(replica, logins);
-  return listen({ ...parts, replica, auth, logins, console: http.console, forged: auth.forged, openValue: makeOpenValue(parts.opener), isLocal: isLoopback(http.host), keyInUrl: namespaces?.keyInUrl === true }, http);
+  return listen({ ...parts, replica, auth, logins, console: http.console, origins: http.origins ?? [], forged: auth.forged, openValue: makeOpenValue(parts.opener), isLocal: isLoopback(http.host), keyInUrl: namespaces?.keyInUrl === true }, http);
 };
 
 /** Ready again after the log was lost and is back: proved by a message of our own. */

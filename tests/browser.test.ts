@@ -16,8 +16,8 @@ import { recordingProxy } from './support/recording-proxy.ts';
 import { codeOf, serviceOf, stepsOf } from './support/steps.ts';
 
 const LIMIT_MS = 20_000;
-const [jetlock, { browser, stop }] = await Promise.all([builtConsole().then((folder) => startJetlock({ console: folder })), launchChromium()]);
 const proxy = await recordingProxy(() => jetlock.service().httpUrl);
+const [jetlock, { browser, stop }] = await Promise.all([builtConsole().then((folder) => startJetlock({ console: folder, origins: [proxy.url] })), launchChromium()]);
 const alice = await seat(browser, jetlock, jetlock.identity, proxy.url);
 const bob = await seat(browser, jetlock, await newAdmin(jetlock, 'bob', 'admin'), proxy.url);
 

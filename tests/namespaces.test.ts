@@ -1,4 +1,5 @@
 /** Namespaces with an access key, by HTTP and NATS, against one real service: where what came before it failed. */
+import { request } from 'node:http';
 import { Kvm } from '@nats-io/kv';
 import test from 'ava';
 import { isLeft } from 'fp-ts/lib/Either.js';
@@ -129,6 +130,27 @@ test.serial('an admin’s value does not get into a namespace that somebody made
   const path = 'prod/pay/STRIPE' as never;
   t.regex(JSON.stringify(await jetlock.admin.writeSecret(path, utf8('live-key'))()), /foreign_namespace/);
   t.deepEqual(await read(squatted), {});
+});
+
+/** What comes back for a call under a name; `fetch` sends none but the true one. */
+const statusUnder = (host: string, headers: Headers = {}, path = '/namespaces') =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const { hostname, port } = new URL(httpUrl);
+    const sent = request({ hostname, port, method: path === '/healthz' ? 'GET' : 'POST', path, headers: { host: host.replace('PORT', port), 'content-type': 'application/json', ...headers } });
+    sent.on('error', reject).on('response', (answer) => void answer.resume().on('end', () => resolve(answer.statusCode)));
+    sent.end(path === '/healthz' ? undefined : '{}');
+  });
+
+test.serial('a name that is not of this machine is answered nothing, and no page of another site makes a namespace', async (t) => {
+  for (const host of ['127.0.0.1:PORT', 'localhost:PORT', '127.9.9.9:PORT', '[::1]:PORT', 'LOCALHOST:PORT']) t.is(await statusUnder(host), 201, host);
+  for (const host of ['evil.example:PORT', 'localhost.evil.example:PORT', '127.0.0.1.evil.example:PORT', '127.0.0.1:1', '127.0.0.1', '10.0.0.1:PORT', 'x@', ''])
+    for (const path of ['/namespaces', '/healthz']) t.is(await statusUnder(host, {}, path), 421, `${host} ${path}`);
+  const evil = { 'sec-fetch-site': 'same-origin', origin: `http://evil.example:${new URL(httpUrl).port}` };
+  t.is(await statusUnder('evil.example:PORT', evil), 421);
+  const foreign: ReadonlyArray<Headers> = [evil, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'null' }];
+  for (const path of ['/namespaces', '/namespace', '/get', '/enrolments', '/session'])
+    for (const headers of foreign) t.is(await statusUnder('127.0.0.1:PORT', headers, path), 403, path);
+  t.is(await statusUnder('127.0.0.1:PORT', { origin: httpUrl, 'sec-fetch-site': 'same-origin' }), 201);
 });
 
 test.serial('one key is deleted, then the whole, and nothing is left that opens it', async (t) => {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
-import { port } from '../arguments.ts';
+import { httpOrigins, port } from '../arguments.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { connectForService, failureOfService, untilStopped } from '../services.ts';
 import { printJson, say, type Failure } from '../terminal.ts';
@@ -13,6 +13,8 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   const { text, flags } = options;
   const httpPort = port(text['http-port'] ?? '8222');
   if (E.isLeft(httpPort)) return httpPort;
+  const origins = httpOrigins(text['http-origin']);
+  if (E.isLeft(origins)) return origins;
   const tls = await tlsFiles(io, options)();
   if (E.isLeft(tls)) return tls;
   await say(io, 'jetlock connects to nats');
@@ -27,7 +29,7 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
     nc: nc.right,
     requests: requests.right,
     dataDir: resolve(io.directory, text['data'] ?? '.jetlock', 'data'),
-    http: { host: text['http-host'] ?? '127.0.0.1', port: httpPort.right, ...(tls.right === undefined ? {} : { tls: tls.right }) },
+    http: { host: text['http-host'] ?? '127.0.0.1', port: httpPort.right, origins: origins.right, ...(tls.right === undefined ? {} : { tls: tls.right }) },
     keyInUrl: flags.has('access-key-in-url'),
     logLevel: io.environment['JETLOCK_LOG_LEVEL'] ?? 'info',
     acceptHistory: text['accept-history'],

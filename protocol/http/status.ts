@@ -13,6 +13,7 @@ const of: { readonly [status: number]: ReadonlyArray<RefusalCode> } = {
   404: ['not_found', 'no_value', 'not_granted'],
   409: ['conflict', 'changed', 'exists', 'ambiguous', 'not_pending', 'opened_by_prefix', 'last_admin', 'too_many', 'superseded', 'spent', 'wrong_box_key'],
   413: ['too_large'],
+  421: ['host'],
   429: ['busy'],
   503: ['unavailable', 'behind', 'running', 'unknown_outcome'],
 };

@@ -4,8 +4,8 @@ import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { failure, type Failure } from '../failure.ts';
 import { makeHttp, type HttpParts } from './server.ts';
 
-/** `console`: where the console was built, beside the bundle unless given. `tls`: certificate, with those it hangs on, and private key, both as PEM; without them it is plain HTTP. */
-export type HttpAt = { readonly host: string; readonly port: number; readonly console?: string; readonly tls?: { readonly cert: string; readonly key: string } };
+/** `console`: where the console was built, beside the bundle unless given. `tls`: certificate, with those it hangs on, and private key, both as PEM; without them it is plain HTTP. `origins`: by which it is reached beside its address, such as that of a proxy. */
+export type HttpAt = { readonly host: string; readonly port: number; readonly console?: string; readonly origins?: ReadonlyArray<string>; readonly tls?: { readonly cert: string; readonly key: string } };
 export type Listening = { readonly url: string; readonly close: () => Promise<void> };
 
 /** How long calls that are under way may take at the end. */

@@ -10,8 +10,10 @@ import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
 import { parseBytes } from '../request/body.ts';
 import { networkOf } from './address.ts';
 import { argumentsOf } from './arguments.ts';
+import { isSameOrigin } from './auth/origin.ts';
 import { JSON_TYPE, Written, type Handler } from './call.ts';
 import { sendRefusal } from './errors.ts';
+import { originOf } from './host.ts';
 import { makeIntake, type Hold, type Intake } from './intake.ts';
 import type { Limits } from './limits.ts';
 import { NOBODY, nameOf, type Auth, type Principal } from './principal.ts';
@@ -20,6 +22,8 @@ export type RouteParts = {
   /** Those that are offered here. */
   readonly routes: ReadonlyArray<Route>;
   readonly auth: Auth;
+  /** Further origins by which this service is reached. */
+  readonly origins: ReadonlyArray<string>;
   readonly limits: Limits;
   readonly isReady: () => boolean;
   readonly handlerOf: (route: Route) => Handler;
@@ -31,6 +35,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who was found to call, for the log. */
     principal: Principal;
+    /** Scheme, host and port that it was sent to. */
+    ownOrigin: string;
     /** What its body holds of memory. */
     hold: Hold;
   }
@@ -43,6 +49,9 @@ const FOR_KNOWN: Kinds = ['query', 'signed', 'live'];
 const ALWAYS: Kinds = ['open', 'page'];
 /** Whoever calls is nobody's business, or stands inside a box. */
 const FOR_ANYONE: Kinds = ['open', 'page', 'sealed'];
+
+/** What they need a browser would send for any page: no session stands before them that asks where it stands. */
+const OF_NO_OTHER_SITE: Kinds = ['sealed', 'access-key', 'auth'];
 
 const EMPTY = new Uint8Array();
 
@@ -60,8 +69,10 @@ const showsAccessKey = ({ name, params }: Route, request: FastifyRequest): boole
 /** From the head of a call alone, before any of its body is kept. */
 const callerOf = async ({ auth, limits }: RouteParts, route: Route, request: FastifyRequest): Promise<Either<Refusal, Principal>> => {
   const { kind, tokenBody } = route;
+  if (OF_NO_OTHER_SITE.includes(kind) && !isSameOrigin(request)) return left(refuse('origin'));
   if (FOR_ANYONE.includes(kind)) return right(NOBODY);
-  const principal = await auth.authenticate(request);
+  // Who shows an access key is nobody else: by a session beside it what fails would count for nothing.
+  const principal = kind === 'access-key' ? NOBODY : await auth.authenticate(request);
   request.principal = principal;
   if (!limits.isWelcome(principal, request.ip)) return left(refuse('busy'));
   if (principal.kind === 'none' && FOR_KNOWN.includes(kind)) return left(refuse('unauthorized'));
@@ -159,9 +170,13 @@ export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
   };
   server.decorateRequest('principal', undefined as never);
   server.decorateRequest('hold', undefined as never);
+  server.decorateRequest('ownOrigin', '');
   server.addHook('onRequest', async (request, reply) => {
     request.principal = NOBODY;
     if (!limits.mayCall(request.ip)) return sendRefusal(reply, refuse('busy'));
+    const origin = originOf(request, parts.origins);
+    if (origin === undefined) return sendRefusal(reply, refuse('host'));
+    request.ownOrigin = origin;
     // Before its body, which nobody wants.
     return request.is404 ? notFound(request, reply) : undefined;
   });

@@ -33,7 +33,7 @@ export type Jetlock = Clients & Pick<Connections, 'connection' | 'connected'> & 
 };
 
 /** `console`: where it was built. */
-type JetlockOptions = StartOptions & Partial<Pick<ServiceOptions, 'logLevel' | 'logTo' | 'auth'>> & Pick<ServiceOptions['http'], 'console'>;
+type JetlockOptions = StartOptions & Partial<Pick<ServiceOptions, 'logLevel' | 'logTo' | 'auth'>> & Pick<ServiceOptions['http'], 'console' | 'origins'>;
 type Starting = { readonly own: NatsConnection; readonly dataDir: string; readonly firstAdmin: ServiceOptions['firstAdmin']; readonly options: JetlockOptions };
 
 const serviceOptions = async ({ own, dataDir, firstAdmin, options }: Starting): Promise<ServiceOptions> => ({
@@ -43,7 +43,7 @@ const serviceOptions = async ({ own, dataDir, firstAdmin, options }: Starting): 
   operatorKey: { current: undefined, previous: undefined },
   firstAdmin,
   acceptHistory: undefined,
-  http: { host: '127.0.0.1', port: 0, ...(options.console === undefined ? {} : { console: options.console }) },
+  http: { host: '127.0.0.1', port: 0, origins: options.origins ?? [], ...(options.console === undefined ? {} : { console: options.console }) },
   logLevel: options.logLevel ?? 'silent',
   ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
   ...(options.auth === undefined ? {} : { auth: options.auth }),

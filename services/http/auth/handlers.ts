@@ -15,7 +15,6 @@ import type { Call, Handler } from '../call.ts';
 import type { Auth } from '../principal.ts';
 import { clearCookie, readCookie, setCookie } from './cookie.ts';
 import { makeEnrolments, type Enrolments } from './enrolments.ts';
-import { isSameOrigin, ownOrigin } from './origin.ts';
 import type { Login, Logins } from './logins.ts';
 
 /** From one address; a person needs one. */
@@ -28,7 +27,6 @@ type Answer<A> = Either<Refusal, A>;
 const offering = (enrolments: Enrolments): Handler => {
   const allowance = makeAllowance(OFFERS);
   return ({ request, body }) => {
-    if (!isSameOrigin(request)) return left(refuse('origin'));
     if (!allowance.use(networkOf(request.ip))) return left(refuse('busy'));
     // Decoded by the codec of the route.
     const found = enrolments.offer(body as Enrolment);
@@ -63,7 +61,7 @@ const signedIn = ({ replica }: LoginParts, replays: Replays, { request, body }: 
   const { id, admin, command } = order.right;
   const wanted = decodeAs(OpenSession, command);
   if (isLeft(wanted)) return wanted;
-  if (wanted.right.origin !== ownOrigin(request)) return left(refuse('origin'));
+  if (wanted.right.origin !== request.ownOrigin) return left(refuse('origin'));
   const { seen } = wanted.right;
   // Who was logged out everywhere stays out until a person asks to be let in.
   if (seen !== null && seen < admin.loggedOut) return left(refuse('unauthorized', 'logged out everywhere'));
@@ -76,7 +74,6 @@ const opening = (parts: LoginParts): Handler => {
   const replays = makeReplays(Date.now, SIGNED_BEFORE_MS + SIGNED_AFTER_MS);
   return (call) => {
     const { request, reply } = call;
-    if (!isSameOrigin(request)) return left(refuse('origin'));
     const signed = signedIn(parts, replays, call);
     if (isLeft(signed)) return signed;
     const opened = parts.logins.open(...signed.right);
