@@ -20,8 +20,9 @@ export type Person = {
   readonly problems: string[];
 };
 
-/** Answers that are part of the story: the browser writes a line of its own for each, whatever the page makes of them. */
-const isAnswer = (text: string): boolean => /^Failed to load resource: the server responded with a status of 4\d\d/.test(text);
+/** Answers that are part of the story, and those of a service that is just being restarted: the browser writes a line of its own for each, whatever the page makes of them. */
+const isAnswer = (text: string): boolean =>
+  /^Failed to load resource: (the server responded with a status of (4\d\d|503)|net::ERR_(EMPTY_RESPONSE|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING))/.test(text);
 
 const problemsOf = (page: Page, origin: string): string[] => {
   const problems: string[] = [];
