@@ -196,6 +196,42 @@ test('a handler that was ended is not called again, and without any nobody asks'
   t.deepEqual([asked.length, listeners.size], [1, 0]);
 });
 
+test('a value that was taken away is not handed to a handler that comes later', async (t) => {
+  const { client, time, values, write, notify } = setUp();
+  write('A', 1);
+  await client.getSecret('A');
+  client.onChange('A', () => Promise.reject(new Error('not now')));
+  write('A', 2);
+  await time.advance(200);
+  values.delete('A');
+  notify();
+  await time.advance(200);
+  const seen: string[] = [];
+  client.onChange('A', (value) => seen.push(value));
+  await time.advance(60_000);
+  t.deepEqual(seen, []);
+});
+
+test('a handler that is registered while the watch of the one before ends is told as well', async (t) => {
+  const { client, time, write } = setUp();
+  for (let turns = 0; turns < 12; turns += 1) {
+    write('A', 2 * turns + 1);
+    const end = client.onChange('A', () => undefined);
+    await time.advance(200);
+    end();
+    // Wakes whoever waits to look again, so that the watch sees that nothing is left.
+    client.onChange('B', () => undefined)();
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    const seen: string[] = [];
+    const endNext = client.onChange('A', (value) => seen.push(value));
+    await time.advance(200);
+    write('A', 2 * turns + 2);
+    await time.advance(20_000);
+    t.deepEqual(seen, [`v${2 * turns + 2}`], `after ${turns} turns`);
+    endNext();
+  }
+});
+
 type Step = 'rotate' | 'get' | 'notice' | 'fail' | 'wait';
 
 test('whatever comes in between, a handler is shown no older version after a newer one, and the last one in the end', async (t) => {
