@@ -94,7 +94,18 @@ createApp(Inbox).use(createJetlock({ baseUrl: '/jetlock' })).mount('#app');
 /** The TypeScript of the README that a program begins with. */
 const [QUICK_START = ''] = /(?<=```ts\n)import \{ createSecretsClient \}[^`]*(?=```)/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
 
+/** The two lines of the README with a real service, in a program that says what came of them. */
+const [WITH_A_SERVICE = ''] = /(?<=```ts\n)const jetlock = await startTestService[^`]*(?=```)/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+const TESTING = `import { createSecretsClient } from 'jetlock/client';
+import { startTestService } from 'jetlock/testing';
+${WITH_A_SERVICE}
+console.log(await secrets.getSecret('DB_PASSWORD'));
+await secrets.close();
+await jetlock.stop();
+`;
+
 await writeFile(inProject('program.ts'), PROGRAM);
+await writeFile(inProject('testing.ts'), TESTING);
 await writeFile(inProject('app.ts'), APP);
 await writeFile(inProject('quick-start.ts'), QUICK_START);
 await cp(join(ROOT, 'examples/receipts'), inProject('receipts'), { recursive: true });
@@ -113,7 +124,7 @@ test.serial('an installation is one package, with its licences and without the b
 });
 
 test.serial('strict programs compile, and what is wrong in them is found', (t) => {
-  t.deepEqual(compiled(['program.ts', 'quick-start.ts', 'receipts/main.ts', 'declarations.ts'].map((name) => inProject(name)), nodenext), []);
+  t.deepEqual(compiled(['program.ts', 'quick-start.ts', 'testing.ts', 'receipts/main.ts', 'declarations.ts'].map((name) => inProject(name)), nodenext), []);
   t.deepEqual(compiled([inProject('program.ts')], bundler), []);
 });
 
@@ -147,6 +158,10 @@ test.serial('the quick start of the README gets a secret and its rotation, as it
   t.is(await line(), 'got 5 characters');
   await jetlock.set(PASSWORD, 'the second');
   t.is(await line(), 'rotated to 10 characters');
+});
+
+test.serial('the two lines of the README with a service of a test give its secret, as they stand there', async (t) => {
+  t.is((await runIn(project, process.execPath, ['testing.js'])).trim(), 'x');
 });
 
 test.serial('the example answers with its secret, and with the next one after a rotation', async (t) => {
