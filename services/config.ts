@@ -20,11 +20,14 @@ export const operatorKeyFrom = (environment: Environment = process.env): Either<
   return isLeft(previous) ? previous : right({ current: current.right, previous: previous.right });
 };
 
-/** `JETLOCK_SHARED_SECRET`: what those share with the service who make namespaces and use them. */
+const SHARED_SECRET_MIN = 16;
+
+/** `JETLOCK_SHARED_SECRET`, of 16 characters at least: what those share with the service who make namespaces and use them. */
 export const sharedSecretFrom = (environment: Environment = process.env): Either<Failure, Redacted<string> | undefined> => {
   const secret = read('JETLOCK_SHARED_SECRET', environment);
   if (isLeft(secret)) return secret;
-  // An empty one would let everybody in, or nobody: neither is what somebody meant.
-  if (secret.right === '') return left(failure('config', 'JETLOCK_SHARED_SECRET is empty', 'give it a long random text, or leave it out'));
+  // Whoever reaches the listener may guess at it.
+  if (secret.right !== undefined && secret.right.length < SHARED_SECRET_MIN)
+    return left(failure('config', `JETLOCK_SHARED_SECRET has less than ${SHARED_SECRET_MIN} characters`, 'give it a long random text, or leave it out'));
   return right(secret.right === undefined ? undefined : new Redacted(secret.right));
 };

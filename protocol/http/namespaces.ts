@@ -37,7 +37,7 @@ const removeAll = { about: 'The namespace and everything in it is destroyed.', h
 /** The access key stands in the header `Jetlock-Access-Key`. */
 export const namespaceRoutes = [
   own('access-key', 'namespace.create', 'POST', '/namespaces', { about: 'A namespace with its first access key, which is told this once.', ways, body: Name, reply: NamespaceIssued, status: 201 }),
-  own('access-key', 'namespace.bulk', 'POST', '/namespaces/bulk', { about: 'Many namespaces under random names.', ways, body: Bulk, reply: ManyIssued, status: 201 }),
+  own('access-key', 'namespace.bulk', 'POST', '/namespaces/bulk', { about: 'Many namespaces under random names: fewer than were asked for where some could not be made.', ways, body: Bulk, reply: ManyIssued, status: 201 }),
   own('access-key', 'namespace.read', 'GET', '/namespace', read),
   own('access-key', 'namespace.write', 'POST', '/namespace', write),
   own('access-key', 'namespace.delete-key', 'DELETE', '/namespace/:key', { ...remove, params: { key: ['key'] } }),

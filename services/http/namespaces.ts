@@ -124,14 +124,12 @@ const letIn =
     return refused === undefined ? then(body) : left(refused);
   };
 
+/** Where some could not be made those that were are told all the same: nobody else ever will know their keys. */
 const createMany = async ({ namespaces }: NamespaceDoor, count: number): Answer<{ readonly namespaces: ReadonlyArray<NamespaceIssued> }> => {
   const made = await Promise.all(Array.from({ length: count }, () => namespaces.create(null)));
-  const issued: NamespaceIssued[] = [];
-  for (const one of made) {
-    if (isLeft(one)) return one;
-    issued.push(one.right);
-  }
-  return right({ namespaces: issued });
+  const issued = made.flatMap((one) => (isLeft(one) ? [] : [one.right]));
+  const refused = made.find(isLeft);
+  return issued.length === 0 && refused !== undefined ? refused : right({ namespaces: issued });
 };
 
 export const namespaceHandlers = (door: NamespaceDoor) => {
