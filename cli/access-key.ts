@@ -3,9 +3,8 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { accessKeyIn, asSecret, type Secret } from '../client/bearer.ts';
 import { readSecretFile, secretIn } from '../client/secret-file.ts';
-import { isAccessKey } from '../crypto/credential.ts';
-import { Redacted } from '../crypto/redacted.ts';
 import { failureOfFile } from './client-failure.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -22,16 +21,16 @@ const NOWHERE = fail(EXIT.configuration, 'there is no access key', 'set JETLOCK_
 
 const typed = async (io: Io): Promise<Either<Failure, string>> => (io.stdin.isTTY === true ? E.map(textOf)(await readValue(io, 'access key')()) : E.left(NOWHERE));
 
-const checked = (text: string): Either<Failure, Redacted<string>> =>
-  isAccessKey(text) ? E.right(new Redacted(text)) : E.left(fail(EXIT.badInput, 'that is not an access key', 'it is jlk_ and 43 characters'));
+const checked = (text: string): Either<Failure, Secret> =>
+  E.fromNullable(fail(EXIT.badInput, 'that is not an access key', 'it is jlk_ and 43 characters'))(accessKeyIn(text));
 
 /** The first there is of: the file that was named, the variable, the terminal. */
-export const accessKeyOf = async ({ text }: Options, io: Io): Promise<Either<Failure, Redacted<string>>> => {
+export const accessKeyOf = async ({ text }: Options, io: Io): Promise<Either<Failure, Secret>> => {
   const [file, variable] = [text['access-key-file'], io.environment['JETLOCK_ACCESS_KEY']];
   if (file !== undefined) return E.chain(checked)(fromFile(io, file));
   return E.chain(checked)(variable === undefined ? await typed(io) : E.right(variable));
 };
 
 /** Where the service demands one. */
-export const sharedSecretOf = ({ environment, directory }: Io): Either<Failure, Redacted<string> | undefined> =>
-  E.bimap(failureOfFile, (secret: string | undefined) => (secret === undefined ? undefined : new Redacted(secret)))(secretIn(environment, SHARED_SECRET, directory));
+export const sharedSecretOf = ({ environment, directory }: Io): Either<Failure, Secret | undefined> =>
+  E.bimap(failureOfFile, (secret: string | undefined) => (secret === undefined ? undefined : asSecret(secret)))(secretIn(environment, SHARED_SECRET, directory));

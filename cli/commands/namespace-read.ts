@@ -4,7 +4,6 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { readNamespace, type NamespaceSecrets } from '../../client/namespace.ts';
-import { utf8 } from '../../crypto/bytes.ts';
 import { accessKeyOf, sharedSecretOf } from '../access-key.ts';
 import { SUBJECTS } from '../connect.ts';
 import { withSession } from '../connect-service.ts';
@@ -34,7 +33,7 @@ const print =
     if (flags.has('json')) return E.right((await printJson(io, document(secrets)), EXIT.ok));
     if (secrets.size === 0) return E.right((await say(io, 'the namespace is empty'), EXIT.ok));
     const lines = linesOf(secrets);
-    return E.isLeft(lines) ? lines : E.map(() => EXIT.ok)(await printValue(io, utf8(lines.right), 'jetlock namespace read'));
+    return E.isLeft(lines) ? lines : E.map(() => EXIT.ok)(await printValue(io, new TextEncoder().encode(lines.right), 'jetlock namespace read'));
   };
 
 export const run: Run = (_args, options, io) =>
