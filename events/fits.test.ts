@@ -35,12 +35,13 @@ const taken = (codec: t.Mixed): fc.Arbitrary<unknown> => fc.constantFrom<unknown
 
 /** Values that a codec takes, or nearly. */
 const of = (codec: t.Mixed): fc.Arbitrary<unknown> => {
-  const { _tag, type, props, value, types } = known(codec);
+  const { _tag, type, props, value, types, keys } = known(codec);
   if (_tag === 'ExactType' && type !== undefined) return of(type);
   if (_tag === 'InterfaceType' && props !== undefined) return fc.record(Object.fromEntries(Object.entries(props).map(([name, one]) => [name, of(one)])));
   if (_tag === 'UnionType' && types !== undefined) return fc.oneof(...types.map(of));
   if (_tag === 'ReadonlyArrayType' && type !== undefined) return fc.array(of(type), { maxLength: 3 });
   if (_tag === 'LiteralType') return fc.constant(value);
+  if (_tag === 'KeyofType' && keys !== undefined) return fc.constantFrom(...Object.keys(keys));
   return taken(codec);
 };
 
