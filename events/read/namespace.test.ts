@@ -5,8 +5,11 @@ import { digestOf, idOf } from '../../tests/support/names.ts';
 import { REPLY_ROOM } from './room.ts';
 
 const NAMESPACE = 'shop';
-const issue = (history: History, n = 1, namespace = NAMESPACE) =>
-  history.replica('namespace.issue', { namespace, key: idOf(n), digest: digestOf(n) }, { made: { key: { id: history.nextId(), wrappedBy: KEYRING.root } } });
+/** A namespace of admins, who write there, with an access key. */
+const issue = (history: History, n = 1, namespace = NAMESPACE): void => {
+  history.admin('namespace.create', { namespace }, { made: { key: { id: history.nextId(), wrappedBy: KEYRING.root } } });
+  history.admin('namespace.access-key.issue', { namespace, key: idOf(n), digest: digestOf(n) });
+};
 
 /** `KEY@2 …`, with `+` at the end if there is more; or the reason of a refusal. */
 const saidOf = ({ verdict }: ReturnType<History['read']>): string => {

@@ -31,7 +31,7 @@ test('what is missing is made, once, and is as it must be', async (t) => {
   const { nc, subjects, manager } = await setting(t);
   const first = await provision(nc, subjects, REPLICAS)();
   t.like(first, { right: { replicas: 1, version: nc.info?.version } });
-  t.is(E.isRight(first) ? first.right.made.length : 0, 9);
+  t.is(E.isRight(first) ? first.right.made.length : 0, 10);
   const again = await provision(nc, subjects, REPLICAS)();
   t.deepEqual(again, E.map((provisioned: object) => ({ ...provisioned, made: [], clockMs: E.isRight(again) ? again.right.clockMs : 0 }))(first) as typeof again);
   t.deepEqual(E.isRight(await checkStream(nc, subjects)()), true);
