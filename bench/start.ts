@@ -4,11 +4,11 @@ import { mixOf } from './support/big-log.ts';
 import { fill } from './support/fill.ts';
 import { install } from './support/installation.ts';
 import { startOnce } from './support/starts.ts';
+import { median } from './support/median.ts';
 
 const STARTS = 5;
 const [FEW, MANY] = [10_000, 1_000_000];
 
-const median = (values: ReadonlyArray<number>): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 type Times = { readonly fromFirst: number; readonly fromSaved: number; readonly cpuFromSaved: number };
 

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Benchmark } from './benchmark.ts';
+import { median } from './support/median.ts';
 
 const PAIRS = 41;
 /** Of the bundle: this file is in `dist/` as well. */
@@ -14,7 +15,6 @@ const msOf = (args: ReadonlyArray<string>): number => {
   return performance.now() - since;
 };
 
-const median = (values: ReadonlyArray<number>): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 export const version: Benchmark = {
   name: 'version',

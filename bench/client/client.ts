@@ -13,6 +13,7 @@ import { serviceOf, stepsOf } from '../../tests/support/steps.ts';
 import type { Benchmark, Figure } from '../benchmark.ts';
 import { startProgram, startReplica } from '../reads/processes.ts';
 import { ASKED_SUBJECT, FLOOR_SUBJECT, sharedNow, type Order, type Reply } from './child.ts';
+import { median } from '../support/median.ts';
 
 const CONNECTIONS = 100;
 const ROTATIONS = 20;
@@ -25,7 +26,6 @@ const FIRST_SECRET = fileURLToPath(new URL('../bench/client/first-secret.js', im
 
 const sorted = (values: ReadonlyArray<number>): ReadonlyArray<number> => [...values].sort((a, b) => a - b);
 const part = (values: ReadonlyArray<number>, of: number): number => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * of))] ?? NaN;
-const median = (values: ReadonlyArray<number>): number => part(values, 0.5);
 
 type Scene = { readonly replica: number | undefined; readonly installation: Installation; readonly options: SecretsOptions; readonly write: (key: string, value: string) => Promise<unknown> };
 

@@ -5,7 +5,7 @@ import { startInstallation, type Installation } from '../../tests/support/replic
 import type { Benchmark, Figure } from '../benchmark.ts';
 import { FLOOR_STREAM } from '../reads/floors.ts';
 import type { Measured } from '../reads/loop.ts';
-import { median } from '../reads/reads.ts';
+import { median } from '../support/median.ts';
 import { startProgram, startReplicaAt } from '../reads/processes.ts';
 import type { Order, Reply } from './child.ts';
 

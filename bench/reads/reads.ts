@@ -7,6 +7,7 @@ import type { Benchmark, Figure } from '../benchmark.ts';
 import type { Asking } from './child.ts';
 import type { Measured } from './loop.ts';
 import { makeScene, type Scene } from './scene.ts';
+import { median } from '../support/median.ts';
 
 const ROUNDS = 7;
 const ROUND_MS = 1_500;
@@ -20,7 +21,6 @@ type Results<C extends Contenders> = { readonly [K in keyof C]: Measured };
 
 const FLOORS = { grouped: { floor: 'grouped' }, bare: { floor: 'bare' } } as const;
 
-export const median = (values: ReadonlyArray<number>): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const medians = (all: ReadonlyArray<Measured>): Measured => ({
   perSecond: median(all.map(({ perSecond }) => perSecond)),
   p50: median(all.map(({ p50 }) => p50)),
