@@ -17,7 +17,7 @@ export type Connection = Extract<Outcome, { readonly _tag: 'Right' }>['right'];
 /** Connects; who opens it closes it. Loaded only now, since most commands need none. */
 export const openNats = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): TaskEither<Failure, Connection> =>
   pipe(
-    natsOptions(options, io, user),
+    TE.fromEither(natsOptions(options, io, user)),
     TE.chain((nats) => async () => {
       const { connectNats } = await import('../client/nats/connect.ts');
       return E.mapLeft(failureOfNats)(await connectNats(nats)());

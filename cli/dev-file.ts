@@ -1,15 +1,13 @@
-/** `./.jetlock/dev.json`: how the other commands find a `jetlock dev` that runs in the current directory. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+/** `.jetlock/dev.json`: how the other commands find a `jetlock dev` that runs in the current directory, or in one above. */
+import { dirname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as J from 'fp-ts/lib/Json.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
+import { devFilePath, readNearestDevFile, strangeDevFile } from '../client/dev-file.ts';
+import { decodeJson } from '../client/json.ts';
+import { writeSecretFile } from '../client/secret-file.ts';
 import { PublicKey } from '../events/vocabulary.ts';
-import { EXIT } from './exit-codes.ts';
-import { readPrivate, writePrivate, type PrivateFile } from './private-file.ts';
-import { fail, type Failure } from './terminal.ts';
+import { failureOfFile } from './client-failure.ts';
+import type { Failure } from './terminal.ts';
 
 const FilePath = t.string;
 
@@ -29,32 +27,21 @@ export const DevFile = t.strict(
 );
 export type DevFile = t.TypeOf<typeof DevFile>;
 
-export const devFilePath = (directory: string): string => join(directory, '.jetlock', 'dev.json');
+/** `folder`: the one that it is in, which other files of this `jetlock dev` stand beside. */
+export type FoundDev = DevFile & { readonly folder: string };
 
-const decoded = (path: string, { text }: PrivateFile): E.Either<Failure, DevFile> =>
-  pipe(
-    J.parse(text),
-    E.chainW((parsed) => DevFile.decode(parsed)),
-    E.mapLeft(() => fail(EXIT.configuration, `${path} is not what jetlock dev writes`, 'start jetlock dev again')),
-  );
-
-/** A file that someone else left in a shared folder would send our values to their service. */
-const ownedByUs = (path: string, file: PrivateFile): E.Either<Failure, PrivateFile> =>
-  process.getuid === undefined || process.getuid() === file.owner
-    ? E.right(file)
-    : E.left(fail(EXIT.configuration, `${path} belongs to another user`, 'name the service with --nats, --identity and --signing-key'));
-
-/** What a `jetlock dev` that runs in `directory` has written; nothing if there is none. Parent folders are not searched. */
-export const readDevFile = (directory: string): TE.TaskEither<Failure, DevFile | undefined> => {
-  const path = devFilePath(directory);
-  if (!existsSync(path)) return TE.right(undefined);
-  return pipe(
-    readPrivate(path),
-    TE.chainEitherK((file) => ownedByUs(path, file)),
-    TE.chainEitherK((file) => decoded(path, file)),
-  );
+/** What a `jetlock dev` that runs in `directory`, or in a folder above it, has written; nothing if there is none. */
+export const readDevFile = (directory: string): E.Either<Failure, FoundDev | undefined> => {
+  const read = readNearestDevFile(directory);
+  if (E.isLeft(read)) return E.left(failureOfFile(read.left));
+  if (read.right === undefined) return E.right(undefined);
+  const { path, bytes } = read.right;
+  return E.bimap(
+    () => failureOfFile(strangeDevFile(path)),
+    (dev: DevFile) => ({ ...dev, folder: dirname(path) }),
+  )(decodeJson(DevFile)(bytes));
 };
 
 /** Writes it with mode 0600. */
-export const writeDevFile = (directory: string, dev: DevFile): TE.TaskEither<Failure, void> =>
-  writePrivate(devFilePath(directory), `${JSON.stringify(DevFile.encode(dev), null, 2)}\n`);
+export const writeDevFile = (directory: string, dev: DevFile): E.Either<Failure, void> =>
+  E.mapLeft(failureOfFile)(writeSecretFile(devFilePath(directory), new TextEncoder().encode(`${JSON.stringify(DevFile.encode(dev), null, 2)}\n`), { overwrite: true }));

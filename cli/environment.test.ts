@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { PublicKey, sure } from '../events/vocabulary.ts';
-import { devFilePath, readDevFile, writeDevFile, type DevFile } from './dev-file.ts';
+import { devFilePath } from '../client/dev-file.ts';
+import { readDevFile, writeDevFile, type DevFile } from './dev-file.ts';
 import { resolveOptions, type Environment, type Typed } from './environment.ts';
 import type { Option } from './options.ts';
 
@@ -23,7 +24,7 @@ const dev: DevFile = {
 const folder = () => mkdtemp(join(tmpdir(), 'jetlock-'));
 const besideDev = async () => {
   const directory = await folder();
-  await writeDevFile(directory, dev)();
+  writeDevFile(directory, dev);
   return directory;
 };
 const fileWith = async (text: string) => {
@@ -90,20 +91,22 @@ test('another option can stand against jetlock dev', async (t) => {
   t.deepEqual(result._tag === 'Right' && result.right.text, { context: 'c', 'nats-port': 'default' });
 });
 
-test('a jetlock dev in a parent folder does not count', async (t) => {
-  const below = join(await besideDev(), 'below');
-  await mkdir(below);
-  t.is(await resolved(PORT, {}, {}, below), 'default');
+test('a jetlock dev counts in the folders below its own, where no nearer one runs', async (t) => {
+  const below = join(await besideDev(), 'src', 'below');
+  await mkdir(below, { recursive: true });
+  t.is(await resolved(PORT, {}, {}, below), dev.natsUrl);
+  writeDevFile(below, { ...dev, natsUrl: 'nats://nearer' });
+  t.is(await resolved(PORT, {}, {}, below), 'nats://nearer');
 });
 
 test('what jetlock dev wrote is read back, and only its owner can read it', async (t) => {
   const directory = await besideDev();
   const { stat, chmod } = await import('node:fs/promises');
-  t.deepEqual(await readDevFile(directory)(), { _tag: 'Right', right: dev });
+  t.deepEqual(readDevFile(directory), { _tag: 'Right', right: { ...dev, folder: join(directory, '.jetlock') } });
   t.is((await stat(devFilePath(directory))).mode & 0o777, 0o600);
   t.is((await stat(join(directory, '.jetlock'))).mode & 0o777, 0o700);
   await chmod(devFilePath(directory), 0o640);
-  t.like(await readDevFile(directory)(), { _tag: 'Left', left: { exit: 78, hint: `chmod 600 ${devFilePath(directory)}` } });
+  t.like(readDevFile(directory), { _tag: 'Left', left: { exit: 78, hint: `chmod 600 ${devFilePath(directory)}` } });
 });
 
 for (const [what, text] of [
@@ -114,7 +117,7 @@ for (const [what, text] of [
   test(`a dev file with ${what} is a matter of configuration`, async (t) => {
     const directory = await besideDev();
     await writeFile(devFilePath(directory), text);
-    const result = await readDevFile(directory)();
+    const result = readDevFile(directory);
     t.like(result, { _tag: 'Left', left: { exit: 78, hint: 'start jetlock dev again' } });
     t.false(JSON.stringify(result).includes('hunter2'));
   });

@@ -1,7 +1,7 @@
 /**
  * Where the value of an option comes from; the only reader of `process.env` in this folder. The first one counts:
  * the option as typed, its variable, the file that its variable's `_FILE` twin names, a `jetlock dev` that runs in the
- * current directory, the default. The twin of an option that itself takes a file names that file.
+ * current directory or in one above, the default. The twin of an option that itself takes a file names that file.
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -54,7 +54,7 @@ type DevFileOnce = () => Promise<E.Either<Failure, DevFile | undefined>>;
 /** Read once for all options of a command, and only if one of them has no value by then. */
 const devFileOnce = (directory: string): DevFileOnce => {
   let read: ReturnType<DevFileOnce> | undefined;
-  return () => (read ??= import('./dev-file.ts').then(({ readDevFile }) => readDevFile(directory)()));
+  return () => (read ??= import('./dev-file.ts').then(({ readDevFile }) => readDevFile(directory)));
 };
 
 const besideDev = async ({ beside }: Option, devFile: DevFileOnce): Promise<Found> =>

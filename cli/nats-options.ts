@@ -1,9 +1,6 @@
 /** The options of a command as the NATS connection takes them. */
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { NatsOptions } from '../client/nats/connect.ts';
 import type { NatsSettings } from '../client/nats/context.ts';
 import { readDevFile, type DevFile } from './dev-file.ts';
@@ -46,8 +43,5 @@ const whereOf = ({ text }: Options, settings: NatsSettings, io: Io): E.Either<Fa
  * How this command reaches NATS: what was given, and beside a running `jetlock dev` the NATS user that it made for that purpose.
  * @param user `client` for those who ask the service, `auditor` for those who read its stream
  */
-export const natsOptions = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): TaskEither<Failure, NatsOptions> =>
-  pipe(
-    readDevFile(io.directory),
-    TE.chainEitherK((dev) => whereOf(options, { ...settingsOf(options, io), ...devUser(options, dev, user) }, io)),
-  );
+export const natsOptions = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): E.Either<Failure, NatsOptions> =>
+  E.chain((dev: DevFile | undefined) => whereOf(options, { ...settingsOf(options, io), ...devUser(options, dev, user) }, io))(readDevFile(io.directory));

@@ -75,7 +75,7 @@ ${table(['argument', 'what it is'], ...Object.entries(ARGUMENTS).filter(([name])
 ## Options and their variables
 
 Of an option the first of these counts: as typed; its variable; the file that its variable's twin with \`_FILE\` at its end names
-(for an option that takes a file the twin names that file); a \`jetlock dev\` that runs in the current folder; its default.
+(for an option that takes a file the twin names that file); a \`jetlock dev\` that runs in the current folder or in one above; its default.
 
 ${table(['option', 'variable', 'what it is'], ...optionRows())}
 

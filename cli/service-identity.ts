@@ -1,19 +1,17 @@
 /**
  * Where the identities of requesting programs are kept on this machine: the file that `--identity` names; else beside a running
- * `jetlock dev` in `./.jetlock/services`, and nowhere else, so that no token of another service is told to it; else in the
+ * `jetlock dev` in its `.jetlock/services`, and nowhere else, so that no token of another service is told to it; else in the
  * user's own configuration folder.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { newKeyIdentity, newTokenIdentity, readServiceIdentity, writeServiceIdentity, type ServiceIdentity } from '../client/credential.ts';
 import { ServiceName } from '../events/vocabulary.ts';
 import { serviceName } from './arguments.ts';
 import { failureOfFile } from './client-failure.ts';
-import { devFilePath, readDevFile } from './dev-file.ts';
+import { readDevFile, type FoundDev } from './dev-file.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
@@ -35,16 +33,15 @@ const ownFolder = ({ environment }: Io): Found<string> => {
 };
 
 /** The folder beside a running `jetlock dev`; none if there is none, a failure if it is somebody else's. */
-const devFolder = ({ directory }: Io): TaskEither<Failure, string | undefined> =>
-  TE.map((dev) => (dev === undefined ? undefined : join(dirname(devFilePath(directory)), 'services')))(readDevFile(directory));
+const devFolder = ({ directory }: Io): Found<string | undefined> => E.map((dev: FoundDev | undefined) => dev && join(dev.folder, 'services'))(readDevFile(directory));
 
-const fileFor = (service: ServiceName, options: Options, io: Io): TaskEither<Failure, string> => {
+const fileFor = (service: ServiceName, options: Options, io: Io): Found<string> => {
   const named = options.text['identity'];
-  if (named !== undefined) return TE.right(resolve(io.directory, named));
+  if (named !== undefined) return E.right(resolve(io.directory, named));
   return pipe(
     devFolder(io),
-    TE.chainEitherK((beside) => (beside === undefined ? ownFolder(io) : E.right(beside))),
-    TE.map((folder) => join(folder, `${service}.json`)),
+    E.chain((beside) => (beside === undefined ? ownFolder(io) : E.right(beside))),
+    E.map((folder) => join(folder, `${service}.json`)),
   );
 };
 
@@ -71,8 +68,8 @@ const readOrMake = (file: string, service: ServiceName, kind: ServiceIdentity['k
 };
 
 /** The identity of a service in its file; made there, with mode 0600, if there is none yet. */
-export const identityToRegister = (service: ServiceName, kind: ServiceIdentity['kind'], options: Options, io: Io): TaskEither<Failure, Kept> =>
-  TE.chainEitherK((file: string) => readOrMake(file, service, kind))(fileFor(service, options, io));
+export const identityToRegister = (service: ServiceName, kind: ServiceIdentity['kind'], options: Options, io: Io): Found<Kept> =>
+  E.chain((file: string) => readOrMake(file, service, kind))(fileFor(service, options, io));
 
 const servicesIn = (folder: string): ReadonlyArray<ServiceName> =>
   existsSync(folder)
@@ -89,19 +86,19 @@ const only = ([first, ...others]: ReadonlyArray<ServiceName>): Found<ServiceName
   return E.left(fail(EXIT.usage, `several services have an identity here: ${[first, ...others].join(', ')}`, 'name one with --as SERVICE'));
 };
 
-const onlyBesideDev = (options: Options, io: Io): TaskEither<Failure, Kept> =>
+const onlyBesideDev = (options: Options, io: Io): Found<Kept> =>
   pipe(
     devFolder(io),
-    TE.chainEitherK((beside) => only(beside === undefined ? [] : servicesIn(beside))),
-    TE.chain((service) => ofService(service, options, io)),
+    E.chain((beside) => only(beside === undefined ? [] : servicesIn(beside))),
+    E.chain((service) => ofService(service, options, io)),
   );
 
-const ofService = (service: ServiceName, options: Options, io: Io): TaskEither<Failure, Kept> =>
-  TE.chainEitherK((file: string) => (existsSync(file) ? readOf(service, file) : E.left(NONE)))(fileFor(service, options, io));
+const ofService = (service: ServiceName, options: Options, io: Io): Found<Kept> =>
+  E.chain((file: string) => (existsSync(file) ? readOf(service, file) : E.left(NONE)))(fileFor(service, options, io));
 
 /** The identity to ask with: of the service that `--as` names, in the file that `--identity` names, else the only one beside `jetlock dev`. */
-export const identityToAsk = (options: Options, io: Io): TaskEither<Failure, Kept> => {
+export const identityToAsk = (options: Options, io: Io): Found<Kept> => {
   const [as, file] = [options.text['as'], options.text['identity']];
-  if (as !== undefined) return TE.chain((service: ServiceName) => ofService(service, options, io))(TE.fromEither(serviceName(as)));
-  return file === undefined ? onlyBesideDev(options, io) : TE.fromEither(read(resolve(io.directory, file)));
+  if (as !== undefined) return E.chain((service: ServiceName) => ofService(service, options, io))(serviceName(as));
+  return file === undefined ? onlyBesideDev(options, io) : read(resolve(io.directory, file));
 };

@@ -30,7 +30,7 @@ type Own = { readonly name: string; readonly inboxPrefix: string; readonly waitF
  * @param own its inbox prefix is the one that `jetlock nats-config` lets such a user listen on, unless another is given
  */
 export const connectForService = async (options: Options, io: Io, own: Own): Promise<Either<Failure, NatsConnection>> => {
-  const nats = await natsOptions(options, io, 'client')();
+  const nats = natsOptions(options, io, 'client');
   if (E.isLeft(nats)) return nats;
   const { connectNats } = await import('../client/nats/connect.ts');
   const connected = await connectNats({ ...own, ...nats.right })();

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { Dev } from '../../services/dev.ts';
-import { devFilePath, writeDevFile, type DevFile } from '../dev-file.ts';
+import { devFilePath } from '../../client/dev-file.ts';
+import { writeDevFile, type DevFile } from '../dev-file.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { finishFirstAdmin, prepareFirstAdmin } from '../first-admin.ts';
 import type { Io } from '../io.ts';
@@ -62,7 +63,7 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   if (E.isLeft(started)) return started;
   const { dev, file } = started.right;
   const stopped = untilStopped();
-  const written = await writeDevFile(io.directory, file)();
+  const written = writeDevFile(io.directory, file);
   if (E.isRight(written)) {
     await announce(started.right, dataDir, options, io);
     await Promise.race([stopped, dev.natsEnded]);

@@ -52,7 +52,7 @@ export const run: Run = (args, options, io) =>
   pipe(
     TE.Do,
     TE.apS('wanted', TE.fromEither(wanted(args, options))),
-    TE.bind('kept', () => identityToAsk(options, io)),
+    TE.bind('kept', () => TE.fromEither(identityToAsk(options, io))),
     TE.chain(({ wanted: { asks, waitMs }, kept }) =>
       withRequester(options, io, kept.identity, ({ get }) => pipe(get(asks, waitMs), TE.chainW(print(asks, options, io)))),
     ),

@@ -40,7 +40,7 @@ export const run: Run = ([typed], options, io): TaskEither<Failure, ExitCode> =>
     TE.Do,
     TE.apS('service', TE.fromEither(serviceName(typed))),
     TE.apS('version', TE.fromEither(orNone(word)(options.text['service-version']))),
-    TE.bindW('kept', ({ service }) => identityToRegister(service, options.flags.has('key') ? 'key' : 'token', options, io)),
+    TE.bindW('kept', ({ service }) => TE.fromEither(identityToRegister(service, options.flags.has('key') ? 'key' : 'token', options, io))),
     TE.chain(({ kept, version }) =>
       withRequester(options, io, kept.identity, ({ register }: Requester) =>
         TE.chainTaskK(told(kept, options, io))(register(version) as TaskEither<ClientFailure | Failure, RegisterReply>),
