@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { isOfferedTo, type Invitation } from '../client/enrolment.ts';
 import { EnrolmentView } from '../protocol/http/session.ts';
+import { isLoopback } from '../protocol/loopback.ts';
 import { EXIT } from './exit-codes.ts';
 import { fail, type Failure } from './terminal.ts';
 
@@ -14,14 +15,12 @@ const OPEN_MS = 10 * 60 * 1000;
 
 type Asked = E.Either<Failure, EnrolmentView | undefined>;
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /** Whoever stands between browser and service could send a page of theirs, which has the code: so not without TLS. */
 export const consoleUrl = (typed: string): E.Either<Failure, string> => {
   const url = URL.canParse(typed) ? new URL(typed) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return E.left(fail(EXIT.badInput, 'that is not a URL of http or https', 'such as --url http://127.0.0.1:8222'));
-  const isPrivate = url.protocol === 'https:' || LOOPBACK.test(url.hostname);
-  return isPrivate ? E.right(url.origin) : E.left(fail(EXIT.badInput, 'plain http to another machine can be changed on the way', 'use https, or lead the port here: ssh -L 8222:127.0.0.1:8222 HOST'));
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return E.left(fail(EXIT.badInput, 'that is not a URL of http or https', 'such as --url http://127.0.0.1:8229'));
+  const isPrivate = url.protocol === 'https:' || isLoopback(url.hostname);
+  return isPrivate ? E.right(url.origin) : E.left(fail(EXIT.badInput, 'plain http to another machine can be changed on the way', 'use https, or lead the port here: ssh -L 8229:127.0.0.1:8229 HOST'));
 };
 
 const ask = async (url: string, { id }: Invitation): Promise<Asked> => {

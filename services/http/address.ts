@@ -1,14 +1,6 @@
 /** Whom an address stands for, where something is counted by it. */
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-// The same when the listener takes both kinds.
-loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
-
-/** An address, or the one name that has no other. */
-export const isLoopback = (address: string): boolean => address === 'localhost' || loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+import { isIPv4 } from 'node:net';
+import { isLoopback } from '../../protocol/loopback.ts';
 
 const MAPPED = '::ffff:';
 const GROUPS_OF_NETWORK = 4;

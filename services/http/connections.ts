@@ -1,7 +1,8 @@
 /** How many connections there are, and how many of them one address may have. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { isLoopback, networkOf } from './address.ts';
+import { isLoopback } from '../../protocol/loopback.ts';
+import { networkOf } from './address.ts';
 
 const CONNECTIONS_MAX = 4_096;
 export const CONNECTIONS_OF_ONE = 256;

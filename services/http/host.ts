@@ -3,7 +3,7 @@
  * that page and this service are then one site, and only the name in `Host` tells that they are not.
  */
 import type { FastifyRequest } from 'fastify';
-import { isLoopback } from './address.ts';
+import { isLoopback } from '../../protocol/loopback.ts';
 
 type Heard = Pick<FastifyRequest, 'headers' | 'raw'>;
 

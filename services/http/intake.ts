@@ -1,6 +1,6 @@
 /** Bodies while they arrive and until they are answered: how much of memory whoever sends them may hold. */
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from './address.ts';
+import { isLoopback } from '../../protocol/loopback.ts';
 
 const MIB = 1024 * 1024;
 /** Of all who are not known together, and as much again of those who are. */
