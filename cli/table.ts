@@ -74,7 +74,7 @@ const TOKEN_ROLE: Option = {
 };
 const TOKEN_FOR: Option = { name: 'for', value: 'DURATION', description: 'how long it counts, at most 366d', default: '90d' };
 const CONSOLE: ReadonlyArray<Option> = [
-  { name: 'url', value: 'URL', description: 'where the HTTP listener of the service is', default: 'http://127.0.0.1:8222', beside: (dev) => dev.httpUrl },
+  { name: 'url', value: 'URL', description: 'where the HTTP listener of the service is', default: 'http://127.0.0.1:8229', beside: (dev) => dev.httpUrl },
   { name: 'enroll', description: 'the browser is on another machine: compare the fingerprint of its key, then say yes' },
   { name: 'no-open', description: 'print the link only' },
   YES,

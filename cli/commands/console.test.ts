@@ -69,7 +69,7 @@ test('console goes where nobody can put in a page of theirs', async (t) => {
     t.is(code, exit, url);
     t.regex(stderr, why);
   };
-  await refused('http://jetlock.example:8222', 65, /use https, or lead the port here/);
+  await refused('http://jetlock.example:8229', 65, /use https, or lead the port here/);
   await refused('ftp://127.0.0.1', 65, /not a URL of http/);
   await refused('nonsense', 65, /not a URL of http/);
   await refused('http://127.0.0.1:9', 69, /nobody answers at http:\/\/127\.0\.0\.1:9/);

@@ -11,7 +11,7 @@ import type { Run } from '../verb.ts';
 
 export const run: Run = (_args, options, io) => async (): Promise<Either<Failure, ExitCode>> => {
   const { text, flags } = options;
-  const httpPort = port(text['http-port'] ?? '8222');
+  const httpPort = port(text['http-port'] ?? '8229');
   if (E.isLeft(httpPort)) return httpPort;
   const origins = httpOrigins(text['http-origin']);
   if (E.isLeft(origins)) return origins;

@@ -83,7 +83,7 @@ export const httpReference = (): string => `# The HTTP API
 Made from the table of routes by \`docs/make.ts\`. A running service tells the same at \`GET /openapi.json\` (OpenAPI 3.1), with the
 shape of every body and answer.
 
-\`jetlock serve\` listens on 127.0.0.1:8222. \`--http-host\` and \`--http-port\` change that; \`--tls-cert FILE --tls-key FILE\` make it
+\`jetlock serve\` listens on 127.0.0.1:8229. \`--http-host\` and \`--http-port\` change that; \`--tls-cert FILE --tls-key FILE\` make it
 https. Whom a call comes from is who is at the other end of the connection: headers of proxies are not believed. A call is answered under the address that
 it reached, on the machine itself as \`localhost\` too, and under the origins of \`--http-origin\`, such as that of a proxy; by any other name in
 \`Host\` it is refused (421), since that name may be of a page that makes a browser call (DNS rebinding).

@@ -13,7 +13,7 @@ const READY_MS = 30_000;
 export type ReplicaProcess = {
   readonly dataDir: string;
   readonly pid: () => number;
-  /** Of its HTTP listener, such as `http://127.0.0.1:8222`: another one after each start. */
+  /** Of its HTTP listener, such as `http://127.0.0.1:8229`: another one after each start. */
   readonly httpUrl: () => string;
   /** Sends it a signal, such as SIGSTOP and SIGCONT; settles at once. */
   readonly signal: (signal: NodeJS.Signals) => void;

@@ -108,14 +108,14 @@ test('a token is in force until its end by either clock, and is found by nothing
 });
 
 test('another site is told by either header, and a cookie that is there twice is none', (t) => {
-  const asked = (headers: Readonly<Record<string, string>>, isTls = false) => isSameOrigin({ headers, ownOrigin: `${isTls ? 'https' : 'http'}://jetlock.test:8222` });
+  const asked = (headers: Readonly<Record<string, string>>, isTls = false) => isSameOrigin({ headers, ownOrigin: `${isTls ? 'https' : 'http'}://jetlock.test:8229` });
   t.true(asked({}));
-  t.true(asked({ origin: 'http://jetlock.test:8222' }));
-  t.true(asked({ origin: 'https://jetlock.test:8222', 'sec-fetch-site': 'same-origin' }, true));
+  t.true(asked({ origin: 'http://jetlock.test:8229' }));
+  t.true(asked({ origin: 'https://jetlock.test:8229', 'sec-fetch-site': 'same-origin' }, true));
   t.true(asked({ 'sec-fetch-site': 'same-origin' }));
-  for (const origin of ['http://evil.test', 'null', '', 'https://jetlock.test:8222', 'http://jetlock.test', 'http://jetlock.test:8222.evil.test']) t.false(asked({ origin }), origin);
+  for (const origin of ['http://evil.test', 'null', '', 'https://jetlock.test:8229', 'http://jetlock.test', 'http://jetlock.test:8229.evil.test']) t.false(asked({ origin }), origin);
   for (const site of ['cross-site', 'same-site', 'none']) t.false(asked({ 'sec-fetch-site': site }), site);
-  t.false(asked({ origin: 'http://jetlock.test:8222', 'sec-fetch-site': 'same-site' }));
+  t.false(asked({ origin: 'http://jetlock.test:8229', 'sec-fetch-site': 'same-site' }));
   t.false(asked({ origin: 'http://evil.test', 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'http' }));
   const cookie = (text: string) => readCookie({ headers: { cookie: text } });
   t.is(cookie('a=b; jetlock_session=abc; c=d'), 'abc');
