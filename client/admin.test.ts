@@ -138,7 +138,7 @@ test('a query is signed, waits as long as it takes, and is decoded', async (t) =
 
 test('a query goes on for as long as the service says that it is at it, signed anew before a statement is too old', async (t) => {
   const { service, admin, time } = setUp();
-  const verified = { identical: true, compared: 1, differing: [] };
+  const verified = { identical: true, compared: 1, different: 0, differing: [] };
   service.script.answer = () => (time.now() < 1_700_000_000_000 + 200_000 ? { refusal: 'running' } : { result: verified });
   const result = admin.query('projections.verify', {})();
   await time.advance(210_000);

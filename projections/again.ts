@@ -5,8 +5,11 @@ import { lookForBlocks } from './look.ts';
 import { isKeeping, notNow, poke, stop, type NotNow, type State } from './projector.ts';
 import { openSession, type Session, type SessionEnd } from './session.ts';
 
-/** `differing`: bucket and key, as `catalog billing.KEY`. */
-export type Verified = { readonly identical: boolean; readonly compared: number; readonly differing: ReadonlyArray<string> };
+/** What is named of it fits into one message, however much is wrong. */
+const NAMED_MAX = 100;
+
+/** `different`: how many entries. `differing`: the first of them, bucket and key, as `catalog billing.KEY`. */
+export type Verified = { readonly identical: boolean; readonly compared: number; readonly different: number; readonly differing: ReadonlyArray<string> };
 /** `identical`: whether the store held the very bytes already. `events`: messages that were folded. */
 export type Rebuilt = { readonly identical: boolean; readonly entries: number; readonly events: number };
 
@@ -54,7 +57,8 @@ export const verify = async (state: State): Promise<Either<NotNow, Verified>> =>
   return right({
     identical: differing.length === 0,
     compared: sizeOf(standing),
-    differing: differing.map(({ bucket, key }) => `${bucket} ${key}`),
+    different: differing.length,
+    differing: differing.slice(0, NAMED_MAX).map(({ bucket, key }) => `${bucket} ${key}`),
   });
 };
 

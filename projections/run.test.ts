@@ -1,5 +1,4 @@
 import test from 'ava';
-import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { hashing } from '../crypto/hash.ts';
 import { ReplicaId, sure } from '../events/vocabulary.ts';
@@ -7,6 +6,7 @@ import { logCrypto, newHistory, type History } from '../tests/support/history.ts
 import { latch } from '../tests/support/latch.ts';
 import { memoryStore } from './memory-store.ts';
 import { startProjector, type ProjectorOptions } from './run.ts';
+import { orThrow } from '../tests/support/or-throw.ts';
 import { storedAfter, storedIn } from '../tests/support/stored.ts';
 import type { ViewStore } from './view-store.ts';
 
@@ -14,11 +14,6 @@ const LIMIT = 10_000;
 const PATH = 'billing/stripe/KEY';
 /** Nothing happens by the clock, unless a test is about it. */
 const NEVER = { leaseMs: 1e9, renewMs: 1e9, usageMs: 1e9, checkpointMs: 1e9 };
-
-const right = <A>(result: Either<unknown, A>): A => {
-  if (isLeft(result)) throw new Error(JSON.stringify(result.left));
-  return result.right;
-};
 
 const given = () => {
   const history = newHistory();
@@ -126,9 +121,9 @@ test('rebuilt and live are the same bytes, also of paths asked for at random, an
   t.true(await projector.waitFor(history.fold.applied(), LIMIT));
   history.read(...Array.from({ length: 1000 }, (_, n) => ({ ...attempt, paths: [`random/${n % 7}/P${n}`] })));
   history.write('billing/OTHER');
-  t.deepEqual(right(await projector.verify()), { identical: true, compared: Object.keys(storedAfter(history)).length, differing: [] });
+  t.deepEqual(orThrow(await projector.verify()), { identical: true, compared: Object.keys(storedAfter(history)).length, different: 0, differing: [] });
   const events = history.fold.applied();
-  t.deepEqual(right(await projector.rebuild()), { identical: true, entries: Object.keys(storedAfter(history)).length, events });
+  t.deepEqual(orThrow(await projector.rebuild()), { identical: true, entries: Object.keys(storedAfter(history)).length, events });
   t.true(await projector.waitFor(history.write('billing/THIRD').seq, LIMIT));
   t.deepEqual(await storedIn(store), storedAfter(history));
   await projector.close();
@@ -138,15 +133,18 @@ test('verify names what is wrong and leaves it, rebuild mends it', async (t) => 
   const { history, store } = given();
   const projector = await start(history, store);
   t.true(await projector.waitFor(history.fold.applied(), LIMIT));
-  const { revision } = right(await store.get('access', 'invoicer.billing.=')());
+  const { revision } = orThrow(await store.get('access', 'invoicer.billing.=')());
   await store.put('access', 'invoicer.billing.=', '{}', revision)();
   await store.put('services', 'stranger', '{}', 0)();
   const differing = ['services stranger', 'access invoicer.billing.='];
-  t.like(right(await projector.verify()), { identical: false, differing });
-  t.is(right(await store.get('access', 'invoicer.billing.=')()).value, '{}');
-  t.like(right(await projector.rebuild()), { identical: false });
+  t.like(orThrow(await projector.verify()), { identical: false, different: 2, differing });
+  for (let n = 0; n < 120; n += 1) await store.put('services', `stranger-${n}`, '{}', 0)();
+  const many = orThrow(await projector.verify());
+  t.deepEqual([many.different, many.differing.length], [122, 100]);
+  t.is(orThrow(await store.get('access', 'invoicer.billing.=')()).value, '{}');
+  t.like(orThrow(await projector.rebuild()), { identical: false });
   t.deepEqual(await storedIn(store), storedAfter(history));
-  t.like(right(await projector.verify()), { identical: true });
+  t.like(orThrow(await projector.verify()), { identical: true });
   await projector.close();
 });
 
@@ -154,12 +152,12 @@ test('checkpoints say how far, how many and which bytes', async (t) => {
   const { history, store } = given();
   const projector = await start(history, store);
   t.true(await projector.waitFor(history.fold.applied(), LIMIT));
-  const status = right(await projector.status());
+  const status = orThrow(await projector.status());
   t.like(status, { role: 'projector', holder: 'r1', head: history.fold.applied() });
   const { items } = status;
   t.deepEqual(items.map(({ projection, entries }) => [projection, entries]), [['access', 1], ['audit', 0], ['catalog', 2], ['inbox', 0], ['rollout', 0], ['services', 1], ['usage', 1]]);
   history.write('billing/OTHER');
-  const later = right(await projector.status()).items;
+  const later = orThrow(await projector.status()).items;
   t.deepEqual(later.map(({ seq }) => seq), items.map(() => history.fold.applied()));
   t.deepEqual(later.flatMap(({ projection, digest }, i) => (digest === items[i]?.digest ? [] : [projection])), ['catalog']);
   await projector.close();
@@ -171,11 +169,11 @@ test('one writes, the other stands by and goes on when the first has ended', asy
   t.true(await first.waitFor(history.fold.applied(), LIMIT));
   const second = await start(history, store, { replica: sure(ReplicaId, 'r2'), pace: { ...NEVER, renewMs: 20 } });
   t.true(await second.waitFor(history.write('billing/OTHER').seq, LIMIT));
-  t.like(right(await second.status()), { role: 'standby', holder: 'r1' });
+  t.like(orThrow(await second.status()), { role: 'standby', holder: 'r1' });
   t.deepEqual(await second.rebuild(), { _tag: 'Left', left: { _tag: 'standby', holder: sure(ReplicaId, 'r1') } });
   await first.close();
   t.true(await second.waitFor(history.write('billing/THIRD').seq, LIMIT));
-  t.like(right(await second.status()), { role: 'projector', holder: 'r2' });
+  t.like(orThrow(await second.status()), { role: 'projector', holder: 'r2' });
   t.deepEqual(await storedIn(store), storedAfter(history));
   await second.close();
 });
@@ -200,7 +198,7 @@ test('who lost the lease while it was held up writes nothing any more', async (t
   history.write('billing/stripe/KEY');
   await entered.opened();
   const second = await start(history, store, { now, replica: sure(ReplicaId, 'r2'), pace: { ...pace, renewMs: 5 } });
-  t.like(right(await second.status()), { role: 'standby', holder: 'r1' });
+  t.like(orThrow(await second.status()), { role: 'standby', holder: 'r1' });
   time = 1000;
   t.true(await second.waitFor(history.write('billing/stripe/KEY').seq, LIMIT));
   const newest = await storedIn(store);
@@ -209,7 +207,7 @@ test('who lost the lease while it was held up writes nothing any more', async (t
   t.like(await first.verify(), { _tag: 'Left', left: { _tag: 'standby', holder: 'r2' } });
   t.deepEqual(await storedIn(store), newest);
   await first.close();
-  t.like(right(await second.status()), { role: 'projector', holder: 'r2' });
+  t.like(orThrow(await second.status()), { role: 'projector', holder: 'r2' });
   await second.close();
 });
 
@@ -257,7 +255,7 @@ test('a store that cannot be reached is told once, and what was not written is w
   const onFailure = (failure: unknown) => (failures.push(failure), told.open());
   const projector = await start(history, { ...store, put }, { onFailure, pace: { ...NEVER, renewMs: 10 } });
   t.true(await projector.waitFor(history.fold.applied(), LIMIT));
-  t.like(right(await projector.status()), { role: 'projector' });
+  t.like(orThrow(await projector.status()), { role: 'projector' });
   isDown = true;
   const { seq } = history.write('billing/OTHER');
   await told.opened();

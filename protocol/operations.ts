@@ -162,7 +162,7 @@ export const queries = {
   'token.list': query('token.list', {}, list(ApiTokenView)),
   'key.status': query('key.status', {}, KeyStatusView),
   'projections.status': query('projections.status', {}, t.strict({ head: Sequence, items: t.readonlyArray(ProjectionView) }, 'Projections')),
-  'projections.verify': query('projections.verify', {}, t.strict({ identical: t.boolean, compared: Count, differing: t.readonlyArray(t.string) }, 'Verified')),
+  'projections.verify': query('projections.verify', {}, t.strict({ identical: t.boolean, compared: Count, different: Count, differing: t.readonlyArray(t.string) }, 'Verified')),
   'projections.rebuild': query('projections.rebuild', {}, t.strict({ identical: t.boolean, entries: Count, events: Count }, 'Rebuilt'), 'admin'),
 } as const;
 

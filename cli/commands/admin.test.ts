@@ -164,15 +164,16 @@ test('projections: status, rebuild, and a verify that fails where they differ', 
   const { jetlock, answers } = await adminCli(t, {
     'projections.status': () => ({ result: { head: 9, items: [{ projection: 'catalog', seq: 9, entries: 2, digest: digestOf(1) }] } }),
     'projections.rebuild': () => ({ result: { identical: true, entries: 2, events: 9 } }),
-    'projections.verify': () => ({ result: { identical: true, compared: 2, differing: [] } }),
+    'projections.verify': () => ({ result: { identical: true, compared: 2, different: 0, differing: [] } }),
   });
   t.is((await jetlock('projections status')).stdout, `head of the log: 9\nPROJECTION  SEQ  ENTRIES  DIGEST\ncatalog     9    2        ${digestOf(1)}\n`);
   t.is((await jetlock('projections rebuild')).stdout, '2 entries made again from 9 events, identical to those before\n');
   t.deepEqual(await jetlock('projections verify'), { code: 0, stdout: '2 entries compared, all as the log makes them\n', stderr: '' });
-  answers['projections.verify'] = () => ({ result: { identical: false, compared: 2, differing: ['prod.shop.A'] } });
+  answers['projections.verify'] = () => ({ result: { identical: false, compared: 5, different: 3, differing: ['prod.shop.A'] } });
+  t.regex((await jetlock('projections verify')).stdout, /^5 entries compared, 3 not as the log makes them; .*\nprod\.shop\.A\nand 2 more\n$/);
   const { code, stdout } = await jetlock('projections verify --json');
   t.is(code, 78);
-  t.deepEqual(JSON.parse(stdout), { identical: false, compared: 2, differing: ['prod.shop.A'] });
+  t.deepEqual(JSON.parse(stdout), { identical: false, compared: 5, different: 3, differing: ['prod.shop.A'] });
 });
 
 const ACCESS_KEY = /^jlk_[\w-]{43}$/;

@@ -9,10 +9,11 @@ import type { Run } from '../verb.ts';
 
 type Verified = QueryReply<'projections.verify'>;
 
-const linesOf = ({ identical, compared, differing }: Verified): ReadonlyArray<string> =>
-  identical
-    ? [`${compared} entries compared, all as the log makes them`]
-    : [`${compared} entries compared, ${differing.length} not as the log makes them; make them again: jetlock projections rebuild`, ...differing];
+const linesOf = ({ identical, compared, different, differing }: Verified): ReadonlyArray<string> => {
+  if (identical) return [`${compared} entries compared, all as the log makes them`];
+  const more = different - differing.length;
+  return [`${compared} entries compared, ${different} not as the log makes them; make them again: jetlock projections rebuild`, ...differing, ...(more === 0 ? [] : [`and ${more} more`])];
+};
 
 export const run: Run = (_args, options, io) =>
   withAdmin(options, io, (admin) =>

@@ -12,7 +12,7 @@ const [own, other] = [sure(ReplicaId, 'r-1'), sure(ReplicaId, 'r-2')];
 const sealed = { v: 1, kid: 'k', from: 'f', nonce: 'n', box: 'b' };
 const asked = (isRelayed = false): KeptAsked => ({ opened: { sealed } as unknown as Opened, admin: sure(AdminName, 'ada'), operation: 'projections.verify', isRelayed });
 
-const VERIFIED = { identical: true, compared: 3, differing: [] };
+const VERIFIED = { identical: true, compared: 3, different: 0, differing: [] };
 const standby = (holder: ReplicaId | null): Either<NotNow, Verified> => left({ _tag: 'standby', holder });
 
 /** @param says what the projector says at each question, the last one again and again */

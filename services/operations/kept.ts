@@ -36,7 +36,7 @@ const STANDBY_EVERY_MS = 100;
 type Outcome = Either<NotNow, QueryReply<KeptQuery>>;
 
 const works = ({ verify, rebuild }: Parts['projector']): { readonly [Q in KeptQuery]: () => Promise<Outcome> } => ({
-  'projections.verify': async () => map(({ compared, ...rest }: Verified) => ({ ...rest, compared: sure(Count, compared) }))(await verify()),
+  'projections.verify': async () => map(({ compared, different, ...rest }: Verified) => ({ ...rest, compared: sure(Count, compared), different: sure(Count, different) }))(await verify()),
   'projections.rebuild': async () =>
     map(({ identical, entries, events }: Rebuilt) => ({ identical, entries: sure(Count, entries), events: sure(Count, events) }))(await rebuild()),
 });
