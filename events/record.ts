@@ -43,19 +43,17 @@ export type Origin = t.TypeOf<typeof Origin>;
 export const Sealed = t.strict({ nonce: Nonce, box: Ciphertext }, 'Sealed');
 export type Sealed = t.TypeOf<typeof Sealed>;
 
-/** What the service made for a decision: the name of a new key and of the key that wraps it, a ciphertext, its own new key, what it saw of a value. */
+/** What the service made for a decision: the name of a new key and of the key that wraps it, a ciphertext, what it saw of a value. */
 export const Made = t.strict(
   {
     key: orNull(t.strict({ id: Id, wrappedBy: t.union([Id, Fingerprint]) }, 'NewKey')),
     sealed: orNull(Sealed),
-    digest: orNull(Digest),
-    operatorKey: orNull(Fingerprint),
     checks: t.readonlyArray(Check),
   },
   'Made',
 );
 export type Made = t.TypeOf<typeof Made>;
-export const madeNothing: Made = { key: null, sealed: null, digest: null, operatorKey: null, checks: [] };
+export const madeNothing: Made = { key: null, sealed: null, checks: [] };
 
 const common = {
   v: t.literal(1),
