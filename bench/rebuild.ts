@@ -1,5 +1,4 @@
 /** How fast read models are made again from the first message, beside reading the log alone. */
-import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import { equal, utf8 } from '../crypto/bytes.ts';
 import { hashing } from '../crypto/hash.ts';
 import { logMac, nextHead, noHead } from '../crypto/log.ts';
@@ -10,16 +9,12 @@ import { ReplicaId, sure } from '../events/vocabulary.ts';
 import { kvStore } from '../projections/kv.ts';
 import { startProjector, type Projector } from '../projections/run.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
+import { orThrow } from '../tests/support/or-throw.ts';
 import { mixOf, type Mix } from './support/big-log.ts';
 import { fill } from './support/fill.ts';
 import { install, type Installation } from './support/installation.ts';
 
 const LIMIT_MS = 600_000;
-
-const right = <A>(result: Either<unknown, A>): A => {
-  if (isLeft(result)) throw new Error(JSON.stringify(result.left));
-  return result.right;
-};
 
 type Cost = { readonly seconds: number; readonly cpuSeconds: number };
 
@@ -84,8 +79,8 @@ const figuresOf = async (what: string, mix: Mix, say: (line: string) => void): P
     const projector = await projectorOn(installation, say);
     const [first, isThere] = await costOf(() => projector.waitFor(last, LIMIT_MS));
     if (!isThere) throw new Error('the read models did not come to the end of the log');
-    const [again, rebuilt] = await costOf(async () => right(await projector.rebuild()));
-    const [verified] = await costOf(async () => right(await projector.verify()));
+    const [again, rebuilt] = await costOf(async () => orThrow(await projector.rebuild()));
+    const [verified] = await costOf(async () => orThrow(await projector.verify()));
     say(`${rebuilt.entries} entries, the same bytes: ${rebuilt.identical}`);
     await projector.close();
     const unit = 'events/s';

@@ -1,19 +1,15 @@
 import test from 'ava';
-import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import { SecretPath, ServiceName, sure } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
 import { BEGIN, newHistory } from '../tests/support/history.ts';
 import { digestOf, fingerprintOf, idOf } from '../tests/support/names.ts';
+import { orThrow } from '../tests/support/or-throw.ts';
 import { storedAfter } from '../tests/support/stored.ts';
 import { memoryStore } from './memory-store.ts';
 import { readModels } from './read.ts';
 import { storedRows } from './rows.ts';
 import type { ProjectionName } from './projection.ts';
 
-const right = <A>(result: Either<unknown, A>): A => {
-  if (isLeft(result)) throw new Error(JSON.stringify(result.left));
-  return result.right;
-};
 const path = (text: string) => sure(SecretPath, text);
 const invoicer = sure(ServiceName, 'invoicer');
 /** Nothing is narrowed down. */
@@ -37,14 +33,14 @@ const given = async () => {
   const store = memoryStore();
   for (const [spot, text] of Object.entries(storedAfter(filled()))) {
     const [bucket, key = ''] = spot.split(' ');
-    right(await store.put(bucket as ProjectionName, key, text, 0)());
+    orThrow(await store.put(bucket as ProjectionName, key, text, 0)());
   }
   return { store, read: readModels(storedRows(store)) };
 };
 
 test('secrets are listed by the beginning of their paths, without what is deleted', async (t) => {
   const { read } = await given();
-  const paths = async (prefix: string | null) => right(await read.secrets({ ...anything, prefix })).items.map((secret) => secret.path as string);
+  const paths = async (prefix: string | null) => orThrow(await read.secrets({ ...anything, prefix })).items.map((secret) => secret.path as string);
   t.deepEqual(await paths(null), ['billing/KEY', 'billing/stripe/KEY', 'billingX/KEY', 'mail/KEY']);
   t.deepEqual(await paths('billing'), ['billing/KEY', 'billing/stripe/KEY', 'billingX/KEY']);
   t.deepEqual(await paths('billing/'), ['billing/KEY', 'billing/stripe/KEY']);
@@ -54,21 +50,21 @@ test('secrets are listed by the beginning of their paths, without what is delete
 
 test('a secret is shown with who reads it; a deleted one for its history; one that never was is not there', async (t) => {
   const { read } = await given();
-  t.like(right(await read.secret(path('billing/KEY'))), {
+  t.like(orThrow(await read.secret(path('billing/KEY'))), {
     secret: { path: 'billing/KEY', status: 'live', version: 1 },
     usage: [{ service: 'invoicer', allowed: 1, refused: 0 }],
   });
-  t.like(right(await read.secret(path('mail/OLD'))), { secret: { status: 'deleted', history: [{ version: 1, deleted: true }] }, usage: [] });
-  t.is(right(await read.secret(path('mail/NONE'))), undefined);
+  t.like(orThrow(await read.secret(path('mail/OLD'))), { secret: { status: 'deleted', history: [{ version: 1, deleted: true }] }, usage: [] });
+  t.is(orThrow(await read.secret(path('mail/NONE'))), undefined);
 });
 
 test('namespaces, services and access are listed, all or those of one service', async (t) => {
   const { read } = await given();
-  t.deepEqual(right(await read.namespaces(anything)).items.map(({ namespace }) => namespace as string), ['billing', 'billing/stripe', 'billingX', 'mail']);
-  t.deepEqual(right(await read.services({ ...anything, service: null }, BEGIN)).items.map(({ service }) => service as string), ['invoicer', 'mailer']);
-  t.deepEqual(right(await read.services({ ...anything, service: invoicer }, BEGIN)).items.map(({ service }) => service as string), ['invoicer']);
+  t.deepEqual(orThrow(await read.namespaces(anything)).items.map(({ namespace }) => namespace as string), ['billing', 'billing/stripe', 'billingX', 'mail']);
+  t.deepEqual(orThrow(await read.services({ ...anything, service: null }, BEGIN)).items.map(({ service }) => service as string), ['invoicer', 'mailer']);
+  t.deepEqual(orThrow(await read.services({ ...anything, service: invoicer }, BEGIN)).items.map(({ service }) => service as string), ['invoicer']);
   const access = async (service: ServiceName | null, status: 'requested' | null) =>
-    right(await read.access({ ...anything, service, path: null, status })).items.map((one) => `${one.service} ${one.target} ${one.status}`);
+    orThrow(await read.access({ ...anything, service, path: null, status })).items.map((one) => `${one.service} ${one.target} ${one.status}`);
   const [granted, requested, other] = ['invoicer billing/ granted', 'invoicer mail/KEY requested', 'mailer mail/KEY requested'] as const;
   t.deepEqual(await access(null, null), [granted, requested, other]);
   t.deepEqual(await access(invoicer, null), [granted, requested]);
@@ -77,14 +73,14 @@ test('namespaces, services and access are listed, all or those of one service', 
 
 test('the inbox has the oldest first, and no credential that has expired', async (t) => {
   const { read } = await given();
-  const cards = async (now: number) => right(await read.inbox(anything, now)).items.map(({ kind, service }) => `${kind} ${service}`);
+  const cards = async (now: number) => orThrow(await read.inbox(anything, now)).items.map(({ kind, service }) => `${kind} ${service}`);
   t.deepEqual(await cards(BEGIN + PENDING_MS - 1), ['credential mailer', 'access invoicer', 'access mailer']);
   t.deepEqual(await cards(BEGIN + PENDING_MS), ['access invoicer', 'access mailer']);
 });
 
 test('an entry that no fold can have made is named, not told', async (t) => {
   const { store, read } = await given();
-  for (const [key, text] of [['x.A', 'no JSON'], ['x.B', '{"path":"hunter2"}']] as const) right(await store.put('catalog', key, text, 0)());
+  for (const [key, text] of [['x.A', 'no JSON'], ['x.B', '{"path":"hunter2"}']] as const) orThrow(await store.put('catalog', key, text, 0)());
   const bad = { _tag: 'Left', left: { _tag: 'bad_entry', bucket: 'catalog' } };
   const listed = await read.secrets({ ...anything, prefix: null });
   t.like(listed, { ...bad, left: { ...bad.left, key: 'x.A' } });

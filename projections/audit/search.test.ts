@@ -1,6 +1,5 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import { hash } from '../../crypto/hash.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import type { Target } from '../../events/vocabulary.ts';
@@ -9,11 +8,8 @@ import { newModels } from '../models.ts';
 import type { Kind, Noted } from './kinds.ts';
 import { blockReader, findPage, type Found, type FoundPage, type Place, type Wanted } from './search.ts';
 import { isWanted } from './terms.ts';
+import { orThrow } from '../../tests/support/or-throw.ts';
 
-const right = <A>(result: Either<unknown, A>): A => {
-  if (isLeft(result)) throw new Error(JSON.stringify(result.left));
-  return result.right;
-};
 const digestOf = (text: string): string => hash(utf8(text));
 
 const SERVICES = ['shop', 'billing', 'mail', 'rare'];
@@ -64,7 +60,7 @@ test('any filter and any size of page give what filtering the whole gives, nothi
     const [models, store] = [newModels(digestOf), memoryStore()];
     const note = async (one: Noted): Promise<void> => {
       for (const spot of models.note(one)) {
-        right(await store.put('audit', spot.key, models.encoded(spot) ?? '', 0)());
+        orThrow(await store.put('audit', spot.key, models.encoded(spot) ?? '', 0)());
         models.stored(spot);
         fetched += 1;
       }
@@ -75,7 +71,7 @@ test('any filter and any size of page give what filtering the whole gives, nothi
     const found: string[] = [];
     let before: Place | null = null;
     do {
-      const page: FoundPage = right(await findPage(models, blockReader(models, store), by, { before, limit }));
+      const page: FoundPage = orThrow(await findPage(models, blockReader(models, store), by, { before, limit }));
       t.true(page.found.length <= limit);
       found.push(...page.found.map(nameOf));
       before = page.next;
@@ -111,8 +107,8 @@ test('a block that the store has otherwise is named, not told', async (t) => {
   const ask = () => findPage(models, blockReader(models, store), { service: null, path: null, type: null, outcome: null, actor: null, from: null, to: null }, { before: null, limit: 5 });
   const bad = { _tag: 'Left', left: { _tag: 'bad_entry', bucket: 'audit', key: spot!.key } };
   t.like(await ask(), bad);
-  const revision = right(await store.put('audit', spot!.key, text.replace('allowed', 'refused'), 0)());
+  const revision = orThrow(await store.put('audit', spot!.key, text.replace('allowed', 'refused'), 0)());
   t.like(await ask(), bad);
-  right(await store.put('audit', spot!.key, text, revision)());
-  t.is(right(await ask()).found.length, 5);
+  orThrow(await store.put('audit', spot!.key, text, revision)());
+  t.is(orThrow(await ask()).found.length, 5);
 });

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { Kvm } from '@nats-io/kv';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
-import * as E from 'fp-ts/lib/Either.js';
 import type { NatsConnection } from 'nats';
 import { connectNats } from '../../client/nats/connect.ts';
 import { jetstreamLog, jetstreamReader } from '../../events/log/jetstream.ts';
@@ -13,17 +12,13 @@ import { subjectsUnder } from '../../events/subjects.ts';
 import { ReplicaId, ServiceName, sure } from '../../events/vocabulary.ts';
 import { latch } from '../../tests/support/latch.ts';
 import { startNats } from '../../tests/support/nats.ts';
+import { orThrow } from '../../tests/support/or-throw.ts';
 import { identitiesIn } from './identities.ts';
 import { inboxPrefixOf, natsConfig, permissionsOf } from './permissions.ts';
 import type { NatsUser } from './permissions.ts';
 import { checkStream, provision } from './provision.ts';
 import { putSnapshot, takeSnapshot } from './snapshot.ts';
 import { BUCKETS } from './stream-config.ts';
-
-const orThrow = <L, A>(result: E.Either<L, A>): A => {
-  if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));
-  return result.right;
-};
 
 const subjects = subjectsUnder('secrets');
 const identities = orThrow(identitiesIn(join(mkdtempSync(join(tmpdir(), 'jetlock-users-')), 'nats'), ['service', 'provisioner', 'admin', 'auditor', 'client', 'shop', 'billing']));

@@ -14,8 +14,8 @@ import { inboxPrefixOf, natsConfig, permissionsOf, type Permissions } from '../.
 import { init, serve } from '../../services/serve.ts';
 import { subjects } from './clients.ts';
 import { freePorts } from './free-ports.ts';
-import { orThrow } from './jetlock.ts';
 import { startNats } from './nats.ts';
+import { orThrow } from './or-throw.ts';
 
 const ROLES = ['service', 'provisioner', 'admin', 'auditor'] as const;
 type Role = (typeof ROLES)[number];

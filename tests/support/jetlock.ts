@@ -12,13 +12,10 @@ import { provision } from '../../services/nats/provision.ts';
 import { startService, type Service, type ServiceOptions } from '../../services/service.ts';
 import { clientsOf, connectionsTo, subjects, type Clients, type Connections } from './clients.ts';
 import { startNats, type StartOptions, type TestNats } from './nats.ts';
+import { orThrow } from './or-throw.ts';
 
 export { subjects } from './clients.ts';
-
-export const orThrow = <E, A>(result: Either<E, A>): A => {
-  if (isLeft(result)) throw new Error(`not expected: ${JSON.stringify(result.left)}`);
-  return result.right;
-};
+export { orThrow } from './or-throw.ts';
 
 export type Jetlock = Clients & Pick<Connections, 'connection' | 'connected'> & {
   readonly nats: TestNats;

@@ -10,7 +10,7 @@ import type { Broker } from '../../services/broker.ts';
 import type { Admission } from '../../services/doors/admission.ts';
 import { failure } from '../../services/failure.ts';
 import type { Holder, KeyStore, Stored } from '../../services/keyring/key-store.ts';
-import { orThrow } from './jetlock.ts';
+import { orThrow } from './or-throw.ts';
 
 type World = {
   readonly log: MemoryLog;

@@ -6,7 +6,8 @@ import { runProgram } from '../../cli/program.ts';
 import { memoryIo } from '../../cli/memory-io.ts';
 import { newAdminIdentity, writeAdminIdentity, type AdminIdentity } from '../../client/credential.ts';
 import { AdminName, sure, type Role } from '../../events/vocabulary.ts';
-import { orThrow, type Jetlock } from './jetlock.ts';
+import type { Jetlock } from './jetlock.ts';
+import { orThrow } from './or-throw.ts';
 import { eventually } from './poll.ts';
 import { stepsOf } from './steps.ts';
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { isRight } from 'fp-ts/lib/Either.js';
 import { cacheDirectory } from '../../services/nats/server/cache.ts';
 import { run } from '../../services/nats/server/run.ts';
-import { orThrow } from './jetlock.ts';
+import { orThrow } from './or-throw.ts';
 
 export type Python = { readonly path: string; readonly env: NodeJS.ProcessEnv };
 

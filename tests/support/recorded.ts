@@ -5,7 +5,7 @@ import type { LogMessage } from '../../events/log/log.ts';
 import { subjects } from './clients.ts';
 import { latch } from './latch.ts';
 import type { Told } from './load.ts';
-import { orThrow } from './jetlock.ts';
+import { orThrow } from './or-throw.ts';
 import type { Installation } from './replicas.ts';
 
 const WHOLE_LOG_MS = 120_000;

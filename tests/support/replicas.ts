@@ -15,7 +15,7 @@ import { startService, type Service, type ServiceOptions } from '../../services/
 import { start } from '../../services/start.ts';
 import { clientsOf, connectionsTo, subjects, type Clients, type Connections } from './clients.ts';
 import { startCluster, type Cluster, type ClusterOptions } from './cluster.ts';
-import { orThrow } from './jetlock.ts';
+import { orThrow } from './or-throw.ts';
 
 export type Installation = Clients & Pick<Connections, 'connection' | 'connected'> & {
   readonly cluster: Cluster;

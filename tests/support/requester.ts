@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { devFilePath, writeDevFile } from '../../cli/dev-file.ts';
+import { writeDevFile } from '../../cli/dev-file.ts';
 import { memoryIo, type Setting } from '../../cli/memory-io.ts';
 import { runProgram } from '../../cli/program.ts';
 import { toBase64, utf8 } from '../../crypto/bytes.ts';
@@ -12,6 +12,7 @@ import { credentialFingerprint } from '../../crypto/fingerprint.ts';
 import type { RefusalCode } from '../../events/refusal.ts';
 import type { Credential } from '../../protocol/wire.ts';
 import { fakeService, type FakeService, type Seen } from './fake-service.ts';
+import { orThrow } from './or-throw.ts';
 
 export type Result = { readonly code: number; readonly stdout: string; readonly bytes: Buffer; readonly stderr: string };
 
@@ -75,8 +76,7 @@ export const requester = async (t: { readonly teardown: (end: () => Promise<void
     return { code, stdout: stdout(), bytes: stdoutBytes(), stderr: stderr() };
   };
   const startDev = async (): Promise<void> => {
-    const written = await writeDevFile(directory, devFile(service))();
-    if (written._tag === 'Left') throw new Error(`no ${devFilePath(directory)}`);
+    orThrow(writeDevFile(directory, devFile(service)));
   };
   return { service, known, directory, jetlock, startDev };
 };

@@ -10,7 +10,8 @@ import { backup, type BackupOptions } from '../../services/backup/backup.ts';
 import { restore, type RestoreOptions } from '../../services/backup/restore.ts';
 import { serve } from '../../services/serve.ts';
 import { clientsOf, connectionsTo } from './clients.ts';
-import { orThrow, type Jetlock } from './jetlock.ts';
+import type { Jetlock } from './jetlock.ts';
+import { orThrow } from './or-throw.ts';
 
 type Teardown = { readonly teardown: (end: () => Promise<unknown>) => void };
 

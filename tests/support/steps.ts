@@ -6,7 +6,7 @@ import { utf8 } from '../../crypto/bytes.ts';
 import type { AdminCommand } from '../../events/command.ts';
 import { SecretPath, ServiceName, sure, Target, Fingerprint, type Sequence } from '../../events/vocabulary.ts';
 import type { Clients } from './clients.ts';
-import { orThrow } from './jetlock.ts';
+import { orThrow } from './or-throw.ts';
 import { eventually } from './poll.ts';
 
 export const pathOf = (text: string): SecretPath => sure(SecretPath, text);
