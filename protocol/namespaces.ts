@@ -36,4 +36,7 @@ export const NamespaceContents = t.strict(
 );
 export type NamespaceContents = t.TypeOf<typeof NamespaceContents>;
 
+/** The same as JSON. @param secrets JSON already */
+export const contentsJson = (rest: Omit<NamespaceContents, 'secrets'>, secrets: string): string => `${JSON.stringify(rest).slice(0, -1)},"secrets":${secrets}}`;
+
 export const BULK_MAX = 100;

@@ -33,7 +33,7 @@ export type SealedAnswer = t.TypeOf<typeof SealedAnswer>;
 // In none of their strings is anything that JSON escapes. To look for it takes longer than to seal them.
 export const sealedRequestJson = ({ kid, from, nonce, box }: Omit<SealedRequest, 'v'>): Uint8Array =>
   utf8(`{"v":1,"kid":"${kid}","from":"${from}","nonce":"${nonce}","box":"${box}"}`);
-export const sealedAnswerJson = ({ kid, nonce, box }: Omit<SealedAnswer, 'v'>): Uint8Array => utf8(`{"v":1,"kid":"${kid}","nonce":"${nonce}","box":"${box}"}`);
+export const sealedAnswerJson = ({ kid, nonce, box }: Omit<SealedAnswer, 'v'>): string => `{"v":1,"kid":"${kid}","nonce":"${nonce}","box":"${box}"}`;
 export const sealedReplyJson = ({ nonce, box }: Omit<SealedReply, 'v'>): Uint8Array => utf8(`{"v":1,"nonce":"${nonce}","box":"${box}"}`);
 
 /** A refusal as it is told: the code is stable, the sentence and the hint are for people. */
@@ -99,6 +99,9 @@ export const Reply = t.strict(
   'Reply',
 );
 export type Reply = t.TypeOf<typeof Reply>;
+
+/** The same as JSON, of what was not refused. @param result JSON already */
+export const replyJson = (rest: Omit<Reply, 'result' | 'refusal'>, result: string): string => `${JSON.stringify({ ...rest, refusal: null }).slice(0, -1)},"result":${result}}`;
 
 /** How many signing keys before the one of now can be followed from. */
 export const SIGNERS_MAX = 16;

@@ -24,6 +24,7 @@ import { makeMetrics, type Metrics } from './observe/metrics.ts';
 import { sumRefusals, type RefusalSums } from './observe/refusals.ts';
 import { makeAdmin, type Views } from './operations/admin.ts';
 import { makeCarryOut, makeCommands, type CarryOut, type Commands } from './operations/commands.ts';
+import { makeContentsJson, type ContentsJson } from './operations/contents-json.ts';
 import { makeFollowUps } from './operations/follow-ups.ts';
 import { makeGather } from './operations/gather.ts';
 import { makeGet } from './operations/get.ts';
@@ -65,6 +66,7 @@ export type Parts = {
   readonly tidy: Tidy;
   readonly boxKeys: BoxKeys;
   readonly sessions: Sessions;
+  readonly contents: ContentsJson;
   readonly projector: Projector;
   readonly audit: Audit;
   readonly live: Live;
@@ -153,6 +155,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const { onAccess, onNamespace, ...seen } = observers(logger, metrics, refusals);
   const commits = makeCommits(replica);
   const values = makeValues(replica);
+  const contents = makeContentsJson(values);
   const prepare = makePrepare({ replica, values });
   const tidy = makeTidy({ replica, execute, prepare: prepare(null), holders, warn: (what) => logger.warn(what) });
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
@@ -167,7 +170,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const opener = { sessions, boxKey: boxKeys.secret };
   const read = makeRead({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess });
   const watch = makeWatch({ replica, read, values, lookAgain, refusedReads });
-  const namespaces = makeNamespaces({ replica, execute, prepare, carryOut, commits, values, onNamespace, lookAgain: makeLastLook(replica) });
+  const namespaces = makeNamespaces({ replica, execute, prepare, carryOut, commits, contents, onNamespace, lookAgain: makeLastLook(replica) });
   const sharedSecret = makeSharedSecret(given.sharedSecret);
   const handle = makeHandle({
     ...seen,
@@ -183,5 +186,5 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
   const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects, endOpen: watch.end });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, projector, admission, views, commands, audit, live, carryOut, opener, watch, namespaces, sharedSecret, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
+  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, contents, projector, admission, views, commands, audit, live, carryOut, opener, watch, namespaces, sharedSecret, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
 };

@@ -79,7 +79,10 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
   const stopHead = keepHead(dataDir, created, replica);
   const uncounted = tellUncounted(parts.logger);
   const notices = makeNotices(broker.publish, replica);
-  watchKeys(replica, parts.sessions.forget);
+  watchKeys(replica, (ids) => {
+    parts.sessions.forget(ids);
+    parts.contents.forget();
+  });
   replica.onFolded((folded) => {
     parts.metrics.folded(folded.verdict._tag);
     notices(folded, parts.watch.folded(folded));

@@ -44,6 +44,12 @@ const create = async (body: object = {}): Promise<Issued> => {
 const by = ({ accessKey }: Issued): Headers => ({ 'jetlock-access-key': accessKey });
 const set = (issued: Issued, key: string, value: string) => call('POST', '/namespace', { headers: by(issued), body: { key, value } });
 
+const admin = async (command: object): Promise<void> => void orThrow(await jetlock.admin.command(command as never)());
+const revoke = async ({ namespace }: Issued): Promise<void> => {
+  const known = orThrow(await jetlock.admin.list('namespace.list', {})()).items.find((one) => one.namespace === namespace);
+  await admin({ operation: 'namespace.access-key.revoke', namespace, key: known?.accessKeys[0]?.key });
+};
+
 const keysNow = async (): Promise<ServiceKeys> => sure(ServiceKeys, (await call('GET', '/keys')).json);
 
 /** What a namespace holds, opened as the SDK does; or the code of the refusal. */
@@ -166,10 +172,28 @@ test.serial('one key is deleted, then the whole, and nothing is left that opens 
   t.is(await read(issued), 'unauthorized');
 });
 
+test.serial('what was read a moment ago is not told again once it was written, disabled, deleted or not to be read any more', async (t) => {
+  const issued = await create();
+  const { namespace } = issued;
+  const steps: ReadonlyArray<readonly [() => Promise<unknown>, Awaited<ReturnType<typeof read>>]> = [
+    [() => set(issued, 'A', 'of A'), { A: 'of A' }],
+    [() => set(issued, 'B', 'of B'), { A: 'of A', B: 'of B' }],
+    [() => set(issued, 'A', 'of now'), { A: 'of now', B: 'of B' }],
+    [() => admin({ operation: 'secret.disable', path: `${namespace}/A` }), { B: 'of B' }],
+    [() => admin({ operation: 'secret.enable', path: `${namespace}/A` }), { A: 'of now', B: 'of B' }],
+    [() => admin({ operation: 'namespace.rotate', namespace }), { A: 'of now', B: 'of B' }],
+    [() => call('DELETE', '/namespace/B', { headers: by(issued) }), { A: 'of now' }],
+    [() => revoke(issued), 'unauthorized'],
+  ];
+  for (const [step, then] of steps) {
+    await step();
+    t.deepEqual([await read(issued), await read(issued)], [then, then]);
+  }
+});
+
 test.serial('whatever is wrong with a key, the refusal is the same, by every method', async (t) => {
   const [revoked, deleted] = [await create(), await create()];
-  const known = orThrow(await jetlock.admin.list('namespace.list', {})()).items.find(({ namespace }) => namespace === revoked.namespace);
-  orThrow(await jetlock.admin.command({ operation: 'namespace.access-key.revoke', namespace: revoked.namespace, key: known?.accessKeys[0]?.key } as never)());
+  await revoke(revoked);
   await call('DELETE', '/namespace', { headers: by(deleted) });
   const unknown = { namespace: '', accessKey: `jlk_${'A'.repeat(43)}` };
   const nothing = { namespace: '', accessKey: 'x' };

@@ -46,6 +46,8 @@ export const namespaceKeyReplaced = (world: World, { namespace, key, old }: Even
 export const namespaceDeleted = (world: World, { namespace }: EventOf<'NamespaceDeleted'>, seq: number): void => {
   const known = world.namespaces.get(namespace);
   if (known === undefined) return;
+  // All of it at once, and not one by one out of a long list.
+  world.contents.delete(namespace);
   for (const secret of world.secrets.values())
     if (secret.status !== 'deleted' && namespaceOf(secret.path) === namespace) secretDeleted(world, secret.path, seq);
   forgetKeys(world, known.accessKeys);

@@ -1,5 +1,5 @@
 /** What an access key reads: a pure function of the log before the read. */
-import { contentsOf } from '../namespace/contents.ts';
+import { behind, contentsOf } from '../namespace/contents.ts';
 import type { Id, Namespace, SecretPath } from '../vocabulary.ts';
 import { isAccessKeyOf, type Present, type World } from '../world.ts';
 import { REPLY_ROOM, roomOf } from './room.ts';
@@ -23,11 +23,6 @@ const fitting = (present: ReadonlyArray<Present>): number => {
 const pageOf = (present: ReadonlyArray<Present>): NamespaceOutcome => {
   const count = fitting(present);
   return { result: 'allowed', present: count === present.length ? present : present.slice(0, count), more: count < present.length };
-};
-
-const behind = (present: ReadonlyArray<Present>, after: SecretPath): ReadonlyArray<Present> => {
-  const first = present.findIndex(({ path }) => path > after);
-  return first === -1 ? [] : present.slice(first);
 };
 
 /** @param world the state before the read */

@@ -10,7 +10,8 @@ export const setSecret = (world: World, secret: Secret): void => {
   const { path } = secret;
   const before = world.secrets.get(path);
   world.secrets.set(path, secret);
-  if (currentVersion(secret) !== currentVersion(before)) setPresent(world, path, currentVersion(secret) !== undefined);
+  const version = currentVersion(secret);
+  if (version !== currentVersion(before)) setPresent(world, path, version);
 };
 
 const change = (world: World, path: SecretPath, to: Partial<Secret>): void => {

@@ -7,11 +7,12 @@ import { utf8 } from '../../crypto/bytes.ts';
 import { refuse, type Refusal, type RefusalCode } from '../../events/refusal.ts';
 import { sure, Instant, type ServiceName } from '../../events/vocabulary.ts';
 import { toWire } from '../../protocol/refusal.ts';
-import { ServiceKeys, UnsealedReply, type Request } from '../../protocol/wire.ts';
+import { replyJson, ServiceKeys, UnsealedReply, type Reply, type Request } from '../../protocol/wire.ts';
 import type { Replica } from '../log/replica.ts';
 import { isInTime } from '../request/in-time.ts';
 import { open, sealReply, type Opened, type Opener } from '../request/open.ts';
 import type { Replays } from '../request/replays.ts';
+import { Json } from '../operations/json.ts';
 import { Relayed } from '../operations/kept.ts';
 import type { Watch } from '../operations/watch.ts';
 import { isLater } from '../soon.ts';
@@ -59,11 +60,12 @@ const reply = (opened: Opened, operation: string, result: Either<Refusal, unknow
   const { subject, service, id }: Request = opened.request;
   const common = { v: 1, type: 'rep', subject, service, id, time: sure(Instant, Date.now()) } as const;
   if (!isLeft(result) && result.right instanceof Relayed) return result.right.bytes;
-  if (!isLeft(result)) return sealReply(opened, { ...common, result: result.right, refusal: null });
+  if (!isLeft(result) && result.right instanceof Json) return sealReply(opened, replyJson(common, result.right.reveal()));
+  if (!isLeft(result)) return sealReply(opened, JSON.stringify({ ...common, result: result.right, refusal: null } satisfies Reply));
   // Admins are told what exactly was refused. A requester is told which field is wrong, and nothing else: that says nothing of secrets.
   const isTold = operation === 'admin' || result.left.code === 'malformed';
   const told = isTold ? result.left : { code: result.left.code };
-  return sealReply(opened, { ...common, result: null, refusal: toWire(told) });
+  return sealReply(opened, JSON.stringify({ ...common, result: null, refusal: toWire(told) } satisfies Reply));
 };
 
 export const makeHandle = (parts: DoorParts): Handle => {

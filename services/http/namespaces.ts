@@ -12,7 +12,7 @@ import { ClientInfo, Id, Instant, PublicKey, sure, type Namespace, type SecretNa
 import { currentKey, type AccessKey } from '../../events/world.ts';
 import type { NamespaceWrite } from '../../protocol/http/namespaces.ts';
 import type { NamespaceIssued } from '../../protocol/namespaces.ts';
-import { sealedAnswerJson } from '../../protocol/wire.ts';
+import { replyJson, sealedAnswerJson } from '../../protocol/wire.ts';
 import type { Replica } from '../log/replica.ts';
 import type { Namespaces } from '../operations/namespaces.ts';
 import type { Opener } from '../request/open.ts';
@@ -93,8 +93,8 @@ const read = (door: NamespaceDoor): Handler =>
     const time = sure(Instant, Date.now());
     const contents = await door.namespaces.read(by, { id, at: time, client: CLIENT, after: (call.args['after'] ?? null) as SecretName | null });
     if (isLeft(contents)) return contents;
-    const reply = { v: 1, type: 'rep', subject: door.replica.subjects.namespace, service: null, id, time, result: contents.right, refusal: null };
-    return right(new Written(JSON_TYPE, sealedAnswerJson({ kid, ...sealText(session.key, JSON.stringify(reply)) })));
+    const reply = replyJson({ v: 1, type: 'rep', subject: door.replica.subjects.namespace, service: null, id, time }, contents.right.reveal());
+    return right(new Written(JSON_TYPE, sealedAnswerJson({ kid, ...sealText(session.key, reply) })));
   });
 
 /** Half of a surrogate pair has no UTF-8: it would come back as something else. */

@@ -9,17 +9,18 @@ import { randomId } from '../../crypto/random.ts';
 import { VALUE_BYTES_MAX, type SaltedValue } from '../../crypto/value.ts';
 import type { AccessKeyCommand } from '../../events/command.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import { nameIn, Namespace, pathIn, sure, Sequence, type ClientInfo, type Id, type Instant, type SecretName, type SecretPath, type Version } from '../../events/vocabulary.ts';
-import type { AccessKey, Present } from '../../events/world.ts';
-import type { NamespaceContents, NamespaceIssued } from '../../protocol/namespaces.ts';
+import { Namespace, pathIn, sure, Sequence, type ClientInfo, type Id, type Instant, type SecretName, type SecretPath } from '../../events/vocabulary.ts';
+import type { AccessKey } from '../../events/world.ts';
+import { contentsJson, type NamespaceIssued } from '../../protocol/namespaces.ts';
 import type { Done } from '../../protocol/operations.ts';
 import { ageFromNow } from '../log/age.ts';
 import { STALE_MS, type Commits, type CommittedNamespace } from '../log/commit.ts';
 import type { Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
-import type { Values } from '../log/values.ts';
-import { andThen, isLater, type Soon } from '../soon.ts';
+import { isLater, type Soon } from '../soon.ts';
 import type { CarryOut, CommandParts } from './commands.ts';
+import type { ContentsJson } from './contents-json.ts';
+import { Json } from './json.ts';
 
 /** One answered read of a namespace, for the access log and the metrics. */
 export type NamespaceSeen = {
@@ -38,7 +39,7 @@ export type NamespaceParts = {
   readonly prepare: CommandParts['prepare'];
   readonly carryOut: CarryOut;
   readonly commits: Commits;
-  readonly values: Values;
+  readonly contents: ContentsJson;
   readonly lookAgain: () => Promise<boolean>;
   readonly onNamespace: (seen: NamespaceSeen) => void;
 };
@@ -53,7 +54,7 @@ export type Namespaces = {
   readonly create: (namespace: Namespace | null, id?: Id) => Answer<NamespaceIssued>;
   /** What a key opens. Whatever is wrong with it, the refusal is the same. */
   readonly opened: (accessKey: string | null) => Soon<Either<Refusal, AccessKey>>;
-  readonly read: (by: AccessKey, read: ReadOf) => Answer<NamespaceContents>;
+  readonly read: (by: AccessKey, read: ReadOf) => Answer<Json>;
   readonly write: (by: AccessKey, id: Id, key: SecretName, salted: SaltedValue) => Answer<Done>;
   readonly delete: (by: AccessKey, id: Id, key: SecretName) => Answer<Done>;
   readonly deleteAll: (by: AccessKey, id: Id) => Answer<Done>;
@@ -87,27 +88,12 @@ const create = async ({ execute, prepare }: NamespaceParts, namespace: Namespace
   return executed.right.repeated ? left(refuse('replayed')) : right({ namespace, accessKey });
 };
 
-type Content = NamespaceContents['secrets'][number];
-
-const contentOf = ({ values }: NamespaceParts, { path, version }: Present): Soon<Content | undefined> =>
-  andThen(values.told(path, version), (value) => (value === undefined ? undefined : { key: nameIn(path), version: version.version as Version, value }));
-
-const contentsOf = async (parts: NamespaceParts, present: ReadonlyArray<Present>): Answer<ReadonlyArray<Content>> => {
-  const contents: Content[] = [];
-  for (const one of present) {
-    const made = contentOf(parts, one);
-    const content = isLater(made) ? await made : made;
-    if (content === undefined) return left(refuse('unavailable'));
-    contents.push(content);
-  }
-  return right(contents);
-};
-
-const answer = async (parts: NamespaceParts, namespace: Namespace, { seq, messageHash, outcome }: CommittedNamespace): Answer<NamespaceContents> => {
+const answer = async ({ contents }: NamespaceParts, namespace: Namespace, { seq, messageHash, outcome }: CommittedNamespace): Answer<Json> => {
   if (outcome.result === 'refused') return unauthorized;
-  const secrets = await contentsOf(parts, outcome.present);
-  if (isLeft(secrets)) return secrets;
-  return right({ namespace, seq: sure(Sequence, seq), messageHash, checkpoint: null, secrets: secrets.right, more: outcome.more });
+  const found = contents.of(outcome.present);
+  const secrets = isLater(found) ? await found : found;
+  if (secrets === undefined) return left(refuse('unavailable'));
+  return right(new Json(contentsJson({ namespace, seq: sure(Sequence, seq), messageHash, checkpoint: null, more: outcome.more }, secrets.reveal())));
 };
 
 /** Where a name is too long for its namespace there can be nothing under it. */
@@ -116,7 +102,7 @@ const pathOf = ({ namespace }: AccessKey, key: SecretName): Either<Refusal, Secr
   return path === undefined ? left(refuse('malformed', 'key: expected a shorter one, or a namespace that is less deep')) : right(path);
 };
 
-const read = async (parts: NamespaceParts, by: AccessKey, { id, at, client, after }: ReadOf): Answer<NamespaceContents> => {
+const read = async (parts: NamespaceParts, by: AccessKey, { id, at, client, after }: ReadOf): Answer<Json> => {
   const { namespace, id: key } = by;
   const behind = after === null ? right(null) : pathOf(by, after);
   if (isLeft(behind)) return behind;

@@ -7,7 +7,7 @@ import type { Redacted } from '../../crypto/redacted.ts';
 import { decoded } from '../../events/fits.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Id } from '../../events/vocabulary.ts';
-import { Request, SealedRequest, sealedReplyJson, type Reply, WIRE_BYTES_MAX } from '../../protocol/wire.ts';
+import { Request, SealedRequest, sealedReplyJson, WIRE_BYTES_MAX } from '../../protocol/wire.ts';
 import { andThen, type Soon } from '../soon.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -74,5 +74,5 @@ export const openContent = async <A>(opener: Opener, sealed: SealedRequest, code
   return isLeft(session) ? session : openBox(session.right, sealed, codec);
 };
 
-/** A reply to that session alone, as bytes. */
-export const sealReply = ({ session }: Opened, reply: Reply): Uint8Array => sealedReplyJson(sealText(session.key, JSON.stringify(reply)));
+/** A reply to that session alone, as bytes. @param reply as JSON */
+export const sealReply = ({ session }: Opened, reply: string): Uint8Array => sealedReplyJson(sealText(session.key, reply));
