@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import dotenv from 'dotenv';
 import type { Environment } from './environment.ts';
 import { JetlockError } from './error.ts';
-import { notSet } from './missing.ts';
+import { mismatchesIn } from './expected.ts';
+import { notAsExpected, notSet } from './missing.ts';
 import type { Wish } from './schema.ts';
 import type { Got, Gotten, Source } from './source.ts';
 
@@ -24,14 +25,19 @@ const valueOf = ({ key }: Wish, environment: Environment, file: Environment): st
 
 /** Read anew each time; nobody tells of changes. */
 export const envSource = (environment: Environment, path: string | undefined): Source => {
+  const where = `the environment or ${path ?? '.env'}`;
   const read = async (wishes: ReadonlyArray<Wish>): Promise<Gotten> => {
     const file = assignmentsIn(path);
-    return new Map(wishes.flatMap((wish): ReadonlyArray<[string, Got]> => {
+    const got: Gotten = new Map(wishes.flatMap((wish): ReadonlyArray<[string, Got]> => {
       const value = valueOf(wish, environment, file);
       return value === undefined ? [] : [[wish.key, { version: 1, text: () => value }]];
     }));
+    // A service would warn an admin; here nobody else hears of it.
+    const mismatches = await mismatchesIn(wishes, got);
+    if (mismatches.length > 0) throw notAsExpected(where, mismatches);
+    return got;
   };
-  const missing: Source['missing'] = (wishes, asked) => notSet(`the environment or ${path ?? '.env'}`, wishes, asked);
+  const missing: Source['missing'] = (wishes, asked) => notSet(where, wishes, asked);
   const wait: Source['wait'] = async (wishes) => {
     const got = await read(wishes);
     const lacking = wishes.filter(({ key }) => !got.has(key));

@@ -5,6 +5,7 @@ import test from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
 import { NATS, SERVICE } from '../cli/standard-options.ts';
 import { variableOf } from '../cli/options.ts';
+import { SecretPath, sure } from '../events/vocabulary.ts';
 import { findDev } from './dev-file.ts';
 import { connectionFrom, mayLookForDev, modeFrom, type Environment } from './environment.ts';
 import { envSource } from './env-source.ts';
@@ -93,6 +94,22 @@ test('the environment counts before the file, and what is empty is not set', asy
   const missing = await t.throwsAsync(source.wait(wishesOf('A', 'C'), { timeoutMs: 60_000 }), { instanceOf: JetlockError });
   t.true(missing.message.includes(path) && missing.message.endsWith('1 of 2 secrets: C'));
   t.is((await t.throwsAsync(envSource({}, join(folder, 'none.env')).read(wishesOf('A')), { instanceOf: JetlockError })).code, 'file');
+});
+
+test('what the schema expects is checked: by the name of the key, never with its value', async (t) => {
+  const wishes = [
+    { key: 'URL', format: 'uri' },
+    { key: 'PORT', pattern: '^[0-9]+$' },
+    { key: 'ID', format: 'uuid', pattern: '^.' },
+    { key: 'AHEAD', pattern: '(?=x)y' },
+    { key: 'UNSET', format: 'date' },
+  ].map((wish) => ({ ...wish, path: sure(SecretPath, `env/${wish.key}`), required: false }));
+  const source = envSource({ URL: 'not a sécret', PORT: '80a', ID: '2eb8aa08-aa98-11ea-b4aa-73b441d16380', AHEAD: 'y' }, '/dev/null');
+  const { code, message, hint, paths } = await t.throwsAsync(source.read(wishes), { instanceOf: JetlockError });
+  t.deepEqual([code, message, paths], ['mismatch', 'not what the schema expects, in the environment or /dev/null: URL (format uri), PORT (pattern)', ['env/URL', 'env/PORT']]);
+  t.notRegex(message + hint, /sécret|80a/);
+  t.deepEqual([...(await source.read(wishes.slice(2))).keys()], ['ID', 'AHEAD']);
+  t.is((await t.throwsAsync(source.wait(wishes, { timeoutMs: 1 }), { instanceOf: JetlockError })).code, 'mismatch');
 });
 
 test('wrong arguments throw at once', (t) => {

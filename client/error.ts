@@ -7,7 +7,7 @@ export type ErrorDetails = { readonly code: string; readonly message: string; re
 
 /**
  * `code` is one of the codes of refusals (`refused`, `credential_pending`, `unauthorized`, `busy`, …) or `unavailable`,
- * `forbidden`, `distrusted`, `not_understood`, `file`, `argument`, `aborted`, `not_text`, `handler`. Never holds a value, a token or a key.
+ * `forbidden`, `distrusted`, `not_understood`, `file`, `argument`, `aborted`, `not_text`, `mismatch`, `handler`. Never holds a value, a token or a key.
  */
 export class JetlockError extends Error {
   override readonly name = 'JetlockError';

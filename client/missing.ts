@@ -1,6 +1,7 @@
 /** What a program is told when it cannot have its secrets, for whoever reads it at night: names, and the next thing to type. */
 import type { ServiceName } from '../events/vocabulary.ts';
 import { JetlockError } from './error.ts';
+import type { Mismatch } from './expected.ts';
 import type { Wish } from './schema.ts';
 
 const count = (wishes: ReadonlyArray<unknown>, asked: number): string => (asked === 1 ? '' : `${wishes.length} of ${asked} secrets: `);
@@ -28,6 +29,16 @@ export const notSet = (where: string, wishes: ReadonlyArray<Wish>, asked: number
     hint: 'set them there; without JETLOCK_MODE=env they come from a Jetlock service',
     retryable: false,
     paths: wishes.map(({ path }) => path),
+  });
+
+/** @param where what was looked into, in words */
+export const notAsExpected = (where: string, mismatches: ReadonlyArray<Mismatch>): JetlockError =>
+  new JetlockError({
+    code: 'mismatch',
+    message: `not what the schema expects, in ${where}: ${mismatches.map(({ wish, lacks }) => `${wish.key} (${lacks})`).join(', ')}`,
+    hint: 'correct the value there, or what the schema says of it',
+    retryable: false,
+    paths: [...new Set(mismatches.map(({ wish }) => wish.path))],
   });
 
 export const pendingCredential = (service: ServiceName, fingerprint: string): JetlockError =>

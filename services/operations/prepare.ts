@@ -11,7 +11,7 @@ import { madeNothing, type Made } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { namespaceOf, sure, Version, type Id, type SecretPath } from '../../events/vocabulary.ts';
 import { currentKey } from '../../events/world.ts';
-import { checkValue } from '../expectations/check.ts';
+import { checkValue } from '../../protocol/expectations/check.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { WrappedPurpose } from '../keyring/key-store.ts';
 import type { Prepare } from '../log/execute.ts';

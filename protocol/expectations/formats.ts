@@ -2,7 +2,6 @@
  * The formats of JSON Schema, each a test that takes time in proportion to the text. `date`, `time`, `date-time` and `duration` as in
  * RFC 3339, `email` as a mailbox of RFC 5321, `hostname` of RFC 1123, `uri` of RFC 3986, `uuid` of RFC 4122.
  */
-import { isIPv4, isIPv6 as isIPv6OrZone } from 'node:net';
 import type { Format } from '../../events/expectation.ts';
 
 type Test = (text: string) => boolean;
@@ -32,7 +31,19 @@ const isTime: Test = (text) => {
 
 const isDateTime: Test = (text) => /^.{10}t/i.test(text) && isDate(text.slice(0, 10)) && isTime(text.slice(11));
 
-const isIPv6: Test = (text) => isIPv6OrZone(text) && !text.includes('%');
+const isIPv4 = matches(/^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/);
+const isGroup = matches(/^[0-9a-f]{1,4}$/i);
+
+/** As in section 2.2 of RFC 4291: eight groups, or fewer around one `::`; the last two may be an IPv4 address. */
+const isIPv6: Test = (text) => {
+  const [front = '', back, ...more] = text.split('::');
+  const groupsIn = (part: string): ReadonlyArray<string> => (part === '' ? [] : part.split(':'));
+  const last = groupsIn(back ?? front).at(-1) ?? '';
+  const hasIPv4 = isIPv4(last);
+  const groups = [...groupsIn(front), ...groupsIn(back ?? '')].slice(0, hasIPv4 ? -1 : undefined);
+  const count = groups.length + (hasIPv4 ? 2 : 0);
+  return more.length === 0 && groups.every(isGroup) && (back === undefined ? count === 8 : count < 8);
+};
 
 const isHostname: Test = (text) => text.length <= 253 && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(text);
 

@@ -13,12 +13,12 @@ const textOf = (value: Uint8Array): string | undefined => {
   }
 };
 
+/** @returns null where that cannot be told */
+export const fits = async ({ kind, wanted }: Pick<Check, 'kind'> & { readonly wanted: string }, text: string): Promise<boolean | null> =>
+  kind === 'format' ? formats[wanted as Format](text) : hasPattern(wanted, text);
+
 /** One for each thing that is expected; bytes that are no text have neither a format nor a pattern. */
 export const checkValue = async (service: ServiceName, expected: Expectation, value: Uint8Array): Promise<ReadonlyArray<Check>> => {
   const text = textOf(value);
-  const fits = async ({ kind, wanted }: Check): Promise<boolean | null> => {
-    if (text === undefined) return false;
-    return kind === 'format' ? formats[wanted as string as Format](text) : hasPattern(wanted, text);
-  };
-  return Promise.all(unchecked(service, expected).map(async (check) => ({ ...check, fits: await fits(check) })));
+  return Promise.all(unchecked(service, expected).map(async (check) => ({ ...check, fits: text === undefined ? false : await fits(check, text) })));
 };

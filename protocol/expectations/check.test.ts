@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import test from 'ava';
 import fc from 'fast-check';
 import { FORMATS, Pattern, type Format } from '../../events/expectation.ts';
@@ -31,6 +32,18 @@ for (const format of FORMATS)
     for (const text of good) t.true(await fitsFormat(format, text), text);
     for (const text of bad) t.false(await fitsFormat(format, text), JSON.stringify(text));
   });
+
+test('an address is one where it is one for Node', async (t) => {
+  const parts = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('0', '1', 'ff', 'FFFF', '12345', 'g', '') }, fc.constantFrom('1.2.3.4', '01.2.3.4', '1.2.3'));
+  const groups = fc.array(parts, { maxLength: 9 }).map((all) => all.join(':'));
+  const dotted = fc.array(fc.constantFrom('0', '7', '42', '199', '249', '255', '256', '00', '', '1000'), { maxLength: 5 }).map((all) => all.join('.'));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(groups, dotted, fc.ipV4(), fc.ipV6()), async (text) => {
+      t.deepEqual([await fitsFormat('ipv4', text), await fitsFormat('ipv6', text)], [isIPv4(text), isIPv6(text)], text);
+    }),
+    { numRuns: 2_000 },
+  );
+});
 
 test('a pattern is found anywhere, unless it says where', async (t) => {
   t.true(await fitsPattern('b', 'abc'));
