@@ -23,7 +23,7 @@ const row = ({ service }: RolloutView, version: number, running: ReadonlyArray<P
 
 export const ROLLOUT_HEADINGS = ['service', 'runs version', 'processes', 'since', 'last report', 'client'];
 
-/** The newest version of each service first; `processes` are those that said so last, of which some may have ended. */
+/** The newest version of each service first; `processes` are those that said so, and still do every day. */
 export const rolloutRows = (views: ReadonlyArray<RolloutView>): ReadonlyArray<ReadonlyArray<string>> =>
   views.flatMap((view) => byVersion(view.processes).map(([version, running]) => row(view, version, running)));
 

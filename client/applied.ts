@@ -1,4 +1,5 @@
 /** Telling the service which versions this process runs. Nothing of it ever disturbs the program: what fails is told again later. */
+import { REPORT_AGAIN_MS } from '../protocol/operations.ts';
 import { PATHS_MAX } from '../protocol/wire.ts';
 import type { Client } from './client.ts';
 import { backOff, type Time } from './retry.ts';
@@ -16,6 +17,7 @@ const SOON_MS = 3_000;
 /** One report at a time, of everything that was applied meanwhile. */
 export const newApplied = (connected: () => Promise<Client>, time: Time): Applied => {
   const untold = new Map<string, number>();
+  const told = new Map<string, number>();
   const stop = new AbortController();
   let running = false;
 
@@ -26,7 +28,11 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
     } catch {
       return false;
     }
-    for (const { path, version } of applied) if (untold.get(path) === version) untold.delete(path);
+    if (told.size === 0) void tellAgain();
+    for (const { path, version } of applied) {
+      if (untold.get(path) === version) untold.delete(path);
+      told.set(path, version);
+    }
     return true;
   };
   const tellAll = async (): Promise<void> => {
@@ -43,6 +49,10 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
     running = true;
     // Not before whatever else has come was handed on.
     setImmediate(() => void tellAll());
+  };
+  /** That it is still there: whoever is not heard of for some days has ended. */
+  const tellAgain = async (): Promise<void> => {
+    for (; !stop.signal.aborted; await time.pause(REPORT_AGAIN_MS, stop.signal)) for (const [path, version] of told) if (!untold.has(path)) tell(path, version);
   };
   return { tell, close: () => stop.abort() };
 };

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { SecretPath, ServiceName, sure } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
+import { ENDED_MS } from '../protocol/operations.ts';
 import { BEGIN, newHistory } from '../tests/support/history.ts';
 import { digestOf, fingerprintOf, idOf } from '../tests/support/names.ts';
 import { orThrow } from '../tests/support/or-throw.ts';
@@ -29,9 +30,9 @@ const filled = () => {
   return history;
 };
 
-const given = async () => {
+const given = async (history = filled()) => {
   const store = memoryStore();
-  for (const [spot, text] of Object.entries(storedAfter(filled()))) {
+  for (const [spot, text] of Object.entries(storedAfter(history))) {
     const [bucket, key = ''] = spot.split(' ');
     orThrow(await store.put(bucket as ProjectionName, key, text, 0)());
   }
@@ -50,12 +51,27 @@ test('secrets are listed by the beginning of their paths, without what is delete
 
 test('a secret is shown with who reads it; a deleted one for its history; one that never was is not there', async (t) => {
   const { read } = await given();
-  t.like(orThrow(await read.secret(path('billing/KEY'))), {
+  t.like(orThrow(await read.secret(path('billing/KEY'), 0)), {
     secret: { path: 'billing/KEY', status: 'live', version: 1 },
     usage: [{ service: 'invoicer', allowed: 1, refused: 0 }],
   });
-  t.like(orThrow(await read.secret(path('mail/OLD'))), { secret: { status: 'deleted', history: [{ version: 1, deleted: true }] }, usage: [] });
-  t.is(orThrow(await read.secret(path('mail/NONE'))), undefined);
+  t.like(orThrow(await read.secret(path('mail/OLD'), 0)), { secret: { status: 'deleted', history: [{ version: 1, deleted: true }] }, usage: [] });
+  t.is(orThrow(await read.secret(path('mail/NONE'), 0)), undefined);
+});
+
+test('a process that was not heard of for days is not shown any more', async (t) => {
+  const history = filled();
+  const by = { operation: 'rollout.report', service: 'runner', credential: history.approved('runner'), client: { name: 'runner', version: '1' } };
+  history.grant('runner', 'billing/');
+  const runs = (instance: number) => history.service({ ...by, applied: [{ path: 'billing/KEY', version: 1, instances: [idOf(instance)] }], used: [] });
+  runs(1);
+  history.pass(5);
+  runs(2);
+  const { read } = await given(history);
+  const shown = async (now: number) => orThrow(await read.secret(path('billing/KEY'), now))?.rollout[0]?.processes.map(({ instance }): string => instance);
+  t.deepEqual(await shown(BEGIN + ENDED_MS - 1), [idOf(1), idOf(2)]);
+  t.deepEqual(await shown(BEGIN + ENDED_MS), [idOf(2)]);
+  t.deepEqual(await shown(BEGIN + ENDED_MS + 5), []);
 });
 
 test('namespaces, services and access are listed, all or those of one service', async (t) => {
@@ -84,6 +100,6 @@ test('an entry that no fold can have made is named, not told', async (t) => {
   const bad = { _tag: 'Left', left: { _tag: 'bad_entry', bucket: 'catalog' } };
   const listed = await read.secrets({ ...anything, prefix: null });
   t.like(listed, { ...bad, left: { ...bad.left, key: 'x.A' } });
-  t.like(await read.secret(path('x/B')), { ...bad, left: { ...bad.left, key: 'x.B' } });
-  t.false(JSON.stringify([listed, await read.secret(path('x/B'))]).includes('hunter2'));
+  t.like(await read.secret(path('x/B'), 0), { ...bad, left: { ...bad.left, key: 'x.B' } });
+  t.false(JSON.stringify([listed, await read.secret(path('x/B'), 0)]).includes('hunter2'));
 });

@@ -2,7 +2,7 @@
 import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import { covers, Namespace, overlap, type SecretPath } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
-import type { QueryRequest } from '../protocol/operations.ts';
+import { ENDED_MS, type QueryRequest } from '../protocol/operations.ts';
 import type { CredentialItem, MissingView, SecretItem, ServiceItem } from '../protocol/pages.ts';
 import type { Page } from '../protocol/paging.ts';
 import { AccessView, InboxView, NamespaceView, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from '../protocol/views.ts';
@@ -27,8 +27,11 @@ type Asked<Q extends { readonly operation: string }> = Omit<Q, 'operation'>;
 export type ReadModels = {
   /** Secrets whose path begins with a text; not what is deleted, unless that is asked for. */
   readonly secrets: (wanted: Asked<QueryRequest<'secret.list'>>) => Answer<Page<SecretItem>>;
-  /** Also one that is deleted, for its history; with the reads of it by every service, and what their processes run. Undefined if it never was. */
-  readonly secret: (path: SecretPath) => Answer<SecretShown | undefined>;
+  /**
+   * Also one that is deleted, for its history; with the reads of it by every service, and what their processes run. Undefined if it never was.
+   * @param now milliseconds; processes that have ended by then, as far as can be told, are left out
+   */
+  readonly secret: (path: SecretPath, now: number) => Answer<SecretShown | undefined>;
   readonly missing: (wanted: Asked<QueryRequest<'missing.list'>>) => Answer<Page<MissingView>>;
   readonly namespaces: (wanted: Asked<QueryRequest<'namespace.list'>>) => Answer<Page<NamespaceView>>;
   /** @param now milliseconds; grants that have ended by then are not counted */
@@ -78,9 +81,13 @@ const SHOWN_MAX = 500;
 const SHOWN_BYTES = 120 * 1024;
 const shown = <A>(rows: ReadonlyArray<Row<A>>): ReadonlyArray<A> => fitting(rows.map(({ entry }) => entry), SHOWN_MAX, SHOWN_BYTES);
 
+const running =
+  (now: number) =>
+  (view: RolloutView): RolloutView => ({ ...view, processes: view.processes.filter(({ at }) => now - at < ENDED_MS) });
+
 const secret =
   (rows: Rows): ReadModels['secret'] =>
-  async (path) => {
+  async (path, now) => {
     const found = await rows.one(SecretView, 'catalog', secretKey(path));
     if (isLeft(found)) return found;
     const view = found.right;
@@ -91,7 +98,7 @@ const secret =
     if (isLeft(rollout)) return rollout;
     return map(await rows.list(AccessView, 'access'), (all) => {
       const about = all.filter(({ entry: { target } }) => covers(target, path));
-      const lists = { usage: shown(usage.right), rollout: shown(rollout.right), access: shown(about) };
+      const lists = { usage: shown(usage.right), rollout: shown(rollout.right).map(running(now)), access: shown(about) };
       const more = lists.usage.length < usage.right.length || lists.rollout.length < rollout.right.length || lists.access.length < about.length;
       return { secret: view, ...lists, more };
     });

@@ -89,6 +89,10 @@ export const ReportRequest = t.strict(
 );
 export type ReportRequest = t.TypeOf<typeof ReportRequest>;
 
+/** A process says every so often what it still runs; one that was not heard of for the longer time has ended. Milliseconds. */
+export const REPORT_AGAIN_MS = 24 * 60 * 60 * 1000;
+export const ENDED_MS = 2.5 * REPORT_AGAIN_MS;
+
 /** Of what was applied that which was not believed: what may not be read, is not there, or never had that version. */
 export const ReportReply = t.strict({ refused: t.readonlyArray(SecretPath) }, 'ReportReply');
 export type ReportReply = t.TypeOf<typeof ReportReply>;

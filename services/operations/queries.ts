@@ -83,7 +83,7 @@ export const makeViews = ({ replica, store, projector, holders, audit }: Asked):
   return {
     'secret.list': (args) => current((models) => models.secrets(args)),
     'secret.show': async ({ path }) => {
-      const shown = await current((models) => models.secret(path));
+      const shown = await current((models) => models.secret(path, now()));
       return isLeft(shown) ? shown : fromNullable(refuse('not_found', path))(shown.right);
     },
     'secret.reads': audit.reads,

@@ -6,7 +6,7 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { LRUCache } from 'lru-cache';
 import { isReportable, isUsable } from '../../events/rollout/decide.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import { ReportRequest, type ReportReply } from '../../protocol/operations.ts';
+import { REPORT_AGAIN_MS, ReportRequest, type ReportReply } from '../../protocol/operations.ts';
 import { latest } from '../latest.ts';
 import { parseBody } from '../request/body.ts';
 import { identify, type Asker, type IdentifyParts } from '../request/identify.ts';
@@ -26,6 +26,8 @@ export const REPORTS = { perSecond: 200, atOnce: 5_000 } as const;
 
 /** So many are remembered as told; what is forgotten makes one more record. */
 const TOLD_MAX = 100_000;
+/** Who tells it again after that is still there, which is worth a record. */
+const TOLD = { ttl: REPORT_AGAIN_MS / 2 } as const;
 
 type Told = LRUCache<string, number>;
 type RunHere = ReportRequest['applied'][number];
@@ -41,7 +43,7 @@ const take = async ({ replica: { fold }, gather }: ReportParts, told: Told, by: 
   const gathered = news.length + used.length === 0 ? right({ applied: [] }) : await gather(by, { instance, applied: news, used });
   if (isLeft(gathered)) return gathered;
   const isIn = ({ path, version }: RunHere): boolean => gathered.right.applied.some((one) => one.path === path && one.version === version);
-  for (const one of news) if (isIn(one)) told.set(nameOf(one), one.version);
+  for (const one of news) if (isIn(one)) told.set(nameOf(one), one.version, TOLD);
   const known = new Set(possible.filter((one) => isOld(one)));
   return right({ refused: applied.filter((one) => !known.has(one)).map(({ path }) => path) });
 };
