@@ -47,14 +47,14 @@ export type Session = {
 
 type Mark = { readonly seq: number; readonly then: () => void };
 /** What a message told the read models. */
-type Told = { readonly seq: number; readonly isState: boolean; readonly facts: ReadonlyArray<Fact>; readonly noted: Noted };
+type Told = { readonly isState: boolean; readonly facts: ReadonlyArray<Fact>; readonly folded: Folded };
 
 type State = {
   readonly parts: SessionParts;
   readonly models: Models;
   /** Keys by the read model that they are of. */
   readonly changed: ReadonlyMap<ProjectionName, Set<string>>;
-  /** Told while the read models were at rest. */
+  /** Told while the read models were at rest, or to be applied in a moment. */
   readonly held: Told[];
   applied: number;
   marks: ReadonlyArray<Mark>;
@@ -83,22 +83,15 @@ const reach = (state: State): void => {
   for (const { then } of due) then();
 };
 
-const apply = (state: State, { seq, isState, facts, noted }: Told): void => {
-  state.applied = seq;
+const apply = (state: State, { isState, facts, folded }: Told): void => {
+  state.applied = folded.seq;
   const changed = state.models.apply(facts);
+  const noted = notedOf(folded);
   mark(state, changed);
   mark(state, state.models.note(noted));
   state.parts.onApplied?.({ noted, changed });
   if (isState) state.parts.onState();
   reach(state);
-};
-
-/** Facts are made at once, since the world goes on; a reading of one's own waits, the fold of the process waits for nobody. */
-const hear = (state: State, folded: Folded, world: World): void => {
-  if (state.over) return;
-  const told = { seq: folded.seq, isState: state.parts.subjects.isState(folded.subject), facts: factsOf(folded, world), noted: notedOf(folded) };
-  if (state.rest === undefined) apply(state, told);
-  else state.held.push(told);
 };
 
 /** Who is called at a mark may want the read models to be at rest there. */
@@ -110,6 +103,21 @@ const drain = (state: State): void => {
     if (!state.over) apply(state, told);
   }
   state.held.splice(0, count);
+};
+
+/** Facts are made at once, since the world goes on; a reading of one's own waits, the fold of the process waits for nobody. */
+const hear = (state: State, folded: Folded, world: World): void => {
+  if (state.over) return;
+  state.held.push({ isState: state.parts.subjects.isState(folded.subject), facts: factsOf(folded, world), folded });
+  drain(state);
+};
+
+/** Those who are answered by a record of reads do not wait for what is counted of it. What the state's family tells is there at once, with all before it. */
+const hearReadsLater = (state: State, folded: Folded, world: World): void => {
+  if (state.parts.subjects.isState(folded.subject)) return hear(state, folded, world);
+  if (state.over) return;
+  state.held.push({ isState: false, facts: factsOf(folded, world), folded });
+  setImmediate(() => drain(state));
 };
 
 const atRest = async <A>(state: State, work: () => Promise<A>): Promise<A> => {
@@ -134,7 +142,7 @@ const joinWith = (state: State, reading: Reading, verdicts: Verdicts): Joining =
     verdicts,
     log: state.parts.log,
     reached: (seq) => new Promise((resolve) => at(state, { seq, then: resolve })),
-    onFolded: (folded, world) => hear(state, folded, world),
+    onFolded: (folded, world) => hearReadsLater(state, folded, world),
     onFailed: (why) => {
       state.over = true;
       state.parts.onEnd({ _tag: 'failed', why });
@@ -165,6 +173,7 @@ export const openSession = async (parts: SessionParts): Promise<Session> => {
       joining = parts.verdicts && joinWith(state, reading, parts.verdicts);
     },
     close: async () => {
+      drain(state);
       state.over = true;
       joining?.stop();
       await reading.close();
