@@ -1,18 +1,18 @@
-/** The process in which the watching connections of the benchmark are, and beside them the bare subscribers of its floor. */
-import { connect, type NatsConnection } from 'nats';
+/** A process in which watching connections of the benchmark are, or the bare subscribers of its floors. */
+import { connect } from 'nats';
 import { createSecretsClient, type SecretsOptions } from '../../client/mod.ts';
 
 /** When the last of so many things came. */
 type Arrivals = { readonly at: number[]; resolve?: () => void };
 
+/** What goes to all subscribers of the floor, and under it a subject for each of them. */
 export const FLOOR_SUBJECT = 'floor.rotated';
-/** Where whoever was told asks, in the floor of those who ask. */
-export const ASKED_SUBJECT = 'floor.asked';
 export type Order =
-  | { readonly order: 'watch'; readonly count: number; readonly options: SecretsOptions }
-  | { readonly order: 'subscribe'; readonly count: number; readonly servers: ReadonlyArray<string> }
-  /** Everything that comes from now on is a new round. `ask`: the bare subscribers ask as well, and it has come to each with the answer. */
-  | { readonly order: 'begin'; readonly ask: boolean }
+  | { readonly order: 'watch'; readonly count: number; readonly key: string; readonly options: SecretsOptions }
+  /** `first`: the number of the first of them. */
+  | { readonly order: 'subscribe'; readonly count: number; readonly first: number; readonly servers: ReadonlyArray<string> }
+  /** Everything that comes from now on is a new round. */
+  | { readonly order: 'begin' }
   /** What this process has used of the processors by now: milliseconds. */
   | { readonly order: 'cpu' }
   /** The moments, by the clock that all processes of the machine share, when it came to each of them: milliseconds. */
@@ -29,24 +29,18 @@ const arrived = (): void => {
   if (round.at.length === expected) round.resolve?.();
 };
 
-const watch = async (count: number, options: SecretsOptions): Promise<void> => {
-  const clients = Array.from({ length: count }, () => createSecretsClient({ KEY: 'is rotated' }, options));
+const watch = async (count: number, key: string, options: SecretsOptions): Promise<void> => {
+  const clients = Array.from({ length: count }, () => createSecretsClient({ [key]: 'is rotated' }, options));
   for (const secrets of clients) {
-    await secrets.getSecret('KEY');
-    secrets.onChange('KEY', arrived);
+    await secrets.getSecret(key);
+    secrets.onChange(key, arrived);
   }
 };
 
-let isAsking = false;
-const told = (nc: NatsConnection): void => {
-  if (isAsking) void nc.request(ASKED_SUBJECT).then(arrived);
-  else arrived();
-};
-
-const subscribe = async (count: number, servers: ReadonlyArray<string>): Promise<void> => {
-  for (let n = 0; n < count; n += 1) {
+const subscribe = async (count: number, first: number, servers: ReadonlyArray<string>): Promise<void> => {
+  for (let n = first; n < first + count; n += 1) {
     const nc = await connect({ servers: [...servers], noAsyncTraces: true });
-    nc.subscribe(FLOOR_SUBJECT, { callback: () => told(nc) });
+    for (const subject of [FLOOR_SUBJECT, `${FLOOR_SUBJECT}.${n}`]) nc.subscribe(subject, { callback: arrived });
     await nc.flush();
   }
 };
@@ -60,9 +54,9 @@ const arrivals = async (count: number): Promise<Reply> => {
 };
 
 const obey = async (order: Order): Promise<Reply> => {
-  if (order.order === 'watch') await watch(order.count, order.options);
-  if (order.order === 'subscribe') await subscribe(order.count, order.servers);
-  if (order.order === 'begin') [round, expected, isAsking] = [{ at: [] }, Infinity, order.ask];
+  if (order.order === 'watch') await watch(order.count, order.key, order.options);
+  if (order.order === 'subscribe') await subscribe(order.count, order.first, order.servers);
+  if (order.order === 'begin') [round, expected] = [{ at: [] }, Infinity];
   if (order.order === 'cpu') return [(({ user, system }) => (user + system) / 1_000)(process.cpuUsage())];
   return order.order === 'arrivals' ? arrivals(order.count) : [];
 };

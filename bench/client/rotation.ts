@@ -1,0 +1,129 @@
+/** How soon a rotation is with all who watch it: many connections in one process, as many spread over a few, and beside each what NATS alone takes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
+import type { SecretsOptions } from '../../client/mod.ts';
+import type { Installation } from '../../tests/support/replicas.ts';
+import type { Figure } from '../benchmark.ts';
+import { startProgram, type Told } from '../reads/processes.ts';
+import { median } from '../support/median.ts';
+import { FLOOR_SUBJECT, sharedNow, type Order, type Reply } from './child.ts';
+
+export const CONNECTIONS = 100;
+export const ROTATIONS = 20;
+/** A fleet is many processes; the processors of the machine are shared by all of them. */
+const SPREAD = 4;
+/** Between rotations: until all have told which version they run. */
+const REST_MS = 2_500;
+const FLOOR_REST_MS = 300;
+/** About as large as the record of a write, that of the reads, and an answer. */
+const WRITE_BYTES = 1_500;
+const READS_BYTES = 30_000;
+const ANSWER_BYTES = 900;
+
+/** `pid`: the replica's. */
+export type Scene = { readonly pid: number | undefined; readonly installation: Installation; readonly options: SecretsOptions; readonly write: (key: string, value: string) => Promise<unknown> };
+
+type Children = ReadonlyArray<Told<Order, Reply>>;
+
+/** One way in which it gets to all connections. */
+type Way = {
+  readonly children: Children;
+  /** Sets it off. @returns when */
+  readonly begin: (n: number) => Promise<number>;
+  readonly restMs: number;
+  /** How long after that it came to each. */
+  readonly took: number[];
+  /** Milliseconds of those to whom it comes, and of the service meanwhile. */
+  cpu: number;
+  serviceCpu: number;
+};
+
+const sorted = (values: ReadonlyArray<number>): ReadonlyArray<number> => [...values].sort((a, b) => a - b);
+const part = (values: ReadonlyArray<number>, of: number): number => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * of))] ?? NaN;
+
+/** What all threads of a process have used of the processors by now: milliseconds. */
+const cpuOf = (pid: number | undefined): number =>
+  readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0);
+
+const tellAll = async (children: Children, order: Order): Promise<Reply> => (await Promise.all(children.map(({ tell }) => tell(order)))).flat();
+const sum = (values: ReadonlyArray<number>): number => values.reduce((all, one) => all + one, 0);
+
+const once = async (way: Way, pid: number | undefined, n: number): Promise<void> => {
+  const { children } = way;
+  await tellAll(children, { order: 'begin' });
+  const [before, service] = [sum(await tellAll(children, { order: 'cpu' })), cpuOf(pid)];
+  const began = await way.begin(n);
+  for (const at of await tellAll(children, { order: 'arrivals', count: CONNECTIONS / children.length })) way.took.push(at - began);
+  way.serviceCpu += cpuOf(pid) - service;
+  way.cpu += sum(await tellAll(children, { order: 'cpu' })) - before;
+  await delay(way.restMs);
+};
+
+/** The connections of one way, in so many processes. */
+const programs = async (installation: Installation, processes: number, orderOf: (count: number, first: number) => Order): Promise<Children> => {
+  const children = Array.from({ length: processes }, () => startProgram<Order, Reply>(installation, 'client/child'));
+  const count = CONNECTIONS / processes;
+  for (const [n, { tell }] of children.entries()) await tell(orderOf(count, n * count));
+  return children;
+};
+
+/** What NATS alone takes: one message to all; and two records, one after the other is acknowledged, then an answer to each. */
+const floorsOf = async ({ installation }: Scene) => {
+  const nc = await installation.connection();
+  await (await jetstreamManager(nc)).streams.add({ name: 'FLOOR', subjects: ['floor.log.>'], storage: StorageType.File });
+  const log = jetstream(nc);
+  const [write, reads, answer] = [WRITE_BYTES, READS_BYTES, ANSWER_BYTES].map((bytes) => new Uint8Array(bytes).fill(120));
+  const bare = async (): Promise<number> => {
+    const began = sharedNow();
+    nc.publish(FLOOR_SUBJECT);
+    return began;
+  };
+  const appended = async (): Promise<number> => {
+    const began = sharedNow();
+    await log.publish('floor.log.write', write);
+    await log.publish('floor.log.reads', reads);
+    for (let n = 0; n < CONNECTIONS; n += 1) nc.publish(`${FLOOR_SUBJECT}.${n}`, answer);
+    return began;
+  };
+  return { bare, appended };
+};
+
+const figuresOf = (what: string, { took }: Way, floor: Way, bars: boolean): ReadonlyArray<Figure> => [
+  { what: `${what}, p50`, value: median(took), unit: 'ms', floor: median(floor.took), ...(bars ? { bar: { atMost: 10 } } : {}) },
+  { what: 'the same, p99', value: part(took, 0.99), unit: 'ms', floor: part(floor.took, 0.99), ...(bars ? { bar: { atMost: 50 } } : {}) },
+];
+
+export const rotation = async (scene: Scene): Promise<ReadonlyArray<Figure>> => {
+  const { installation, options, write, pid } = scene;
+  const subscribers = (processes: number) => programs(installation, processes, (count, first) => ({ order: 'subscribe', count, first, servers: installation.cluster.urls }));
+  const watchers = (processes: number, key: string) => programs(installation, processes, (count) => ({ order: 'watch', count, key, options }));
+  const floors = await floorsOf(scene);
+  const writing: number[] = [];
+  const rotate = (key: string) => async (n: number): Promise<number> => {
+    const began = sharedNow();
+    await write(key, `rotated ${n}`);
+    writing.push(sharedNow() - began);
+    return began;
+  };
+  const of = (way: Pick<Way, 'children' | 'begin' | 'restMs'>): Way => ({ ...way, took: [], cpu: 0, serviceCpu: 0 });
+  const [together, apart] = [await subscribers(1), await subscribers(SPREAD)];
+  const bare = of({ children: together, begin: floors.bare, restMs: FLOOR_REST_MS });
+  const floor = of({ children: together, begin: floors.appended, restMs: FLOOR_REST_MS });
+  const spreadFloor = of({ children: apart, begin: floors.appended, restMs: FLOOR_REST_MS });
+  const rotated = of({ children: await watchers(1, 'KEY'), begin: rotate('KEY'), restMs: REST_MS });
+  const spread = of({ children: await watchers(SPREAD, 'KEY_0'), begin: rotate('KEY_0'), restMs: REST_MS });
+  await delay(REST_MS);
+  // By turns, so that whatever else the machine does falls on all of them.
+  for (let n = 0; n < ROTATIONS; n += 1) for (const way of [bare, floor, spreadFloor, rotated, spread]) await once(way, pid, n);
+  const each = (ms: number): number => (ms * 1_000) / (ROTATIONS * CONNECTIONS);
+  return [
+    { what: 'the write itself, p50', value: median(writing), unit: 'ms' },
+    ...figuresOf(`rotation to onChange of ${CONNECTIONS} connections of one process, beside two records and answers`, rotated, floor, true),
+    ...figuresOf(`of as many in ${SPREAD} processes on this machine`, spread, spreadFloor, true),
+    { what: `a bare publish to ${CONNECTIONS} subscribers of one process, p50`, value: median(bare.took), unit: 'ms' },
+    { what: 'the same, p99', value: part(bare.took, 0.99), unit: 'ms' },
+    { what: 'processor of the watching process for each delivery', value: each(rotated.cpu), unit: 'us', floor: each(floor.cpu) },
+    { what: 'processor of the service for each delivery', value: each(rotated.serviceCpu), unit: 'us' },
+  ];
+};
