@@ -89,10 +89,12 @@ const floorsOf = async ({ installation }: Scene) => {
   return { bare, appended };
 };
 
-const figuresOf = (what: string, { took }: Way, floor: Way, bars: boolean): ReadonlyArray<Figure> => [
-  { what: `${what}, p50`, value: median(took), unit: 'ms', floor: median(floor.took), ...(bars ? { bar: { atMost: 10 } } : {}) },
-  { what: 'the same, p99', value: part(took, 0.99), unit: 'ms', floor: part(floor.took, 0.99), ...(bars ? { bar: { atMost: 50 } } : {}) },
+/** A bar beside a floor would be one on their ratio. */
+const figuresOf = (what: string, { took }: Way, bars?: { readonly p50: number; readonly p99: number }): ReadonlyArray<Figure> => [
+  { what: `${what}, p50`, value: median(took), unit: 'ms', ...(bars === undefined ? {} : { bar: { atMost: bars.p50 } }) },
+  { what: 'the same, p99', value: part(took, 0.99), unit: 'ms', ...(bars === undefined ? {} : { bar: { atMost: bars.p99 } }) },
 ];
+const BARS = { p50: 10, p99: 50 };
 
 export const rotation = async (scene: Scene): Promise<ReadonlyArray<Figure>> => {
   const { installation, options, write, pid } = scene;
@@ -119,10 +121,11 @@ export const rotation = async (scene: Scene): Promise<ReadonlyArray<Figure>> => 
   const each = (ms: number): number => (ms * 1_000) / (ROTATIONS * CONNECTIONS);
   return [
     { what: 'the write itself, p50', value: median(writing), unit: 'ms' },
-    ...figuresOf(`rotation to onChange of ${CONNECTIONS} connections of one process, beside two records and answers`, rotated, floor, true),
-    ...figuresOf(`of as many in ${SPREAD} processes on this machine`, spread, spreadFloor, true),
-    { what: `a bare publish to ${CONNECTIONS} subscribers of one process, p50`, value: median(bare.took), unit: 'ms' },
-    { what: 'the same, p99', value: part(bare.took, 0.99), unit: 'ms' },
+    ...figuresOf(`rotation to onChange of ${CONNECTIONS} connections of one process, from the command`, rotated, BARS),
+    ...figuresOf('two bare records, one after the other, and an answer to each of as many', floor),
+    ...figuresOf(`rotation to as many in ${SPREAD} processes of this machine`, spread, BARS),
+    ...figuresOf('the two records and answers to these', spreadFloor),
+    ...figuresOf(`a bare publish to ${CONNECTIONS} subscribers of one process`, bare),
     { what: 'processor of the watching process for each delivery', value: each(rotated.cpu), unit: 'us', floor: each(floor.cpu) },
     { what: 'processor of the service for each delivery', value: each(rotated.serviceCpu), unit: 'us' },
   ];

@@ -24,6 +24,9 @@ const endsWithUs = (installation: Installation, child: ChildProcess): void => {
   });
 };
 
+// Each of the processes is ended with this one.
+process.setMaxListeners(32);
+
 /** Rejects when it is over. */
 const endOf = (child: ChildProcess): Promise<never> => {
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('a process of the benchmark ended')));
