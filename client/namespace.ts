@@ -77,30 +77,39 @@ export type HttpGet = (path: string, headers: Readonly<Record<string, string>>) 
 
 export type NamespaceByHttp = Omit<NamespaceOptions, 'session'> & { readonly get: HttpGet; readonly keys: Keys };
 
-/** One page, read for a key that is used this once. */
-const pageByHttp = async ({ get, subjects, accessKey, sharedSecret }: NamespaceByHttp, keys: ServiceKeys, after: SecretName | null) => {
-  const [recipient, id] = [newBoxKey(), randomId()];
+/** One page. */
+const pageByHttp = async ({ get, subjects, accessKey, sharedSecret }: NamespaceByHttp, recipient: BoxKeyPair, keys: ServiceKeys, after: SecretName | null) => {
+  const id = randomId();
   const secret: Readonly<Record<string, string>> = sharedSecret === undefined ? {} : { 'jetlock-shared-secret': sharedSecret.reveal() };
   const headers = { 'jetlock-access-key': accessKey.reveal(), 'recipient-key': recipient.publicKey, 'jetlock-request': id, ...secret };
   const body = await get(after === null ? '/namespace' : `/namespace?after=${encodeURIComponent(after)}`, headers);
   if (E.isLeft(body)) return body;
   const refusal = decodeJson(HttpRefusal)(body.right);
-  const opened = E.isRight(refusal) ? E.left(refusedHere(codeOf(refusal.right.error))) : openNamespaceAnswer({ recipient, keys, id, subjects }, body.right);
-  recipient.secretKey.wipe();
-  return opened;
+  return E.isRight(refusal) ? E.left(refusedHere(codeOf(refusal.right.error))) : openNamespaceAnswer({ recipient, keys, id, subjects }, body.right);
 };
 
-/** All secrets of the namespace, over HTTP. A refusal is not sealed there: over plain HTTP anybody in between can make one up, and nothing else. */
-export const readNamespaceByHttp = (options: NamespaceByHttp): TaskEither<ClientFailure, NamespaceSecrets> =>
-  allOf(async (after) => {
-    const keys = await options.keys.current();
-    if (E.isLeft(keys)) return keys;
-    const first = await pageByHttp(options, keys.right, after);
-    if (E.isRight(first) || first.left._tag !== 'distrusted') return first;
-    // It may have another box key by now.
-    const renewed = await options.keys.renewed();
-    return E.isLeft(renewed) || renewed.right.kid === keys.right.kid ? first : pageByHttp(options, renewed.right, after);
-  });
+const pagesByHttp = (options: NamespaceByHttp, recipient: BoxKeyPair): ReadPage => async (after) => {
+  const keys = await options.keys.current();
+  if (E.isLeft(keys)) return keys;
+  const first = await pageByHttp(options, recipient, keys.right, after);
+  if (E.isRight(first) || first.left._tag !== 'distrusted') return first;
+  // It may have another box key by now.
+  const renewed = await options.keys.renewed();
+  return E.isLeft(renewed) || renewed.right.kid === keys.right.kid ? first : pageByHttp(options, recipient, renewed.right, after);
+};
+
+/**
+ * All secrets of the namespace, over HTTP: sealed to one key that is made for this, however many pages it takes, since each new key costs
+ * the service an exchange. A refusal is not sealed there: over plain HTTP anybody in between can make one up, and nothing else.
+ */
+export const readNamespaceByHttp =
+  (options: NamespaceByHttp): TaskEither<ClientFailure, NamespaceSecrets> =>
+  async () => {
+    const recipient = newBoxKey();
+    const read = await allOf(pagesByHttp(options, recipient))();
+    recipient.secretKey.wipe();
+    return read;
+  };
 
 export type NamespaceAnswer = {
   /** The one-off key whose public half was sent as `Recipient-Key`. */

@@ -241,7 +241,14 @@ test.serial('a program reads its namespace in one call, over HTTP and NATS, and 
   const { accessKey } = issued;
   const servicePublicKey = jetlock.identity.servicePublicKey;
   const texts = (found: Awaited<ReturnType<typeof readByPackage>>) => Object.fromEntries([...found].map(([key, { value }]) => [key, fromUtf8(value.reveal())]));
-  t.deepEqual(texts(await readByPackage({ url: httpUrl, accessKey, servicePublicKey })), values);
+  const recipients: string[] = [];
+  const fetched = (url: string, how: RequestInit) => {
+    recipients.push(new Headers(how.headers).get('recipient-key') ?? '');
+    return fetch(url, how);
+  };
+  t.deepEqual(texts(await readByPackage({ url: httpUrl, fetch: fetched, accessKey, servicePublicKey })), values);
+  const pages = recipients.filter((recipient) => recipient !== '');
+  t.true(pages.length > 1 && new Set(pages).size === 1, 'each new key costs the service an exchange');
   t.deepEqual(texts(await readByPackage({ nats: { servers: (await jetlock.connection()).getServer() }, accessKey, servicePublicKey })), values);
   const codeOf = (wrong: object) => readByPackage({ url: httpUrl, accessKey, servicePublicKey, ...wrong }).then(() => 'none', (error: unknown) => (error as JetlockError).code);
   t.is(await codeOf({ accessKey: `jlk_${'A'.repeat(43)}` }), 'unauthorized');

@@ -1,7 +1,7 @@
 /** Each limit of the door, at its edge: as many as it says are let in, one more is told `busy`, or nothing. */
 import test from 'ava';
 import { subjectsUnder } from '../../events/subjects.ts';
-import { toBase64, utf8 } from '../../crypto/bytes.ts';
+import { fromUtf8, toBase64, utf8 } from '../../crypto/bytes.ts';
 import { randomBytes } from '../../crypto/random.ts';
 import { IN_HAND_BYTES_MAX, makeAdmission, REQUESTS_PER_SECOND, TURNED_AWAY_PER_SECOND } from './admission.ts';
 import { KNOWN, UNKNOWN, WAIT_MS_MAX } from './lane.ts';
@@ -15,16 +15,18 @@ const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true) =
   const told: string[] = [];
   const ends: Array<() => void> = [];
   const clock = { now: 1_000 };
-  const handle = (subject: string): Promise<Uint8Array> => {
+  const who: string[] = [];
+  const handle = (subject: string, bytes: Uint8Array): Promise<Uint8Array> => {
     begun.push(subject);
+    who.push(/"from":"(.)/.exec(fromUtf8(bytes))?.[1] ?? '');
     return new Promise((resolve) => ends.push(() => resolve(DONE)));
   };
   const ownerOf = (from: string): string | undefined => (owned.includes(from.charAt(0)) ? from.charAt(0) : undefined);
   const { admit, idle } = makeAdmission({ handle, ownerOf, mayAsk, subjects, endOpen: () => undefined }, () => clock.now);
-  const ask = (owner: string, { subject = subjects.get, size = 0 }: { readonly subject?: string; readonly size?: number } = {}) => {
+  const ask = (owner: string, { subject = subjects.get, size = 0, ...by }: { readonly subject?: string; readonly size?: number; readonly address?: string } = {}) => {
     const from = `${owner}${toBase64(randomBytes(32)).slice(1)}`;
     const bytes = utf8(`{"v":1,"kid":"${'k'.repeat(22)}","from":"${from}"${' '.repeat(size)}}`);
-    admit({ subject, bytes, answer: (reply) => told.push(reply === DONE ? 'done' : (JSON.parse(new TextDecoder().decode(reply)) as { refusal: { code: string } }).refusal.code) });
+    admit({ subject, bytes, ...by, answer: (reply) => told.push(reply === DONE ? 'done' : (JSON.parse(new TextDecoder().decode(reply)) as { refusal: { code: string } }).refusal.code) });
   };
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const turns = async (count: number): Promise<void> => {
@@ -33,7 +35,7 @@ const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true) =
   const finish = (): void => {
     for (const end of ends.splice(0)) end();
   };
-  return { begun, told, clock, ask, turn, turns, finish, idle };
+  return { begun, who, told, clock, ask, turn, turns, finish, idle };
 };
 
 const times = (count: number, act: () => void): void => {
@@ -146,4 +148,20 @@ test('the keys of the service are told to anyone, past both lanes', (t) => {
   times(500, () => ask('x'));
   ask('x', { subject: subjects.keys });
   t.is(begun.at(-1), subjects.keys);
+});
+
+test('strangers who come by HTTP fill a share of the lane of their own, and in it each address has its turn', async (t) => {
+  const { ask, who, told, finish, idle } = setUp('');
+  times(UNKNOWN.perTurn + UNKNOWN.waiting.each, () => ask('x', { address: '192.0.2.1' }));
+  t.deepEqual(told, []);
+  ask('x', { address: '192.0.2.1' });
+  t.deepEqual(told, ['busy']);
+  ask('y', { address: '192.0.2.2' });
+  ask('z');
+  t.deepEqual(told, ['busy']);
+  while (who.length < UNKNOWN.perTurn * 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  t.deepEqual(who.slice(UNKNOWN.perTurn, UNKNOWN.perTurn * 2).sort(), ['x', 'x', 'y', 'z']);
+  const finishing = setInterval(finish, 1);
+  await idle(5_000);
+  clearInterval(finishing);
 });

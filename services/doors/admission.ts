@@ -14,8 +14,8 @@ import type { Sessions } from '../request/sessions.ts';
 import type { Handle } from './handle.ts';
 import { KNOWN, makeLane, UNKNOWN } from './lane.ts';
 
-/** `ignored`: it gets no answer, which who asked on NATS notices by themselves. */
-export type Arrival = { readonly subject: string; readonly bytes: Uint8Array; readonly answer: (reply: Uint8Array) => void; readonly ignored?: () => void };
+/** `address`: whose it is, of what came by HTTP. `ignored`: it gets no answer, which who asked on NATS notices by themselves. */
+export type Arrival = { readonly subject: string; readonly bytes: Uint8Array; readonly address?: string; readonly answer: (reply: Uint8Array) => void; readonly ignored?: () => void };
 
 export type Admission = {
   readonly admit: (arrival: Arrival) => void;
@@ -40,6 +40,9 @@ export const REQUESTS_PER_SECOND = 20_000;
 /** An answer to each of a flood would be a flood. */
 export const TURNED_AWAY_PER_SECOND = 2_000;
 const KEYS_PER_SECOND = 5_000;
+
+/** A kind of its own: on NATS nobody waits behind those who come by HTTP, and there each address has its turn. */
+const HTTP = 'http';
 
 /** All strangers are one to those who count what they are told; no owner has that name. */
 const STRANGERS = '';
@@ -121,15 +124,15 @@ export const makeAdmission = ({ handle, ownerOf, mayAsk, subjects, endOpen }: Ad
     else turnAway(arrival, owner);
   };
   const admit = (arrival: Arrival): void => {
-    const { subject, bytes } = arrival;
-    if (subject === subjects.keys) return mayAskForKeys('') ? void answered(handle, arrival) : arrival.ignored?.();
+    const { subject, bytes, address } = arrival;
+    if (subject === subjects.keys) return mayAskForKeys(address ?? '') ? void answered(handle, arrival) : arrival.ignored?.();
     // That it is too large is soon said.
     if (bytes.length > WIRE_BYTES_MAX) return gate.mayTell(STRANGERS) ? void answered(handle, arrival) : arrival.ignored?.();
     const from = fromIn(bytes);
     const owner = ownerOf(from);
     if (!gate.take(arrival)) gate.tellBusy(arrival, owner ?? STRANGERS);
     else if (owner !== undefined) admitKnown(arrival, owner, from);
-    else strangers.offer(kindOf(subject), subject, arrival);
+    else strangers.offer(address === undefined ? kindOf(subject) : HTTP, address ?? subject, arrival);
   };
   const idle = async (limitMs: number): Promise<void> => {
     endOpen();

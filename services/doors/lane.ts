@@ -15,6 +15,9 @@ export const KNOWN: Limits = { waiting: { each: 2_048, all: 8_192 }, underWay: {
 /** 500 a second, never many at once: each can cost an X25519. */
 export const UNKNOWN: Limits = { waiting: { each: 128, all: 512 }, underWay: { each: 64, all: 64 }, perTurn: 4, nextTurn: (turn) => void setTimeout(turn, 8) };
 
+/** Of those who show an access key by HTTP: of one key as many as nearly fill a record of reads. */
+export const BY_ACCESS_KEY: Limits = { waiting: { each: 512, all: 4_096 }, underWay: { each: 256, all: 1_024 }, perTurn: 64, nextTurn: (turn) => void setImmediate(turn) };
+
 /** Whoever asked has given up by then, or has asked again. */
 export const WAIT_MS_MAX = 2_000;
 

@@ -9,8 +9,13 @@ import { JSON_TYPE } from './call.ts';
 
 const errorOf = (refusal: Refusal): HttpError => ({ error: toWire(refusal) });
 
-export const sendRefusal = (reply: FastifyReply, refusal: Refusal, status: number = statusOf(refusal.code)): FastifyReply =>
-  reply.code(status).type(JSON_TYPE).send(JSON.stringify(errorOf(refusal)));
+/** Seconds: every allowance has something again by then. */
+const AFTER = '1';
+
+export const sendRefusal = (reply: FastifyReply, refusal: Refusal, status: number = statusOf(refusal.code)): FastifyReply => {
+  if (refusal.code === 'busy') void reply.header('retry-after', AFTER);
+  return reply.code(status).type(JSON_TYPE).send(JSON.stringify(errorOf(refusal)));
+};
 
 /** What fastify itself refuses: its sentences can quote what came, so only its status is taken. */
 const ofStatus = (status: number): Refusal => {

@@ -8,6 +8,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Live } from '../live/live.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { ask, type Views } from '../operations/admin.ts';
+import type { Opener } from '../request/open.ts';
 import { authHandlers, type LoginParts } from './auth/handlers.ts';
 import { JSON_TYPE, Written, type Handler } from './call.ts';
 import { eventsHandler } from './events.ts';
@@ -26,6 +27,8 @@ export type HandlerParts = SignedParts & NamespaceDoor & LoginParts & {
   readonly audit: Audit;
   readonly live: Live;
   readonly auth: Auth;
+  /** For boxes of those who show an access key. */
+  readonly accessKeyOpener: Opener;
   /** Where the console was built, if not beside the bundle. */
   readonly console: string | undefined;
 };
@@ -62,7 +65,7 @@ const ownHandlers = (parts: HandlerParts): { readonly [N in OwnName]: Handler } 
     'audit.export': exportHandler(parts.audit, parts.auth.isStillIn),
     events: eventsHandler(parts.live, parts.auth.isStillIn),
     ...authHandlers(parts),
-    ...namespaceHandlers(parts),
+    ...namespaceHandlers({ ...parts, opener: parts.accessKeyOpener }),
   };
 };
 

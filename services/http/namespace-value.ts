@@ -16,8 +16,8 @@ export type Meant = { readonly request: Id; readonly namespace: Namespace; reado
 const NAMES = ['request', 'namespace', 'key', 'accessKey'] as const;
 
 /** What was sealed for another call, key or namespace counts for nothing: whoever caught it would have it read out to them. */
-export const openNamespaceValue = async (opener: Opener, sealed: SealedRequest, meant: Meant): Promise<Either<Refusal, SaltedValue>> => {
-  const opened = await openContent(opener, sealed, SealedNamespaceValue);
+export const openNamespaceValue = async (opener: Opener, sealed: SealedRequest, meant: Meant, asker: string): Promise<Either<Refusal, SaltedValue>> => {
+  const opened = await openContent(opener, sealed, SealedNamespaceValue, asker);
   if (isLeft(opened)) return opened;
   const wrong = NAMES.find((name) => opened.right[name] !== meant[name]);
   if (wrong !== undefined) return left(refuse('malformed', `sealed: expected the ${wrong} of this call`));

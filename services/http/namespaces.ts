@@ -13,8 +13,10 @@ import { currentKey, type AccessKey } from '../../events/world.ts';
 import type { NamespaceWrite } from '../../protocol/http/namespaces.ts';
 import type { NamespaceIssued } from '../../protocol/namespaces.ts';
 import { replyJson, sealedAnswerJson } from '../../protocol/wire.ts';
+import { BY_ACCESS_KEY } from '../doors/lane.ts';
+import { makeTurns, type Turns } from '../doors/turns.ts';
 import type { Replica } from '../log/replica.ts';
-import type { Namespaces } from '../operations/namespaces.ts';
+import { ownerOf, type Namespaces } from '../operations/namespaces.ts';
 import type { Opener } from '../request/open.ts';
 import type { Session } from '../request/sessions.ts';
 import type { SharedSecret } from '../request/shared-secret.ts';
@@ -30,6 +32,9 @@ export type NamespaceDoor = {
   /** Only this machine can call. */
   readonly isLocal: boolean;
 };
+
+/** Each access key has its turn. */
+type InTurn = NamespaceDoor & { readonly inTurn: Turns };
 
 type Answer<A> = Promise<Either<Refusal, A>>;
 
@@ -55,7 +60,7 @@ type Asked = { readonly by: AccessKey; readonly shown: string; readonly id: Id; 
 
 /** For whoever shows an access key. */
 const withKey =
-  (door: NamespaceDoor, then: (asked: Asked) => Answer<unknown>): Handler =>
+  (door: InTurn, then: (asked: Asked) => Answer<unknown>): Handler =>
   async (call) => {
     const refused = turnedAway(door, call.request);
     if (refused !== undefined) return left(refused);
@@ -64,7 +69,7 @@ const withKey =
     const opened = await door.namespaces.opened(shown);
     if (isLeft(opened)) return opened;
     const id = idOf(call.request);
-    return isLeft(id) ? id : then({ by: opened.right, shown, id: id.right, call });
+    return isLeft(id) ? id : door.inTurn(ownerOf(opened.right), () => then({ by: opened.right, shown, id: id.right, call }));
   };
 
 /** The session of a recipient with our box key of now: found before anything is written, since not every key is one. */
@@ -74,17 +79,17 @@ const sessionOf = async ({ replica, opener }: NamespaceDoor, { by, call }: Asked
   const kid = currentKey(replica.fold.world, 'box')?.id;
   const boxKey = kid === undefined ? undefined : await opener.boxKey(kid);
   if (kid === undefined || boxKey === undefined) return left(refuse('unavailable'));
-  const session = opener.sessions.open(kid, recipient, boxKey);
+  const session = opener.sessions.open(kid, recipient, boxKey, ownerOf(by));
   if (session === undefined) return left(refuse('malformed', 'Recipient-Key: expected another key'));
   if (session === 'busy') return left(refuse('busy'));
-  session.remember(`access-key ${by.id}`);
+  session.remember(ownerOf(by), 'access-key');
   return right({ kid, session });
 };
 
 const CLIENT = sure(ClientInfo, { name: 'http', version: '1' });
 
 /** A reply as on NATS, in a box that says which key of the service it is from. */
-const read = (door: NamespaceDoor): Handler =>
+const read = (door: InTurn): Handler =>
   withKey(door, async (asked) => {
     const { by, id, call } = asked;
     const found = await sessionOf(door, asked);
@@ -105,12 +110,12 @@ const ofText = (text: string): Either<Refusal, SaltedValue> => {
 
 const valueOf = async ({ opener }: NamespaceDoor, { by, shown, id, call: { request, body } }: Asked): Answer<SaltedValue> => {
   const { key, value, sealed } = body as NamespaceWrite;
-  if (sealed !== undefined) return openNamespaceValue(opener, sealed, { request: id, namespace: by.namespace, key, accessKey: tokenDigest(shown) });
+  if (sealed !== undefined) return openNamespaceValue(opener, sealed, { request: id, namespace: by.namespace, key, accessKey: tokenDigest(shown) }, ownerOf(by));
   if (value === undefined) return left(refuse('malformed', 'value: expected string'));
   return isPrivate(request) ? ofText(value) : left(refuse('plaintext'));
 };
 
-const write = (door: NamespaceDoor): Handler =>
+const write = (door: InTurn): Handler =>
   withKey(door, async (asked) => {
     const value = await valueOf(door, asked);
     return isLeft(value) ? value : door.namespaces.write(asked.by, asked.id, (asked.call.body as NamespaceWrite).key, value.right);
@@ -132,7 +137,8 @@ const createMany = async ({ namespaces }: NamespaceDoor, count: number): Answer<
   return issued.length === 0 && refused !== undefined ? refused : right({ namespaces: issued });
 };
 
-export const namespaceHandlers = (door: NamespaceDoor) => {
+export const namespaceHandlers = (parts: NamespaceDoor) => {
+  const door = { ...parts, inTurn: makeTurns(BY_ACCESS_KEY) };
   const removed = withKey(door, ({ by, id, call }) => door.namespaces.delete(by, id, call.args['key'] as SecretName));
   const allRemoved = withKey(door, ({ by, id }) => door.namespaces.deleteAll(by, id));
   return {

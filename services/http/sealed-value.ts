@@ -9,8 +9,8 @@ import { openContent, type Opener } from '../request/open.ts';
 /** @param statement the one that the value was sealed for: in another box it counts for nothing */
 export const makeOpenValue =
   (opener: Opener) =>
-  async (sealed: SealedRequest, statement: Id): Promise<Either<Refusal, Enclosed>> => {
-    const opened = await openContent(opener, sealed, SealedValue);
+  async (sealed: SealedRequest, statement: Id, asker: string): Promise<Either<Refusal, Enclosed>> => {
+    const opened = await openContent(opener, sealed, SealedValue, asker);
     if (isLeft(opened)) return opened;
     const { value, salt } = opened.right;
     return opened.right.statement === statement ? right({ value, salt }) : left(refuse('malformed', 'sealed: expected the value of this statement'));

@@ -17,15 +17,15 @@ export type SignedParts = TokenWriteParts & {
   readonly commands: Commands;
   readonly forged: Auth['forged'];
   /** The value of a write that came sealed. */
-  readonly openValue: (sealed: NonNullable<SignedCall['sealed']>, statement: Asked['id']) => Promise<Either<Refusal, Enclosed>>;
+  readonly openValue: (sealed: NonNullable<SignedCall['sealed']>, statement: Asked['id'], asker: string) => Promise<Either<Refusal, Enclosed>>;
 };
 
 /** What the path names is what was signed: whoever reads a log of paths reads what was done. */
 const isNamed = (command: unknown, args: Call['args']): boolean =>
   Object.entries(args).every(([name, value]) => (command as Readonly<Record<string, unknown>>)[name] === value);
 
-const valueOf = ({ openValue }: SignedParts, { request }: Call, { sealed, enclosed }: SignedCall, { id }: Asked): Promise<Either<Refusal, Enclosed | null>> | Either<Refusal, Enclosed | null> => {
-  if (sealed !== undefined) return openValue(sealed, id);
+const valueOf = ({ openValue }: SignedParts, { request }: Call, { sealed, enclosed }: SignedCall, { id, admin }: Asked): Promise<Either<Refusal, Enclosed | null>> | Either<Refusal, Enclosed | null> => {
+  if (sealed !== undefined) return openValue(sealed, id, `admin ${admin}`);
   if (enclosed === undefined) return right(null);
   return isPrivate(request) ? right(enclosed) : left(refuse('plaintext'));
 };

@@ -5,7 +5,7 @@ import { newSalt, valueDigest } from '../../crypto/hash.ts';
 import { randomId } from '../../crypto/random.ts';
 import { VALUE_BYTES_MAX } from '../../crypto/value.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import type { Digest } from '../../events/vocabulary.ts';
+import type { ApiToken } from '../../events/world.ts';
 import { SealedWrite, type TokenWrite } from '../../protocol/http/token-write.ts';
 import type { Replica } from '../log/replica.ts';
 import type { CarryOut } from '../operations/commands.ts';
@@ -17,17 +17,17 @@ import type { Principal } from './principal.ts';
 
 export type TokenWriteParts = { readonly replica: Pick<Replica, 'fold'>; readonly opener: Opener; readonly carryOut: CarryOut };
 
-const openSealed = async (opener: Opener, { path, sealed }: TokenWrite, token: Digest): Promise<Either<Refusal, Uint8Array>> => {
+const openSealed = async (opener: Opener, { path, sealed }: TokenWrite, token: ApiToken): Promise<Either<Refusal, Uint8Array>> => {
   if (sealed === undefined) return left(refuse('malformed', 'value: expected text'));
-  const opened = await openContent(opener, sealed, SealedWrite);
+  const opened = await openContent(opener, sealed, SealedWrite, `token ${token.id}`);
   if (isLeft(opened)) return opened;
   // In another box it would be the value of another path, or somebody else's.
   if (opened.right.path !== path) return left(refuse('malformed', 'sealed: expected the value of this path'));
-  if (opened.right.token !== token) return left(refuse('malformed', 'sealed: expected the value of this token'));
+  if (opened.right.token !== token.digest) return left(refuse('malformed', 'sealed: expected the value of this token'));
   return isInTime(opened.right.time) ? right(fromBase64(opened.right.value)) : left(refuse('stale'));
 };
 
-const valueOf = (opener: Opener, { request }: Call, body: TokenWrite, token: Digest): Promise<Either<Refusal, Uint8Array>> | Either<Refusal, Uint8Array> => {
+const valueOf = (opener: Opener, { request }: Call, body: TokenWrite, token: ApiToken): Promise<Either<Refusal, Uint8Array>> | Either<Refusal, Uint8Array> => {
   if (body.value === undefined) return openSealed(opener, body, token);
   if (body.sealed !== undefined) return left(refuse('malformed', 'sealed: expected none beside value'));
   return isPrivate(request) ? right(utf8(body.value)) : left(refuse('plaintext'));
@@ -38,7 +38,7 @@ export const tokenWrite = async ({ replica, opener, carryOut }: TokenWriteParts,
   if (token === undefined) return left(refuse('unauthorized'));
   // Decoded by the codec of the route.
   const body = call.body as TokenWrite;
-  const value = await valueOf(opener, call, body, token.digest);
+  const value = await valueOf(opener, call, body, token);
   if (isLeft(value)) return value;
   if (value.right.length > VALUE_BYTES_MAX) return left(refuse('too_large'));
   const salted = { salt: newSalt(), value: value.right };

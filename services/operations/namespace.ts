@@ -10,7 +10,7 @@ import { parseBody } from '../request/body.ts';
 import type { Opened } from '../request/open.ts';
 import type { SharedSecret } from '../request/shared-secret.ts';
 import { isLater } from '../soon.ts';
-import type { Namespaces } from './namespaces.ts';
+import { ownerOf, type Namespaces } from './namespaces.ts';
 
 type Shown = Extract<Credential, { kind: 'access-key' }>;
 
@@ -51,6 +51,6 @@ export const makeNamespace =
     const opening = namespaces.opened(credential.accessKey);
     const opened = isLater(opening) ? await opening : opening;
     if (isLeft(opened)) return opened;
-    session.remember(`access-key ${opened.right.id}`);
+    session.remember(ownerOf(opened.right), 'access-key');
     return carryOut(namespaces, opened.right, asked.right, request);
   };

@@ -17,6 +17,8 @@ import { ageFromNow } from '../log/age.ts';
 import { STALE_MS, type Commits, type CommittedNamespace } from '../log/commit.ts';
 import type { Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
+import { makeAllowance, monotonic } from '../request/rate-limit.ts';
+import type { Look } from '../request/second-look.ts';
 import { isLater, type Soon } from '../soon.ts';
 import type { CarryOut, CommandParts } from './commands.ts';
 import type { ContentsJson } from './contents-json.ts';
@@ -40,7 +42,7 @@ export type NamespaceParts = {
   readonly carryOut: CarryOut;
   readonly commits: Commits;
   readonly contents: ContentsJson;
-  readonly lookAgain: () => Promise<boolean>;
+  readonly lookAgain: Look;
   readonly onNamespace: (seen: NamespaceSeen) => void;
 };
 
@@ -48,6 +50,9 @@ export type NamespaceParts = {
 export type ReadOf = { readonly id: Id; readonly at: Instant; readonly client: ClientInfo; readonly after: SecretName | null };
 
 type Answer<A> = Promise<Either<Refusal, A>>;
+
+/** Whose a session is, for queues and limits. */
+export const ownerOf = ({ id }: AccessKey): string => `access-key ${id}`;
 
 export type Namespaces = {
   /** A namespace that is not there yet, under a name drawn at random where none is given; its access key is told here and never again. */
@@ -66,7 +71,8 @@ const unauthorized = left(refuse('unauthorized'));
 const makeOpened = ({ replica: { fold }, lookAgain }: NamespaceParts): Namespaces['opened'] => {
   const known = (accessKey: string): AccessKey | undefined => fold.world.accessKeys.get(tokenDigest(accessKey));
   const late = async (accessKey: string): Answer<AccessKey> => {
-    const found = (await lookAgain()) ? known(accessKey) : undefined;
+    await lookAgain();
+    const found = known(accessKey);
     return found === undefined ? unauthorized : right(found);
   };
   return (accessKey) => {
@@ -127,14 +133,37 @@ const write = async (parts: NamespaceParts, by: AccessKey, id: Id, key: SecretNa
   return give(parts, by, id, { operation: 'secret.write', path: path.right, digest, description: null, ifVersion: null }, salted);
 };
 
-export const makeNamespaces = (parts: NamespaceParts): Namespaces => ({
-  create: (namespace, id = randomId()) => create(parts, namespace ?? randomNamespace(), id),
-  opened: makeOpened(parts),
-  read: (by, one) => read(parts, by, one),
-  write: (by, id, key, value) => write(parts, by, id, key, value),
-  delete: async (by, id, key) => {
-    const path = pathOf(by, key);
-    return isLeft(path) ? path : give(parts, by, id, { operation: 'secret.delete', path: path.right });
-  },
-  deleteAll: (by, id) => give(parts, by, id, { operation: 'namespace.delete', namespace: by.namespace }),
-});
+/**
+ * What one access key changes: each change stays in the log for ever, and a deletion has keys wrapped anew. A namespace can be filled at
+ * once; reads share their records, and have no bound but that each key has its turn.
+ */
+export const CHANGES_BY_KEY = { perSecond: 20, atOnce: 1_000 } as const;
+/** Of namespaces with an access key, whoever makes them: no admin is asked, and nobody can be told from another who has the shared secret. */
+export const CREATIONS = { perSecond: 5, atOnce: 500 } as const;
+
+/** Both doors together. */
+const makeAllowances = (now: () => number) => {
+  const [changes, creations] = [makeAllowance(CHANGES_BY_KEY, now), makeAllowance(CREATIONS, now)];
+  const busy = left(refuse('busy'));
+  return {
+    change: <A>(by: AccessKey, task: () => Answer<A>): Answer<A> => (changes.use(by.id) ? task() : Promise.resolve(busy)),
+    create: <A>(task: () => Answer<A>): Answer<A> => (creations.use('') ? task() : Promise.resolve(busy)),
+  };
+};
+
+const remove = async (parts: NamespaceParts, by: AccessKey, id: Id, key: SecretName): Answer<Done> => {
+  const path = pathOf(by, key);
+  return isLeft(path) ? path : give(parts, by, id, { operation: 'secret.delete', path: path.right });
+};
+
+export const makeNamespaces = (parts: NamespaceParts, now: () => number = monotonic): Namespaces => {
+  const allowed = makeAllowances(now);
+  return {
+    create: (namespace, id = randomId()) => allowed.create(() => create(parts, namespace ?? randomNamespace(), id)),
+    opened: makeOpened(parts),
+    read: (by, one) => read(parts, by, one),
+    write: (by, id, key, value) => allowed.change(by, () => write(parts, by, id, key, value)),
+    delete: (by, id, key) => allowed.change(by, () => remove(parts, by, id, key)),
+    deleteAll: (by, id) => allowed.change(by, () => give(parts, by, id, { operation: 'namespace.delete', namespace: by.namespace })),
+  };
+};

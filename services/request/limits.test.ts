@@ -4,14 +4,14 @@ import { newBoxKey } from '../../crypto/box.ts';
 import { randomId } from '../../crypto/random.ts';
 import { makeAllowance } from './rate-limit.ts';
 import { makeReplays } from './replays.ts';
-import { makeSessions, UNKNOWN_PER_SECOND } from './sessions.ts';
+import { makeSessions, UNKNOWN_BY_HTTP, UNKNOWN_PER_SECOND } from './sessions.ts';
 import { REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
 
 test('as many unknown sessions as may be are computed in a second, and one more is busy; who is known is opened all the same', (t) => {
   const [ours, kid, theirs] = [newBoxKey(), randomId(), newBoxKey().publicKey];
-  const sessions = makeSessions(() => 1_000);
+  const sessions = makeSessions(UNKNOWN_PER_SECOND, () => 1_000);
   const open = () => sessions.open(kid, theirs, ours.secretKey);
-  for (let n = 1; n < UNKNOWN_PER_SECOND; n += 1) t.not(open(), 'busy');
+  for (let n = 1; n < UNKNOWN_PER_SECOND.all; n += 1) t.not(open(), 'busy');
   // Never authenticated: computed anew each time, and nobody's.
   t.is(sessions.ownerOf(theirs), undefined);
   const last = open();
@@ -23,6 +23,35 @@ test('as many unknown sessions as may be are computed in a second, and one more 
   last.forget();
   t.is(sessions.ownerOf(theirs), undefined);
   t.is(open(), 'busy');
+});
+
+const opened = (session: ReturnType<ReturnType<typeof makeSessions>['open']>) => {
+  if (session === 'busy' || session === undefined) throw new Error('not opened');
+  return session;
+};
+
+test('one who asks for many new sessions leaves enough for others', (t) => {
+  const [ours, kid] = [newBoxKey(), randomId()];
+  const sessions = makeSessions(UNKNOWN_BY_HTTP, () => 1_000);
+  const open = (asker: string) => sessions.open(kid, newBoxKey().publicKey, ours.secretKey, asker);
+  for (let n = 0; n < UNKNOWN_BY_HTTP.each; n += 1) t.not(open('greedy'), 'busy');
+  t.is(open('greedy'), 'busy');
+  t.not(open('modest'), 'busy');
+});
+
+test('the sessions of access keys, however many there are, push out none of a credential', (t) => {
+  const [ours, kid] = [newBoxKey(), randomId()];
+  const most = { credential: 4, 'access-key': 4 };
+  const sessions = makeSessions(UNKNOWN_PER_SECOND, () => 1_000, most);
+  const names = Array.from({ length: most.credential + most['access-key'] }, () => newBoxKey().publicKey);
+  const [shop, guest] = [newBoxKey().publicKey, newBoxKey().publicKey];
+  opened(sessions.open(kid, shop, ours.secretKey)).remember('shop');
+  const one = opened(sessions.open(kid, guest, ours.secretKey));
+  one.remember('access-key 1', 'access-key');
+  t.is(sessions.ownerOf(guest), 'access-key 1');
+  for (const name of names) opened(sessions.open(kid, name, ours.secretKey)).remember('access-key 2', 'access-key');
+  t.is(sessions.ownerOf(guest), undefined);
+  t.is(sessions.ownerOf(shop), 'shop');
 });
 
 test('an allowance gives so many at once, then so many a second, to each name', (t) => {

@@ -46,8 +46,8 @@ const openBox = <A>(session: Session, sealed: SealedRequest, codec: t.Type<A, un
   return orMalformed(plain === undefined ? undefined : parse(codec, plain));
 };
 
-const sessionFor = ({ sessions }: Opener, { kid, from }: SealedRequest, boxKey: Redacted<Uint8Array>): Either<Refusal, Session> => {
-  const session = sessions.open(kid, from, boxKey);
+const sessionFor = ({ sessions }: Opener, { kid, from }: SealedRequest, boxKey: Redacted<Uint8Array>, asker?: string): Either<Refusal, Session> => {
+  const session = sessions.open(kid, from, boxKey, asker);
   if (session === 'busy') return left(refuse('busy'));
   return orMalformed(session);
 };
@@ -66,11 +66,14 @@ export const open = (opener: Opener, bytes: Uint8Array): Soon<Either<Refusal, Op
   return andThen(opener.boxKey(sealed.right.kid), (boxKey) => openSealed(opener, sealed.right, boxKey));
 };
 
-/** What stands in a box that is no request by itself; whoever sealed it is not known by it, and its session not remembered. */
-export const openContent = async <A>(opener: Opener, sealed: SealedRequest, codec: t.Type<A, unknown>): Promise<Either<Refusal, A>> => {
+/**
+ * What stands in a box that is no request by itself; whoever sealed it is not known by it, and its session not remembered.
+ * @param asker who sent it, which was found out before
+ */
+export const openContent = async <A>(opener: Opener, sealed: SealedRequest, codec: t.Type<A, unknown>, asker: string): Promise<Either<Refusal, A>> => {
   const boxKey = await opener.boxKey(sealed.kid);
   if (boxKey === undefined) return left(refuse('wrong_box_key'));
-  const session = sessionFor(opener, sealed, boxKey);
+  const session = sessionFor(opener, sealed, boxKey, asker);
   return isLeft(session) ? session : openBox(session.right, sealed, codec);
 };
 

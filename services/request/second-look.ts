@@ -2,32 +2,44 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { ServiceName } from '../../events/vocabulary.ts';
 import type { Replica } from '../log/replica.ts';
-import { rateLimit } from './rate-limit.ts';
+import { monotonic } from './rate-limit.ts';
 
-/** Strangers ask as often as they like; the leader of the log is not asked for each of them. */
-const QUESTIONS_PER_SECOND = 50;
+/** The leader of the log is asked 50 times a second at most. */
+export const LOOK_EVERY_MS = 20;
 const FOLDED_MS = 1_000;
 
-/** Waits for all that the leader has now: for what cannot be looked for by its subject. */
-export const makeLastLook = ({ log, reached }: Replica): (() => Promise<boolean>) => {
-  const mayAsk = rateLimit(QUESTIONS_PER_SECOND);
-  return async () => {
-    if (!mayAsk('any')) return false;
+/** Waits until all that the leader had when it was called is folded here, as far as that is soon. */
+export type Look = () => Promise<void>;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Strangers ask as often as they like, and the leader is not asked for each of them: all who come before a look begins share it. So a
+ * flood of them costs no more than a few do, and nobody among them is kept from being looked for.
+ */
+export const makeLook = ({ log, reached }: Pick<Replica, 'log' | 'reached'>, now: () => number = monotonic): Look => {
+  let next: Promise<void> | undefined;
+  let last = -Infinity;
+  const look = async (): Promise<void> => {
+    const wait = last + LOOK_EVERY_MS - now();
+    await (wait > 0 ? pause(wait) : Promise.resolve());
+    // Who comes from now on may want what the leader is only about to have.
+    next = undefined;
+    last = now();
     const info = await log.info()();
-    return !isLeft(info) && reached(info.right.last, FOLDED_MS);
+    if (!isLeft(info)) await reached(info.right.last, FOLDED_MS);
   };
+  return () => (next ??= look());
 };
 
 /** Waits for what the leader has of a service and this replica has not; says whether there was something. */
 export type SecondLook = (service: ServiceName) => Promise<boolean>;
 
-export const makeSecondLook = ({ fold, log, subjects, reached }: Replica): SecondLook => {
-  const mayAsk = rateLimit(QUESTIONS_PER_SECOND);
-  return async (service) => {
-    if (!mayAsk('any')) return false;
+export const makeSecondLook =
+  ({ fold, subjects }: Pick<Replica, 'fold' | 'subjects'>, look: Look): SecondLook =>
+  async (service) => {
     const subject = subjects.state.service(service);
     const known = fold.previous(subject);
-    const last = await log.last(subject)();
-    return !isLeft(last) && last.right > known && reached(last.right, FOLDED_MS);
+    await look();
+    return fold.previous(subject) > known;
   };
-};

@@ -7,54 +7,84 @@ import { monotonic, rateLimit } from './rate-limit.ts';
 
 type Bytes = Redacted<Uint8Array>;
 
+/** By what somebody authenticated: programs and admins, or whoever has an access key, which can be very many with a session for every call. */
+export type SessionOf = 'credential' | 'access-key';
+
 export type Session = {
   readonly key: Bytes;
   /** It was authenticated, as whom. */
-  readonly remember: (owner: string) => void;
+  readonly remember: (owner: string, by?: SessionOf) => void;
   /** What it shows is no good any more: it is a stranger's again. */
   readonly forget: () => void;
 };
 
 export type Sessions = {
-  /** The session of a client's key with one of our box keys; `busy` when too many unknown ones come. */
-  readonly open: (kid: Id, from: PublicKey, boxKey: Bytes) => Session | 'busy' | undefined;
+  /**
+   * The session of a client's key with one of our box keys; `busy` when too many unknown ones come.
+   * @param asker who wants it, where that is known already
+   */
+  readonly open: (kid: Id, from: PublicKey, boxKey: Bytes, asker?: string) => Session | 'busy' | undefined;
   /** Who authenticated with that session key last. A name for queues and limits, not a proof: nothing is opened yet. */
   readonly ownerOf: (from: string) => string | undefined;
   /** Forgets what was shared with box keys that are destroyed. */
   readonly forget: (kids: ReadonlyArray<string>) => void;
 };
 
-export const SESSIONS_MAX = 20_000;
-/** New session keys a second: each costs an X25519, which is what a flood of them would be after. */
-export const UNKNOWN_PER_SECOND = 500;
+/** Of each kind: none of them pushes out the others. */
+export const SESSIONS_MAX: { readonly [K in SessionOf]: number } = { credential: 20_000, 'access-key': 5_000 };
+/** New session keys a second: each costs an X25519, which is what a flood of them would be after. `each`: of one asker. */
+export const UNKNOWN_PER_SECOND = { all: 500, each: 500 } as const;
+/** The same by HTTP, where it is known who asks before anything is computed: once for admins and tokens, and once for access keys. */
+export const UNKNOWN_BY_HTTP = { all: 500, each: 100 } as const;
 
-export const makeSessions = (now: () => number = monotonic): Sessions => {
-  const known = latest<Bytes>(SESSIONS_MAX);
-  const owners = latest<string>(SESSIONS_MAX);
-  const mayCompute = rateLimit(UNKNOWN_PER_SECOND, now);
-  const sessionOf = (name: string, from: string, key: Bytes): Session => ({
-    key,
-    remember: (owner) => {
-      known.set(name, key);
+const STRANGER = '';
+
+/** Session keys that were authenticated, and whose they are. */
+const makeRemembered = (most: number) => {
+  const keys = latest<Bytes>(most);
+  const owners = latest<string>(most);
+  return {
+    keyOf: (name: string): Bytes | undefined => keys.get(name),
+    ownerOf: (from: string): string | undefined => owners.peek(from),
+    add: (name: string, from: string, key: Bytes, owner: string): void => {
+      keys.set(name, key);
       owners.set(from, owner);
     },
-    forget: () => {
-      known.delete(name);
+    delete: (name: string, from: string): void => {
+      keys.delete(name);
       owners.delete(from);
+    },
+    forget: (kids: ReadonlyArray<string>): void => {
+      for (const name of keys.keys()) if (kids.includes(name.slice(0, name.indexOf(' ')))) keys.delete(name);
+    },
+  };
+};
+
+export const makeSessions = ({ all, each }: { readonly all: number; readonly each: number } = UNKNOWN_PER_SECOND, now: () => number = monotonic, most = SESSIONS_MAX): Sessions => {
+  const remembered = { credential: makeRemembered(most.credential), 'access-key': makeRemembered(most['access-key']) };
+  const { credential, 'access-key': accessKey } = remembered;
+  const [ofOne, ofAll] = [rateLimit(each, now), rateLimit(all, now)];
+  const sessionOf = (name: string, from: string, key: Bytes): Session => ({
+    key,
+    remember: (owner, by = 'credential') => remembered[by].add(name, from, key, owner),
+    forget: () => {
+      credential.delete(name, from);
+      accessKey.delete(name, from);
     },
   });
   return {
     forget: (kids) => {
-      for (const name of known.keys()) if (kids.includes(name.slice(0, name.indexOf(' ')))) known.delete(name);
+      credential.forget(kids);
+      accessKey.forget(kids);
     },
-    open: (kid, from, boxKey) => {
+    open: (kid, from, boxKey, asker = STRANGER) => {
       const name = `${kid} ${from}`;
-      const remembered = known.get(name);
-      if (remembered !== undefined) return sessionOf(name, from, remembered);
-      if (!mayCompute('any')) return 'busy';
+      const known = credential.keyOf(name) ?? accessKey.keyOf(name);
+      if (known !== undefined) return sessionOf(name, from, known);
+      if (!ofOne(asker) || !ofAll(STRANGER)) return 'busy';
       const key = sharedKey(from, boxKey);
       return key === undefined ? undefined : sessionOf(name, from, key);
     },
-    ownerOf: (from) => owners.peek(from),
+    ownerOf: (from) => credential.ownerOf(from) ?? accessKey.ownerOf(from),
   };
 };

@@ -1,0 +1,21 @@
+/** Work that many want done: each name has its turn, so whoever wants much waits for themselves, not for each other. */
+import { left, type Either } from 'fp-ts/lib/Either.js';
+import { refuse, type Refusal } from '../../events/refusal.ts';
+import { monotonic } from '../request/rate-limit.ts';
+import { makeLane, type Limits } from './lane.ts';
+
+type Work<A> = () => Promise<Either<Refusal, A>>;
+export type Turns = <A>(name: string, work: Work<A>) => Promise<Either<Refusal, A>>;
+
+type Item = { readonly bytes: Uint8Array; readonly go: () => Promise<void>; readonly turnAway: () => void };
+const NOTHING = new Uint8Array();
+
+/** What there is no room for, or has waited too long, is `busy`. */
+export const makeTurns = (limits: Limits, now: () => number = monotonic): Turns => {
+  const lane = makeLane<Item>(limits, { run: ({ go }) => go(), turnAway: ({ turnAway }) => turnAway(), now });
+  return (name, work) =>
+    new Promise((resolve, reject) => {
+      const item = { bytes: NOTHING, go: () => work().then(resolve, reject), turnAway: () => resolve(left(refuse('busy'))) };
+      lane.offer('', name, item);
+    });
+};
