@@ -35,6 +35,7 @@ export const AdminCommand = t.union(
     admin.RemoveAdmin,
     admin.AddAdminKey,
     admin.RemoveAdminKey,
+    admin.RemoveAllOfAdminKey,
     admin.LogOutAdmin,
     admin.IssueToken,
     admin.RevokeToken,
@@ -95,6 +96,7 @@ export const subjectOf = (subjects: Subjects, command: Command): string => {
     case 'admin.remove':
     case 'admin.key.add':
     case 'admin.key.remove':
+    case 'admin.key.remove-all':
     case 'admin.logout':
     case 'token.issue':
     case 'token.revoke':

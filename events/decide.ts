@@ -26,6 +26,7 @@ const deciders: { readonly [O in Command['operation']]: Decide<O> } = {
   'admin.remove': admin.removeAdmin,
   'admin.key.add': admin.addAdminKey,
   'admin.key.remove': admin.removeAdminKey,
+  'admin.key.remove-all': admin.removeAllOfAdminKey,
   'admin.logout': admin.logOutAdmin,
   'token.issue': admin.issueToken,
   'token.revoke': admin.revokeToken,
@@ -83,6 +84,7 @@ export const commandRoles: { readonly [O in AdminCommand['operation']]: Role } =
   // Of one's own; the decision keeps those of others for the role admin.
   'admin.key.add': 'auditor',
   'admin.key.remove': 'auditor',
+  'admin.key.remove-all': 'auditor',
   'admin.logout': 'auditor',
   'token.issue': 'admin',
   'token.revoke': 'admin',

@@ -7,14 +7,16 @@ import * as namespace from './namespace/evolve.ts';
 import { usedOffline } from './rollout/evolve.ts';
 import * as secret from './secret/evolve.ts';
 import * as service from './service/evolve.ts';
+import type { PublicKey } from './vocabulary.ts';
 import type { World } from './world.ts';
 
 /**
  * @param now the time in the log at the event, milliseconds
  * @param seq the event's place in the log
+ * @param by the key of the admin who signed for it, if one did
  */
 // eslint-disable-next-line max-lines-per-function -- one line for each event there is
-export const evolve = (world: World, event: Event, now: number, seq: number): void => {
+export const evolve = (world: World, event: Event, now: number, seq: number, by: PublicKey | null): void => {
   switch (event.type) {
     case 'KeyringCreated':
       return keyring.keyringCreated(world, event, now, seq);
@@ -27,9 +29,9 @@ export const evolve = (world: World, event: Event, now: number, seq: number): vo
     case 'KeysDestroyed':
       return keyring.keysDestroyed(world, event.keys);
     case 'AdminAdded':
-      return admin.adminAdded(world, event, now, seq);
+      return admin.adminAdded(world, event, now, seq, by);
     case 'AdminKeyAdded':
-      return admin.adminKeyAdded(world, event, now, seq);
+      return admin.adminKeyAdded(world, event, now, seq, by);
     case 'AdminKeyRemoved':
       return admin.adminKeyRemoved(world, event);
     case 'AdminLoggedOut':
@@ -37,7 +39,7 @@ export const evolve = (world: World, event: Event, now: number, seq: number): vo
     case 'AdminRemoved':
       return admin.adminRemoved(world, event);
     case 'ApiTokenIssued':
-      return admin.apiTokenIssued(world, event, now);
+      return admin.apiTokenIssued(world, event, now, by);
     case 'ApiTokenRevoked':
       return void world.tokens.delete(event.token);
     case 'NamespaceCreated':

@@ -55,6 +55,8 @@ export type ApiToken = {
   readonly digest: Digest;
   readonly until: number;
   readonly issuedAt: number;
+  /** The key that signed for it. */
+  readonly issuedBy: PublicKey | null;
 };
 
 export type NamespaceState = {
@@ -129,6 +131,8 @@ export type World = {
   now: number;
   keyring: Keyring | null;
   readonly admins: Map<AdminName, Admin>;
+  /** Which key signed for each that there ever was, but the first: what comes of a key is known also when it is gone. */
+  readonly adders: Map<PublicKey, PublicKey>;
   readonly tokens: Map<Id, ApiToken>;
   readonly namespaces: Map<Namespace, NamespaceState>;
   /** Those of them that were made with an access key: they are counted at every such one. */
@@ -157,6 +161,7 @@ export const newWorld = (): World => ({
   now: 0,
   keyring: null,
   admins: new Map(),
+  adders: new Map(),
   tokens: new Map(),
   namespaces: new Map(),
   issued: new Set(),

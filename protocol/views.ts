@@ -166,8 +166,8 @@ export const RolloutView = t.strict(
 );
 export type RolloutView = t.TypeOf<typeof RolloutView>;
 
-/** `label`: what its owner knows it by, such as the browser that made it. */
-const AdminKeyView = t.strict({ key: PublicKey, fingerprint: Fingerprint, label: orNull(Note), addedAt: Instant }, 'AdminKeyView');
+/** `label`: what its owner knows it by, such as the browser that made it. `addedBy`: the key that signed for it; null for the first. */
+const AdminKeyView = t.strict({ key: PublicKey, fingerprint: Fingerprint, label: orNull(Note), addedAt: Instant, addedBy: orNull(Fingerprint) }, 'AdminKeyView');
 
 export const AdminView = t.strict(
   { admin: AdminName, role: Role, keys: t.readonlyArray(AdminKeyView), addedAt: Instant },
@@ -175,12 +175,23 @@ export const AdminView = t.strict(
 );
 export type AdminView = t.TypeOf<typeof AdminView>;
 
-/** A token for the HTTP API that is not revoked; `admin`: in whose name it stands. */
+/** A token for the HTTP API that is not revoked; `admin`: in whose name it stands, `issuedBy`: the key that signed for it. */
 export const ApiTokenView = t.strict(
-  { token: Id, label: Label, role: TokenRole, admin: AdminName, issuedAt: Instant, until: Instant, expired: t.boolean },
+  { token: Id, label: Label, role: TokenRole, admin: AdminName, issuedAt: Instant, issuedBy: orNull(Fingerprint), until: Instant, expired: t.boolean },
   'ApiTokenView',
 );
 export type ApiTokenView = t.TypeOf<typeof ApiTokenView>;
+
+/** What is in force of all that a key has signed, and that those keys have: `keys` and `tokens` go with it in `admin.key.remove-all`. The key itself may be gone. */
+export const KeySignedView = t.strict(
+  {
+    key: PublicKey,
+    keys: t.readonlyArray(t.strict({ admin: AdminName, key: PublicKey, fingerprint: Fingerprint, label: orNull(Note) }, 'SignedKey')),
+    tokens: t.readonlyArray(ApiTokenView),
+  },
+  'KeySigned',
+);
+export type KeySignedView = t.TypeOf<typeof KeySignedView>;
 
 /** `retired`: an admin had it replaced, or ordered that. */
 export const KeyView = t.strict(

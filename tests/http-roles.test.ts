@@ -106,7 +106,7 @@ const bodyFor = (route: Route, { identity, role }: Caller): unknown => {
 };
 
 /** Of others: who is named by the paths is nobody. */
-const OF_OTHERS: Readonly<Record<string, Role>> = { 'admin.key.add': 'admin', 'admin.key.remove': 'admin', 'admin.logout': 'admin' };
+const OF_OTHERS: Readonly<Record<string, Role>> = { 'admin.key.add': 'admin', 'admin.key.remove': 'admin', 'admin.key.remove-all': 'admin', 'admin.logout': 'admin' };
 const maySign = (route: SignedRoute, role: Role): boolean => {
   const needed = OF_OTHERS[route.operation] ?? roleFor(route.operation);
   return role === 'admin' || role === needed || needed === 'auditor';

@@ -11,8 +11,8 @@ import type { Run } from '../verb.ts';
 type KeyView = AdminView['keys'][number];
 
 const LISTING = {
-  headings: ['fingerprint', 'label', 'added'],
-  rows: ({ fingerprint, label, addedAt }: KeyView) => [[fingerprint, label ?? '', timeText(addedAt)]],
+  headings: ['fingerprint', 'label', 'added', 'added by'],
+  rows: ({ fingerprint, label, addedAt, addedBy }: KeyView) => [[fingerprint, label ?? '', timeText(addedAt), addedBy ?? '']],
   none: 'no keys',
 };
 

@@ -7,9 +7,9 @@ import { tellList, timeText } from '../output.ts';
 import type { Run } from '../verb.ts';
 
 const LISTING = {
-  headings: ['token', 'role', 'admin', 'issued', 'until', 'id'],
-  rows: ({ label, role, admin, issuedAt, until, expired, token }: ApiTokenView) => [
-    [label, role, admin, timeText(issuedAt), `${timeText(until)}${expired ? ' (ended)' : ''}`, token],
+  headings: ['token', 'role', 'admin', 'issued', 'until', 'issued by', 'id'],
+  rows: ({ label, role, admin, issuedAt, issuedBy, until, expired, token }: ApiTokenView) => [
+    [label, role, admin, timeText(issuedAt), `${timeText(until)}${expired ? ' (ended)' : ''}`, issuedBy ?? '', token],
   ],
   none: 'no API tokens',
 };

@@ -10,6 +10,8 @@ export const RemoveAdmin = command('admin.remove', { admin: AdminName });
 /** One more key: of a browser, or of another machine. `label` is what its owner knows it by. */
 export const AddAdminKey = command('admin.key.add', { admin: AdminName, key: PublicKey, label: orNull(Note) });
 export const RemoveAdminKey = command('admin.key.remove', { admin: AdminName, key: PublicKey });
+/** The key and all that it has signed: the keys that it added, those that these added, and so on, and the tokens that any of them issued. */
+export const RemoveAllOfAdminKey = command('admin.key.remove-all', { admin: AdminName, key: PublicKey });
 /** Ends the sessions of all browsers of an admin. */
 export const LogOutAdmin = command('admin.logout', { admin: AdminName });
 

@@ -3,7 +3,7 @@ import { FIRST_ADMIN, newHistory, SEALED, type History } from '../../tests/suppo
 import { digestOf, idOf, keyPairOf } from '../../tests/support/names.ts';
 import { cameTo, saidOf } from '../../tests/support/decisions.ts';
 import { commandRoles } from '../decide.ts';
-import { KEYS_MAX, TOKEN_MS_MAX } from './decide.ts';
+import { KEYS_MAX, REMOVED_MAX, TOKEN_MS_MAX } from './decide.ts';
 
 const add = (admin: string, n: number, role: string) => ({ admin, key: keyPairOf(n).publicKey, role });
 const adding = (history: History, args: object) => cameTo(history.decide.admin('admin.add', { ...args }));
@@ -51,7 +51,7 @@ test('each operation wants its role, with a key that its admin has now', (t) => 
 
 const key = (n: number) => keyPairOf(n).publicKey;
 /** What root, or who is named with the number of their key, would get. */
-const asked = (history: History, operation: 'admin.key.add' | 'admin.key.remove' | 'admin.logout' | 'token.issue' | 'token.revoke', args: object, who = FIRST_ADMIN, n = 1) =>
+const asked = (history: History, operation: 'admin.key.add' | 'admin.key.remove' | 'admin.key.remove-all' | 'admin.logout' | 'token.issue' | 'token.revoke', args: object, who = FIRST_ADMIN, n = 1) =>
   cameTo(history.decide.admin(operation, { ...args }, { admin: who, key: keyPairOf(n) }));
 
 test('everybody looks after their own keys and sessions, the role admin after those of all', (t) => {
@@ -165,4 +165,91 @@ test('a write under a token that was revoked before it is void at its place, and
   history.admin('token.revoke', { admin: FIRST_ADMIN, token: idOf(1) });
   t.is(saidOf(history.append({ ...draft, record: { ...draft.record, head: history.fold.head() } })), 'void role');
   t.throws(() => history.draft.admin('secret.delete', { path: 'prod/shop/DB' }, { token }), { message: /not a Origin/ });
+});
+
+/** Root's first key, 1, has added 2, which was stolen: the thief has added 8 with it. */
+const stolen = () => {
+  const history = newHistory();
+  const by = (n: number, admin = FIRST_ADMIN) => ({ admin, key: keyPairOf(n) });
+  history.admin('admin.add', add(FIRST_ADMIN, 2, 'admin'));
+  history.admin('admin.key.add', { admin: FIRST_ADMIN, key: key(8), label: 'laptop' }, by(2));
+  return { history, by };
+};
+
+/** Keys by number and tokens by label that are there. */
+const left = ({ fold: { world } }: History): string =>
+  [
+    ...[1, 2, 3, 4, 8, 9].filter((n) => [...world.admins.values()].some(({ keys }) => keys.has(key(n)))),
+    ...[...world.tokens.values()].map(({ label }) => label),
+  ].join(' ');
+
+test('a key that goes with all takes the keys that came of it, to whichever admin they went, and their tokens, and nothing else', (t) => {
+  const { history, by } = stolen();
+  const issue = (n: number, label: string, signer: object) => history.admin('token.issue', { ...TOKEN, token: idOf(n), label, digest: digestOf(n), until: history.now() + DAY }, signer);
+  history.admin('admin.add', add('bob', 9, 'admin'));
+  history.admin('admin.key.add', { admin: 'bob', key: key(3), label: null }, by(2));
+  history.admin('admin.add', add('mallory', 4, 'admin'), by(3, 'bob'));
+  issue(1, 'thief', by(2));
+  issue(2, 'honest', by(1));
+  t.is(left(history), '1 2 3 4 8 9 thief honest');
+  const late = history.draft.admin('admin.key.remove-all', { admin: FIRST_ADMIN, key: key(2) });
+  t.is(asked(history, 'admin.key.remove-all', { admin: 'bob', key: key(2) }), 'not_found');
+  t.is(asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(77) }), 'not_found');
+  t.is(saidOf(history.admin('admin.key.remove-all', { admin: FIRST_ADMIN, key: key(2) })), 'state');
+  t.is(left(history), '1 9 honest');
+  // One decision: what was there when it was made is not what there is now, so nothing of it counts.
+  t.is(saidOf(history.append({ ...late, record: { ...late.record, prev: history.fold.previous(late.subject) as never } })), 'void not_found');
+});
+
+test('all or nothing: what came of the key meanwhile makes the record void, and it is decided again', (t) => {
+  const { history, by } = stolen();
+  const late = history.draft.admin('admin.key.remove-all', { admin: FIRST_ADMIN, key: key(2) });
+  history.admin('admin.add', add('mallory', 4, 'admin'), by(8));
+  const again = () => history.append({ ...late, record: { ...late.record, prev: history.fold.previous(late.subject) as never } });
+  t.is(saidOf(again()), 'void malformed');
+  t.is(left(history), '1 2 4 8');
+  t.is(asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(2) }), 'AdminKeyRemoved AdminKeyRemoved AdminKeyRemoved');
+});
+
+test('what came of a key goes also when it was removed by itself before, and through keys that are gone', (t) => {
+  const { history, by } = stolen();
+  history.admin('admin.key.add', { admin: FIRST_ADMIN, key: key(3), label: null }, by(8));
+  history.admin('admin.key.remove', { admin: FIRST_ADMIN, key: key(8) });
+  history.admin('admin.key.remove', { admin: FIRST_ADMIN, key: key(2) });
+  t.is(left(history), '1 3');
+  t.is(saidOf(history.admin('admin.key.remove-all', { admin: FIRST_ADMIN, key: key(2) })), 'state');
+  t.is(left(history), '1');
+  t.is(asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(2) }), 'not_found');
+});
+
+test('who signs for a key last has added it; two that have added each other go together', (t) => {
+  const { history, by } = stolen();
+  history.admin('admin.key.remove', { admin: FIRST_ADMIN, key: key(8) });
+  history.admin('admin.key.add', { admin: FIRST_ADMIN, key: key(8), label: null });
+  t.is(asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(2) }), 'AdminKeyRemoved');
+  history.admin('admin.key.remove', { admin: FIRST_ADMIN, key: key(2) });
+  history.admin('admin.key.add', { admin: FIRST_ADMIN, key: key(2), label: null }, by(8));
+  history.admin('admin.key.remove', { admin: FIRST_ADMIN, key: key(8) });
+  history.admin('admin.key.add', { admin: FIRST_ADMIN, key: key(8), label: null }, by(2));
+  for (const n of [2, 8]) t.is(asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(n) }), 'AdminKeyRemoved AdminKeyRemoved');
+});
+
+test('with all: of others for the role admin, and somebody stays who can do everything', (t) => {
+  const { history } = stolen();
+  t.is(asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(1) }), 'last_admin');
+  history.admin('admin.add', add('ann', 3, 'approver'));
+  history.admin('admin.key.add', { admin: 'ann', key: key(4), label: null }, { admin: 'ann', key: keyPairOf(3) });
+  t.is(asked(history, 'admin.key.remove-all', { admin: 'ann', key: key(3) }, 'ann', 4), 'AdminKeyRemoved AdminKeyRemoved');
+  t.is(asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(2) }, 'ann', 4), 'role');
+  t.is(asked(history, 'admin.key.remove-all', { admin: 'ann', key: key(2) }, 'ann', 4), 'role');
+  t.is(asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(1) }), 'last_admin');
+});
+
+test('with all goes into one record, or not at all', (t) => {
+  const { history, by } = stolen();
+  for (let n = 0; n < REMOVED_MAX - 1; n += 1)
+    history.admin('token.issue', { ...TOKEN, token: idOf(10 + n), label: `t-${n}`, digest: digestOf(10 + n), until: history.now() + DAY }, by(8));
+  const removing = (n: number) => asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(n) }).split(' ').length;
+  t.is(removing(8), REMOVED_MAX);
+  t.is(asked(history, 'admin.key.remove-all', { admin: FIRST_ADMIN, key: key(2) }), 'too_many');
 });

@@ -54,7 +54,8 @@ const applyState = ({ world, subjects, remember }: Parts, { subject, seq }: LogM
     return { _tag: 'void', record, refusal };
   }
   world.now = now;
-  for (const event of record.events) evolve(world, event, now, seq);
+  const by = record.origin.by === 'admin' ? record.origin.key : null;
+  for (const event of record.events) evolve(world, event, now, seq, by);
   remember(subject, judged.right.id, now, { seq: record.events.length === 0 ? 0 : seq, refusal: null });
   return { _tag: 'state', record, cause: judged.right };
 };

@@ -19,7 +19,7 @@ const KeyringRow = t.strict(
 const AdminKeyRow = t.strict({ key: v.PublicKey, label: orNull(v.Note), addedAt: v.Instant, seq: v.Sequence }, 'AdminKeyRow');
 const AdminRow = t.strict({ name: v.AdminName, role: v.Role, keys: t.readonlyArray(AdminKeyRow), addedAt: v.Instant, loggedOut: v.Sequence }, 'AdminRow');
 const TokenRow = t.strict(
-  { id: v.Id, admin: v.AdminName, label: v.Label, role: v.TokenRole, digest: v.Digest, until: v.Instant, issuedAt: v.Instant },
+  { id: v.Id, admin: v.AdminName, label: v.Label, role: v.TokenRole, digest: v.Digest, until: v.Instant, issuedAt: v.Instant, issuedBy: orNull(v.PublicKey) },
   'TokenRow',
 );
 const NamespaceRow = t.strict(
@@ -94,6 +94,7 @@ export const Section = t.union(
     rows('heads', HeadRow),
     rows('keyring', KeyringRow),
     rows('admins', AdminRow),
+    rows('adders', t.strict({ key: v.PublicKey, by: v.PublicKey })),
     rows('tokens', TokenRow),
     rows('namespaces', NamespaceRow),
     rows('secrets', SecretRow),

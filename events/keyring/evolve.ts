@@ -17,7 +17,7 @@ export const keyringCreated = (world: World, event: EventOf<'KeyringCreated'>, n
   const { keyring: id, operatorKey } = event;
   const keys = named(event.keys.map((key) => fresh(key, now)));
   world.keyring = { id, operatorKey, operatorKeys: new Map([[operatorKey, now]]), operatorRetired: false, keys };
-  adminAdded(world, { admin: event.admin, key: event.adminKey, role: 'admin' }, now, seq);
+  adminAdded(world, { admin: event.admin, key: event.adminKey, role: 'admin' }, now, seq, null);
 };
 
 /** What an admin had replaced is not accepted any more, nor is what was in use before it. */

@@ -65,6 +65,7 @@ const asked: ReadonlyArray<Route> = [
   query('/audit', 'audit.list', 'Everything that was asked, done and refused, the newest first.'),
   query('/health', 'health.show', 'How the service is.'),
   query('/admins', 'admin.list', 'Admins and their keys.'),
+  query('/admin-keys/:id/signed', 'admin.key.signed', 'Keys and tokens that a key of an admin has signed, and that those have, as far as they count.', { id: ['fingerprint'] }),
   query('/api-tokens', 'token.list', 'Tokens for this API that are not revoked.'),
   query('/keys/status', 'key.status', 'The keys of the service.'),
 ];
@@ -93,6 +94,7 @@ const ordered: ReadonlyArray<Route> = [
   signed('DELETE', '/admins/:id', 'admin.remove', 'The admin and all their keys.', admin),
   signed('POST', '/admins/:id/keys', 'admin.key.add', 'One more key of an admin, such as that of a browser. Of others: role admin.', admin),
   signed('DELETE', '/admins/:id/keys/:key', 'admin.key.remove', 'The key does not count any more. Of others: role admin.', { ...admin, key: ['key'] }),
+  signed('DELETE', '/admins/:id/keys/:key/signed', 'admin.key.remove-all', 'The key, and all keys and tokens that it has signed, and that those have, do not count any more. Of others: role admin.', { ...admin, key: ['key'] }),
   signed('POST', '/admins/:id/logout', 'admin.logout', 'All sessions of the admin end, at every replica. Of others: role admin.', admin),
   signed('POST', '/api-tokens', 'token.issue', 'A token for this API: whoever signs has made it, and only its digest is sent.'),
   signed('DELETE', '/api-tokens/:id', 'token.revoke', 'The token does not count any more.', { id: ['token'] }),

@@ -46,6 +46,8 @@ const ofAdmins = ({ admin, write, now }: History): void => {
   admin('admin.add', { admin: 'amy', key: keyPairOf(3).publicKey, role: 'approver' });
   admin('admin.key.add', { admin: 'amy', key: keyPairOf(4).publicKey, label: NOTE });
   admin('admin.key.remove', { admin: 'amy', key: keyPairOf(3).publicKey });
+  admin('admin.key.add', { admin: 'amy', key: keyPairOf(5).publicKey, label: NOTE });
+  admin('admin.key.remove-all', { admin: 'amy', key: keyPairOf(5).publicKey });
   admin('admin.logout', { admin: 'amy' }, { admin: 'amy', key: keyPairOf(4) });
   admin('admin.remove', { admin: 'amy' });
   const token = { id: idOf(60), label: 'deploy' };

@@ -54,6 +54,8 @@ export const routeOf = (command: ConsoleCommand): Route => {
       return ['POST', `/admins/${segment(command.admin)}/keys`];
     case 'admin.key.remove':
       return ['DELETE', `/admins/${segment(command.admin)}/keys/${segment(command.key)}`];
+    case 'admin.key.remove-all':
+      return ['DELETE', `/admins/${segment(command.admin)}/keys/${segment(command.key)}/signed`];
     case 'admin.logout':
       return ['POST', `/admins/${segment(command.admin)}/logout`];
     case 'token.issue':
