@@ -13,7 +13,7 @@ import { subjectsUnder } from '../events/subjects.ts';
 import { ClientInfo, sure } from '../events/vocabulary.ts';
 import { failureOfClient, failureOfFile } from './client-failure.ts';
 import { openNats } from './connect-nats.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { fail, type Failure } from './terminal.ts';
@@ -51,7 +51,7 @@ const isClientFailure = (failure: ClientFailure | Failure): failure is ClientFai
  * @param use what is done; what the client reports there becomes a failure with its exit code
  */
 export const withAdmin =
-  (options: Options, io: Io, use: (admin: AdminClient) => TaskEither<ClientFailure | Failure, ExitCode>): TaskEither<Failure, ExitCode> =>
+  <A>(options: Options, io: Io, use: (admin: AdminClient) => TaskEither<ClientFailure | Failure, A>): TaskEither<Failure, A> =>
   async () => {
     const identity = identityOf(options, io);
     if (E.isLeft(identity)) return identity;

@@ -11,9 +11,15 @@ import { fail, type Failure } from './terminal.ts';
 const EVERY_MS = 300;
 const ANSWER_MS = 5_000;
 /** As long as the service keeps what is offered. */
-const OPEN_MS = 10 * 60 * 1000;
+export const OPEN_MS = 10 * 60 * 1000;
+
+/** Before several replicas the browser may have been sent to another one: so it is not one and the same that is asked each time. */
+const ONE_CALL = { connection: 'close' };
 
 type Asked = E.Either<Failure, EnrolmentView | undefined>;
+
+/** What it leads to depends on the machine that opens it. */
+export const isOfThisMachine = (url: string): boolean => URL.canParse(url) && isLoopback(new URL(url).hostname);
 
 /** Whoever stands between browser and service could send a page of theirs, which has the code: so not without TLS. */
 export const consoleUrl = (typed: string): E.Either<Failure, string> => {
@@ -25,7 +31,7 @@ export const consoleUrl = (typed: string): E.Either<Failure, string> => {
 
 const ask = async (url: string, { id }: Invitation): Promise<Asked> => {
   try {
-    const answer = await fetch(`${url}/enrolments/${id}`, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
+    const answer = await fetch(`${url}/enrolments/${id}`, { headers: ONE_CALL, signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
     if ([404, 429, 503].includes(answer.status)) return E.right(undefined);
     const view = EnrolmentView.decode(await answer.json());
     return E.mapLeft(() => fail(EXIT.unavailable, 'what answers there is no jetlock of this version', 'name its HTTP listener with --url'))(view);

@@ -73,8 +73,9 @@ const TOKEN_ROLE: Option = {
   required: true,
 };
 const TOKEN_FOR: Option = { name: 'for', value: 'DURATION', description: 'how long it counts, at most 366d', default: '90d' };
+const WITH_ALL: Option = { name: 'with-all', description: 'also all keys and API tokens that it has signed, and that those keys have: after a theft. They are shown before you are asked' };
 const CONSOLE: ReadonlyArray<Option> = [
-  { name: 'url', value: 'URL', description: 'where the HTTP listener of the service is', default: 'http://127.0.0.1:8229', beside: (dev) => dev.httpUrl },
+  { name: 'url', value: 'URL', description: 'where its HTTP listener is reached; as the service says if not given', beside: (dev) => dev.httpUrl },
   { name: 'enroll', description: 'the browser is on another machine: compare the fingerprint of its key, then say yes' },
   { name: 'no-open', description: 'print the link only' },
   YES,
@@ -133,7 +134,7 @@ const ADMINS: ReadonlyArray<Row> = [
   row('admin logout NAME', 'end the sessions of all browsers of an admin', ADMIN),
   row('admin key new', 'make a key for yourself, in a private file, and say how it is enrolled', [ADMIN_NAME, OUT, ADMIN_IDENTITY, ...LOCAL]),
   row('admin key list [NAME]', 'list the keys of an admin, your own if none is named', ADMIN),
-  row('admin key remove NAME FINGERPRINT', 'remove a key: what it signs from then on does not count, and its sessions end', [YES, ...ADMIN]),
+  row('admin key remove NAME FINGERPRINT', 'remove a key: what it signs from then on does not count, and its sessions end', [WITH_ALL, YES, ...ADMIN]),
   row('console', 'sign a browser in to the console, by a link that works once', [...CONSOLE, ...ADMIN]),
   row('token create NAME', 'make a token for the HTTP API, and print it this once', [TOKEN_ROLE, TOKEN_FOR, ...ADMIN]),
   row('token list', 'list the tokens for the HTTP API', ADMIN),

@@ -14,7 +14,7 @@ import { Ciphertext, Count, Digest, Fingerprint, Id, Instant, Note, type Role, S
 import { Outcome } from './audit-line.ts';
 import { AuditEntry, CredentialItem, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from './pages.ts';
 import { page, pageOf, Search, type Page } from './paging.ts';
-import { AccessView, AdminView, ApiTokenView, CredentialView, InboxView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
+import { AccessView, AdminView, ApiTokenView, CredentialView, InboxView, KeySignedView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
 import { PATHS_MAX, WATCHED_MAX } from './wire.ts';
 
 const wanted = { path: SecretPath, description: orNull(Note), ...expectation };
@@ -163,6 +163,8 @@ export const queries = {
   'audit.list': query('audit.list', { ...auditFilter, ...page }, pageOf(AuditEntry)),
   'health.show': query('health.show', {}, HealthView),
   'admin.list': query('admin.list', {}, list(AdminView)),
+  /** A key of now, or one that has signed for another. */
+  'admin.key.signed': query('admin.key.signed', { fingerprint: Fingerprint }, KeySignedView),
   'token.list': query('token.list', {}, list(ApiTokenView)),
   'key.status': query('key.status', {}, KeyStatusView),
   'projections.status': query('projections.status', {}, t.strict({ head: Sequence, items: t.readonlyArray(ProjectionView) }, 'Projections')),

@@ -69,6 +69,10 @@ export type ReplicaView = t.TypeOf<typeof ReplicaView>;
 export const KeyAge = t.strict({ purpose: t.string, since: Instant, retired: t.boolean }, 'KeyAge');
 export type KeyAge = t.TypeOf<typeof KeyAge>;
 
+/** Where the HTTP listener of this replica is reached: by `url` on the machine of that name, and by the origins that its operator gave it. */
+export const ListenerView = t.strict({ machine: t.string, url: t.string, origins: t.readonlyArray(t.string) }, 'Listener');
+export type ListenerView = t.TypeOf<typeof ListenerView>;
+
 /** How the replica that answers is, and what it knows of the others. Sizes are in bytes. */
 export const HealthView = t.strict(
   {
@@ -82,6 +86,8 @@ export const HealthView = t.strict(
     /** Messages of the log that were folded, and that the read models have: `lag` is what they are behind the log. */
     models: t.strict({ seq: Sequence, lag: Count, complete: t.boolean }, 'ModelsHealth'),
     keys: t.readonlyArray(KeyAge),
+    /** Null while it is only about to listen. */
+    http: orNull(ListenerView),
     stream: orNull(
       t.strict(
         { messages: Count, bytes: Count, first: Sequence, last: Sequence, firstAt: orNull(Instant), lastAt: orNull(Instant) },

@@ -5,6 +5,7 @@ import { hashing } from '../crypto/hash.ts';
 import type { Redacted } from '../crypto/redacted.ts';
 import { followLater } from '../events/log/later.ts';
 import { startProjector, type Projector } from '../projections/run.ts';
+import type { ListenerView } from '../protocol/pages.ts';
 import { makeAudit, type Audit } from './audit/audit.ts';
 import type { Broker } from './broker.ts';
 import { makeAdmission, type Admission } from './doors/admission.ts';
@@ -41,9 +42,9 @@ import type { Opener } from './request/open.ts';
 import { makeWatch, type Watch } from './operations/watch.ts';
 import { makeAllowance } from './request/rate-limit.ts';
 import { makeReplays } from './request/replays.ts';
-import { makeLastLook, makeSecondLook } from './request/second-look.ts';
+import { makeLook, makeSecondLook } from './request/second-look.ts';
 import { makeSharedSecret, type SharedSecret } from './request/shared-secret.ts';
-import { makeSessions, type Sessions } from './request/sessions.ts';
+import { makeSessions, UNKNOWN_BY_HTTP, type Sessions } from './request/sessions.ts';
 import { keepHeapSmallUntil } from './small-heap.ts';
 
 type Given = {
@@ -56,6 +57,8 @@ type Given = {
   readonly sharedSecret: Redacted<string> | undefined;
   /** Resolves when requests are answered. */
   readonly open: Promise<void>;
+  /** Where it listens for HTTP, once it does. */
+  readonly listener: () => ListenerView | undefined;
 };
 
 export type Parts = {
@@ -65,7 +68,8 @@ export type Parts = {
   readonly commits: Commits;
   readonly tidy: Tidy;
   readonly boxKeys: BoxKeys;
-  readonly sessions: Sessions;
+  /** Forgets what was shared with box keys that are destroyed, whichever way it came. */
+  readonly forgetSessions: Sessions['forget'];
   readonly contents: ContentsJson;
   readonly projector: Projector;
   readonly audit: Audit;
@@ -76,7 +80,9 @@ export type Parts = {
   readonly carryOut: CarryOut;
   readonly namespaces: Namespaces;
   readonly sharedSecret: SharedSecret;
+  /** For boxes that come by HTTP, of admins and tokens. */
   readonly opener: Opener;
+  readonly accessKeyOpener: Opener;
   readonly onDefect: (error: unknown) => void;
   readonly onAnswered: (seen: CallSeen) => void;
   readonly watch: Watch;
@@ -142,10 +148,20 @@ const observers = (logger: Logger, metrics: Metrics, refusals: RefusalSums): See
 };
 
 /** What admins are shown. */
-const makeShown = ({ replica, holders, broker }: Given, projector: Projector) => {
+const makeShown = ({ replica, holders, broker, listener }: Given, projector: Projector) => {
   const audit = makeAudit({ replica, store: broker.views, projector });
   const live = makeLive({ replica, audit, projector });
-  return { audit, live, views: makeViews({ replica, store: broker.views, projector, holders, audit }) };
+  return { audit, live, views: makeViews({ replica, store: broker.views, projector, holders, audit, listener }) };
+};
+
+/** Whoever has many new sessions by one way keeps nobody from getting one by another. */
+const makeOpeners = ({ secret: boxKey }: BoxKeys) => {
+  const nats = { sessions: makeSessions(), boxKey };
+  const [http, accessKeys] = [{ sessions: makeSessions(UNKNOWN_BY_HTTP), boxKey }, { sessions: makeSessions(UNKNOWN_BY_HTTP), boxKey }];
+  const forget: Sessions['forget'] = (kids) => {
+    for (const { sessions } of [nats, http, accessKeys]) sessions.forget(kids);
+  };
+  return { nats, http, accessKeys, forget };
 };
 
 export const makeParts = async (given: Given): Promise<Parts> => {
@@ -160,22 +176,22 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const tidy = makeTidy({ replica, execute, prepare: prepare(null), holders, warn: (what) => logger.warn(what) });
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
   const projector = await startReadModels(given);
-  const sessions = makeSessions();
   const followUps = makeFollowUps(replica, execute);
   const refusedReads = makeAllowance(REFUSED_READS);
-  const lookAgain = makeSecondLook(replica);
+  const look = makeLook(replica);
+  const lookAgain = makeSecondLook(replica, look);
   const carryOut = makeCarryOut({ replica, execute, prepare, tidy });
   const commands = makeCommands(carryOut);
   const { audit, live, views } = makeShown(given, projector);
-  const opener = { sessions, boxKey: boxKeys.secret };
+  const openers = makeOpeners(boxKeys);
   const read = makeRead({ replica, commits, execute, values, followUps, lookAgain, refusedReads, onAccess });
   const watch = makeWatch({ replica, read, values, lookAgain, refusedReads });
-  const namespaces = makeNamespaces({ replica, execute, prepare, carryOut, commits, contents, onNamespace, lookAgain: makeLastLook(replica) });
+  const namespaces = makeNamespaces({ replica, execute, prepare, carryOut, commits, contents, onNamespace, lookAgain: look });
   const sharedSecret = makeSharedSecret(given.sharedSecret);
   const handle = makeHandle({
     ...seen,
     replica,
-    opener,
+    opener: openers.nats,
     replays: makeReplays(),
     keys: boxKeys.told,
     register: makeRegister(replica, execute),
@@ -185,6 +201,6 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     namespace: makeNamespace(namespaces, sharedSecret),
     admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
-  const admission = makeAdmission({ handle, ownerOf: sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects, endOpen: watch.end });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, sessions, contents, projector, admission, views, commands, audit, live, carryOut, opener, watch, namespaces, sharedSecret, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
+  const admission = makeAdmission({ handle, ownerOf: openers.nats.sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects, endOpen: watch.end });
+  return { logger, metrics, refusals, commits, tidy, boxKeys, forgetSessions: openers.forget, contents, projector, admission, views, commands, audit, live, carryOut, opener: openers.http, accessKeyOpener: openers.accessKeys, watch, namespaces, sharedSecret, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
 };

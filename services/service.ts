@@ -1,10 +1,12 @@
 /** The composition root: every part made once, joined here, and stopped in the opposite order. */
+import { hostname } from 'node:os';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { DestinationStream, Logger } from 'pino';
 import type { Redacted } from '../crypto/redacted.ts';
 import type { Event } from '../events/event.ts';
 import type { Folded } from '../events/fold/verdict.ts';
 import { isLoopback } from '../protocol/loopback.ts';
+import type { ListenerView } from '../protocol/pages.ts';
 import type { Door } from './broker.ts';
 import { failure, type Failure } from './failure.ts';
 import { makeAuth } from './http/auth/auth.ts';
@@ -80,7 +82,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
   const uncounted = tellUncounted(parts.logger);
   const notices = makeNotices(broker.publish, replica);
   watchKeys(replica, (ids) => {
-    parts.sessions.forget(ids);
+    parts.forgetSessions(ids);
     parts.contents.forget();
   });
   replica.onFolded((folded) => {
@@ -110,10 +112,16 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
   };
 };
 
-const openHttp = ({ http, auth: given, namespaces }: ServiceOptions, parts: Parts, replica: Replica): Promise<Either<Failure, Listening>> => {
+/** Known once it listens: what is told of it is asked for later. */
+type Place = { listener?: ListenerView };
+
+const openHttp = async ({ http, auth: given, namespaces }: ServiceOptions, parts: Parts, replica: Replica, place: Place): Promise<Either<Failure, Listening>> => {
   const logins = makeLogins(replica.fold);
   const auth = given ?? makeAuth(replica, logins);
-  return listen({ ...parts, replica, auth, logins, console: http.console, origins: http.origins ?? [], forged: auth.forged, openValue: makeOpenValue(parts.opener), isLocal: isLoopback(http.host), keyInUrl: namespaces?.keyInUrl === true }, http);
+  const { origins = [] } = http;
+  const listening = await listen({ ...parts, replica, auth, logins, console: http.console, origins, forged: auth.forged, openValue: makeOpenValue(parts.opener), isLocal: isLoopback(http.host), keyInUrl: namespaces?.keyInUrl === true }, http);
+  if (!isLeft(listening)) place.listener = { machine: hostname(), url: listening.right.url, origins };
+  return listening;
 };
 
 /** Ready again after the log was lost and is back: proved by a message of our own. */
@@ -130,6 +138,12 @@ const closeOnce = (door: Door, replica: Replica): (() => Promise<void>) => {
   return close;
 };
 
+const loggerOf = ({ logLevel, logTo }: ServiceOptions, unused: string | undefined): Logger => {
+  const logger = makeLogger(logLevel, logTo);
+  if (unused !== undefined) logger.warn({ why: unused }, 'the saved fold is not used, everything was folded again');
+  return logger;
+};
+
 /** The log may have been lost meanwhile: whoever is let in before it is back would be turned away, and another replica could have answered. */
 const openDoor = async ({ broker }: ServiceOptions, { replica }: Started, { commits, admission }: Parts): Promise<() => Promise<void>> => {
   if (!replica.health().ready) await becomeReady(replica, commits);
@@ -144,15 +158,15 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   const started = await start(options);
   if (isLeft(started)) return started;
   const { replica, execute, holders, identity, unused } = started.right;
-  const logger = makeLogger(options.logLevel, options.logTo);
-  if (unused !== undefined) logger.warn({ why: unused }, 'the saved fold is not used, everything was folded again');
+  const logger = loggerOf(options, unused);
   let tellOpen = (): void => undefined;
   const open = new Promise<void>((resolve) => (tellOpen = resolve));
-  const parts = await makeParts({ sharedSecret: options.namespaces?.sharedSecret, replica, execute, holders, broker: options.broker, logger, open });
+  const place: Place = {};
+  const parts = await makeParts({ sharedSecret: options.namespaces?.sharedSecret, replica, execute, holders, broker: options.broker, logger, open, listener: () => place.listener });
   const save = makeSaver(options.dataDir, replica);
   const unwatch = watch(options, started.right, parts, save);
   staysReady(started.right, parts.commits);
-  const listening = await openHttp(options, parts, replica);
+  const listening = await openHttp(options, parts, replica, place);
   const isReady = !isLeft(listening) && (await becomeReady(replica, parts.commits));
   const end = async (): Promise<void> => {
     unwatch();

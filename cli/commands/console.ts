@@ -5,13 +5,15 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { newInvitation, type Invitation } from '../../client/enrolment.ts';
 import { publicKeyFingerprint } from '../../client/fingerprints.ts';
+import { Instant, sure } from '../../events/vocabulary.ts';
 import type { EnrolmentView } from '../../protocol/http/session.ts';
 import { identityOf } from '../connect.ts';
-import { consoleUrl, isThere, offeredKey } from '../enrolment.ts';
+import { consolePlace } from '../console-place.ts';
+import { consoleUrl, isThere, offeredKey, OPEN_MS } from '../enrolment.ts';
 import type { Io } from '../io.ts';
 import { openBrowser } from '../open-browser.ts';
 import type { Options } from '../options.ts';
-import { carryOut, sentence } from '../output.ts';
+import { carryOut, sentence, timeText } from '../output.ts';
 import { confirm } from '../prompt.ts';
 import { say, type Failure } from '../terminal.ts';
 import type { Run } from '../verb.ts';
@@ -21,6 +23,7 @@ const invited = (url: string, { flags }: Options, io: Io, invitation: Invitation
   const isHere = !flags.has('enroll') && !flags.has('no-open');
   return async () => {
     await say(io, `open this link in ${flags.has('enroll') ? 'the browser to be enrolled' : 'your browser'}; it works once, for ten minutes: ${link}`);
+    await say(io, `waiting for the key of that browser until ${timeText(sure(Instant, Date.now() + OPEN_MS))}; Ctrl-C gives up, and then nothing is signed`);
     const close = isHere ? await openBrowser(io, link) : () => Promise.resolve();
     try {
       return await offeredKey(url, invitation)();
@@ -34,13 +37,17 @@ const invited = (url: string, { flags }: Options, io: Io, invitation: Invitation
 const compared = ({ flags }: Options, io: Io, { key, label }: EnrolmentView): TaskEither<Failure, void> =>
   flags.has('enroll') ? confirm(io, `sign in "${label}" with the key ${publicKeyFingerprint(key)}?`, flags.has('yes')) : TE.right(undefined);
 
+/** What was typed is looked at before anybody is asked anything. */
+const isUrl = (typed: string | undefined): E.Either<Failure, unknown> => (typed === undefined ? E.right(undefined) : consoleUrl(typed));
+
 export const run: Run = (_args, options, io) => {
   const invitation = newInvitation();
   return pipe(
     E.Do,
-    E.apS('url', consoleUrl(options.text['url'] ?? '')),
+    E.apS('typed', isUrl(options.text['url'])),
     E.apS('identity', identityOf(options, io)),
     TE.fromEither,
+    TE.bind('url', () => consolePlace(options, io)),
     TE.chainFirst(({ url }) => isThere(url, invitation)),
     TE.bind('offered', ({ url }) => invited(url, options, io, invitation)),
     TE.chainFirst(({ offered }) => compared(options, io, offered)),

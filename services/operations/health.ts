@@ -5,12 +5,13 @@ import { refuse } from '../../events/refusal.ts';
 import type { Refusal } from '../../events/refusal.ts';
 import { sure, Count, Instant, Sequence, type ReplicaId } from '../../events/vocabulary.ts';
 import type { Projector } from '../../projections/run.ts';
-import type { HealthView, KeyAge, ReplicaView } from '../../protocol/pages.ts';
+import type { HealthView, KeyAge, ListenerView, ReplicaView } from '../../protocol/pages.ts';
 import { VERSION } from '../../protocol/version.ts';
 import { operatorKeySince } from '../keyring/rotation.ts';
 import type { Replica } from '../log/replica.ts';
 
-type Parts = { readonly replica: Replica; readonly projector: Projector };
+/** `listener`: where it listens, once it does. */
+type Parts = { readonly replica: Replica; readonly projector: Projector; readonly listener: () => ListenerView | undefined };
 
 /** One that has written nothing for so long has ended; one that lives and is read from writes with every read, and hourly in any case. */
 const SEEN_MS = 24 * 60 * 60 * 1000;
@@ -61,7 +62,7 @@ export const makeHealth = (parts: Parts) => async (): Promise<Either<Refusal, He
   const { ready, why } = replica.health();
   return right({
     ...{ version: VERSION, now: sure(Instant, now), startedAt: sure(Instant, startedAt), ready, why },
-    ...{ replicas: replicas(parts, now), keys: keysOf(replica), stream },
+    ...{ replicas: replicas(parts, now), keys: keysOf(replica), http: parts.listener() ?? null, stream },
     models: { seq: sure(Sequence, applied), lag: sure(Count, lag), complete: applied >= fold.head().seq },
     ...{ secrets: sure(Count, world.secrets.size), services: sure(Count, world.services.size), admins: [...world.admins.keys()] },
   });

@@ -1,43 +1,24 @@
 /** Questions of admins: answered from the read models, once these hold all that was folded when the question came. */
 import { fromNullable, isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
-import { publicKeyFingerprint } from '../../crypto/fingerprint.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { sure, Count, Instant, Sequence } from '../../events/vocabulary.ts';
-import { currentKey, isInForce, type Admin, type ApiToken, type Key, type World } from '../../events/world.ts';
+import { currentKey, type Key, type World } from '../../events/world.ts';
 import { readModels, type ReadModels } from '../../projections/read.ts';
 import { foldedRows, storedRows, type NotRead } from '../../projections/rows.ts';
 import type { Projector, ProjectorStatus } from '../../projections/run.ts';
 import type { ViewStore } from '../../projections/view-store.ts';
-import type { AdminView, ApiTokenView, KeyView } from '../../protocol/views.ts';
+import type { KeyView } from '../../protocol/views.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Holders } from '../keyring/holders.ts';
 import { operatorKeySince } from '../keyring/rotation.ts';
 import type { Replica } from '../log/replica.ts';
 import type { Views } from './admin.ts';
+import { adminView, signedView, tokenView } from './admin-views.ts';
 import { makeHealth } from './health.ts';
 import { told } from './not-now.ts';
 
 /** How long a question waits for the read models, which stand still for some seconds when their keeper is gone: clients ask again. */
 const LAG_MS = 2_000;
-
-const adminView = ({ name, role, keys, addedAt }: Admin): AdminView => ({
-  admin: name,
-  role,
-  keys: [...keys].map(([key, known]) => ({ key, fingerprint: publicKeyFingerprint(key), label: known.label, addedAt: sure(Instant, known.addedAt) })),
-  addedAt: sure(Instant, addedAt),
-});
-
-const tokenView =
-  (now: number) =>
-  ({ id, label, role, admin, issuedAt, until }: ApiToken): ApiTokenView => ({
-    token: id,
-    label,
-    role,
-    admin,
-    issuedAt: sure(Instant, issuedAt),
-    until: sure(Instant, until),
-    expired: !isInForce({ until }, now),
-  });
 
 const keyView =
   (world: World) =>
@@ -66,9 +47,9 @@ const keyStatus =
     });
   };
 
-type Asked = { readonly replica: Replica; readonly store: ViewStore; readonly projector: Projector; readonly holders: Holders; readonly audit: Audit };
+type Asked = { readonly replica: Replica; readonly store: ViewStore; readonly projector: Projector; readonly holders: Holders; readonly audit: Audit } & Pick<Parameters<typeof makeHealth>[0], 'listener'>;
 
-export const makeViews = ({ replica, store, projector, holders, audit }: Asked): Views => {
+export const makeViews = ({ replica, store, projector, holders, audit, listener }: Asked): Views => {
   const { fold } = replica;
   const stored = readModels(storedRows(store));
   /** The read models hold what the asker may have been told already, or nothing is said: who is shown too little would believe it. */
@@ -94,8 +75,9 @@ export const makeViews = ({ replica, store, projector, holders, audit }: Asked):
     'access.list': (args) => current((models) => models.access(args)),
     'inbox.list': (args) => current((models) => models.inbox(args, now())),
     'audit.list': audit.list,
-    'health.show': makeHealth({ replica, projector }),
-    'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView) })),
+    'health.show': makeHealth({ replica, projector, listener }),
+    'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView(fold.world)) })),
+    'admin.key.signed': ({ fingerprint }) => Promise.resolve(fromNullable(refuse('not_found', 'that key'))(signedView(fold.world, fingerprint, now()))),
     'token.list': () => Promise.resolve(right({ items: [...fold.world.tokens.values()].map(tokenView(now())) })),
     'key.status': keyStatus(replica, holders),
     'projections.status': async () => map(({ head, items: views }: ProjectorStatus) => ({ head: sure(Sequence, head), items: views }))(told(await projector.status())),
