@@ -31,6 +31,8 @@ const object = (codec: t.Mixed): Text => {
 
 const array = (codec: t.Mixed): Text => {
   const text = textOf(codec);
+  // The text is the same, made at once.
+  if (text === plain) return (value) => JSON.stringify(value);
   return (value) => `[${(value as ReadonlyArray<unknown>).map(text).join(',')}]`;
 };
 

@@ -36,25 +36,45 @@ const KINDS_SIZE = 128 * 1024;
 export type Row = { readonly seq: number; readonly at: number; readonly kinds: ReadonlyArray<number> };
 export type Block = { readonly kinds: ReadonlyArray<Kind>; readonly rows: ReadonlyArray<Row> };
 
-export type Builder = Block & { readonly numbers: Map<string, number>; entries: number; size: number };
+type Builder = {
+  readonly kinds: Kind[];
+  readonly rows: Row[];
+  /** The numbers of the kinds that are about the same. */
+  readonly numbers: Map<string, number[]>;
+  entries: number;
+  size: number;
+};
 
-export const newBuilder = (): Builder & { readonly kinds: Kind[]; readonly rows: Row[] } => ({ kinds: [], rows: [], numbers: new Map(), entries: 0, size: 0 });
+export const newBuilder = (): Builder => ({ kinds: [], rows: [], numbers: new Map(), entries: 0, size: 0 });
 
-const nameOf = ({ what, outcome, service, path, actor, reason, detail, version, offline, count }: Kind): string =>
-  `${what} ${outcome} ${service ?? ''} ${path ?? ''} ${actor ?? ''} ${version ?? ''} ${offline ?? ''} ${count ?? ''} ${reason ?? ''} ${detail ?? ''}`;
+const isSame = (one: Kind, other: Kind): boolean =>
+  one.service === other.service &&
+  one.path === other.path &&
+  one.version === other.version &&
+  one.what === other.what &&
+  one.outcome === other.outcome &&
+  one.actor === other.actor &&
+  one.offline === other.offline &&
+  one.count === other.count &&
+  one.reason === other.reason &&
+  one.detail === other.detail;
 
-const numberOf = (builder: ReturnType<typeof newBuilder>, kind: Kind): number => {
-  const name = nameOf(kind);
-  const known = builder.numbers.get(name);
-  if (known !== undefined) return known;
+const sizeOf = ({ what, service, path, actor, reason, detail }: Kind): number =>
+  100 + what.length + [service, path, actor, reason, detail].reduce((sum, text) => sum + (text?.length ?? 0), 0);
+
+/** To look through the few kinds of one path takes less than to make a name of all that a kind says. */
+const numberOf = (builder: Builder, kind: Kind): number => {
+  const about = kind.path ?? kind.service ?? kind.actor ?? '';
+  const alike = builder.numbers.get(about) ?? [];
+  for (const number of alike) if (isSame(builder.kinds[number] as Kind, kind)) return number;
   const next = builder.kinds.push(kind) - 1;
-  builder.numbers.set(name, next);
-  builder.size += name.length + 100;
+  if (alike.push(next) === 1) builder.numbers.set(about, alike);
+  builder.size += sizeOf(kind);
   return next;
 };
 
 /** @returns whether the block is full now */
-export const add = (builder: ReturnType<typeof newBuilder>, { seq, at, kinds }: Noted): boolean => {
+export const add = (builder: Builder, { seq, at, kinds }: Noted): boolean => {
   builder.rows.push({ seq, at, kinds: kinds.map((kind) => numberOf(builder, kind)) });
   builder.entries += kinds.length;
   return builder.entries >= ENTRIES || builder.size >= KINDS_SIZE;

@@ -70,22 +70,28 @@ const wanted = (origin: Origin): object => {
 const ofEvent = (event: Event): Pick<Kind, 'what' | 'service' | 'path'> => ({ what: words[event.type], ...aboutOf(event) });
 
 /** A command that changed nothing is one entry too: somebody gave it. */
-const ofState = ({ origin, writer, events }: StateRecord, result: Result): ReadonlyArray<Kind> => {
-  const actor = actorOf(origin, writer);
+const ofState = ({ origin, writer, events }: StateRecord, result: Result, actor = actorOf(origin, writer)): ReadonlyArray<Kind> => {
   const said = events.length === 0 ? [{ what: 'nothing.changed', ...aboutOf(wanted(origin)) }] : events.map(ofEvent);
   const by = origin.by === 'service' ? origin.command.service : null;
   return said.map((one) => ({ ...nothing, ...one, ...result, service: one.service ?? by, actor }));
 };
 
-const ofPath = (outcome: ReadOutcome | undefined, now: number, result: Result | undefined): Partial<Kind> => {
-  if (outcome === undefined) return result ?? { outcome: 'refused' };
-  if (outcome.result === 'refused') return { outcome: 'refused', reason: outcome.reason };
+type Said = Pick<Kind, 'outcome' | 'reason' | 'detail' | 'version' | 'offline'>;
+
+const saidOf = (outcome: ReadOutcome | undefined, now: number, result: Result | undefined): Said => {
+  const nothingMore = { reason: null, detail: null, version: null, offline: null };
+  if (outcome === undefined) return { ...nothingMore, outcome: 'refused', ...result };
+  if (outcome.result === 'refused') return { ...nothingMore, outcome: 'refused', reason: outcome.reason };
   const offline = outcome.result === 'allowed' && outcome.offlineUntil !== null ? outcome.offlineUntil - now : null;
-  return { outcome: outcome.result, version: outcome.version.version, offline };
+  return { outcome: outcome.result, reason: null, detail: null, version: outcome.version.version, offline };
 };
 
+/** Written out: there are more of these than of all others, and to copy objects takes most of the time that making one does. */
 const ofAttempt = ({ service, paths }: ReadAttempt, outcomes: ReadonlyArray<ReadOutcome> | undefined, now: number, result?: Result): ReadonlyArray<Kind> =>
-  paths.map((path, i) => ({ ...nothing, what: 'read', outcome: 'refused', service, path, actor: service, ...ofPath(outcomes?.[i], now, result) }));
+  paths.map((path, i) => {
+    const { outcome, reason, detail, version, offline } = saidOf(outcomes?.[i], now, result);
+    return { what: 'read', outcome, service, path, actor: service, reason, detail, version, offline, count: null };
+  });
 
 /** All of a namespace, by who holds an access key of it. */
 const ofNamespace = ({ namespace, key }: NamespaceRead, outcome: NamespaceOutcome | undefined): Kind => ({
@@ -118,7 +124,8 @@ const unknown = (outcome: 'skipped' | 'halted', reason: string): Kind => ({ ...n
 const kindsOf = ({ verdict, now }: Folded): ReadonlyArray<Kind> => {
   switch (verdict._tag) {
     case 'state':
-      return ofState(verdict.record, done);
+      // Of what counts, the fold has read the statement already.
+      return ofState(verdict.record, done, verdict.cause.actor.by === 'admin' ? verdict.cause.actor.admin : undefined);
     case 'read':
       return ofReads(verdict, now, done);
     case 'void':

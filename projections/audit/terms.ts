@@ -11,49 +11,79 @@ const HASHES = 4;
 
 export type Terms = Uint8Array;
 
-/** FNV-1a over the units of the text. */
-const hash = (text: string, seed: number): number => {
-  let value = 0x811c9dc5 ^ seed;
-  for (let i = 0; i < text.length; i += 1) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
+/** A term, as the hash of its text. Two terms that share one have a block looked at in vain, no more. */
+type Term = number;
+
+const BASIS = 0x811c9dc5;
+const step = (before: Term, unit: number): Term => Math.imul(before ^ unit, 0x01000193);
+
+/** FNV-1a over the units of a text, going on from what was hashed before it: nobody joins texts for it. */
+const hash = (text: string, before: Term = BASIS): Term => {
+  let term = before;
+  for (let i = 0; i < text.length; i += 1) term = step(term, text.charCodeAt(i));
+  return term;
 };
 
-const places = function* (bits: number, term: string): Generator<number> {
-  const [one, two] = [hash(term, 0), hash(term, 0x9e3779b9) | 1];
-  for (let i = 0; i < HASHES; i += 1) yield ((one + Math.imul(i, two)) >>> 0) % bits;
+/** The second hash, of the first: what MurmurHash3 ends with. */
+const mixed = (term: Term): number => {
+  const half = Math.imul(term ^ (term >>> 16), 0x85ebca6b);
+  const other = Math.imul(half ^ (half >>> 13), 0xc2b2ae35);
+  return other ^ (other >>> 16);
 };
 
-const serviceTerm = (service: string): string => `s ${service}`;
+const placeOf = (term: Term, n: number, bits: number): number => ((term + Math.imul(n, mixed(term) | 1)) >>> 0) % bits;
+
+const serviceTerm = (service: string): Term => hash(service, hash('s '));
+const actorTerm = (actor: string): Term => hash(actor, hash('a '));
+const whatTerm = (what: string): Term => hash(what, hash('w '));
+const outcomeTerm = (outcome: string): Term => hash(outcome, hash('o '));
+
 /** Of a path itself, and of every prefix of it; with the service, where there is one, since both together are asked for most. */
-const pathTerm = (path: string, service: string | null = null): string => `p ${service ?? ''} ${path}`;
-const underTerm = (prefix: string, service: string | null = null): string => `u ${service ?? ''} ${prefix}`;
-const actorTerm = (actor: string): string => `a ${actor}`;
-const whatTerm = (what: string): string => `w ${what}`;
-const outcomeTerm = (outcome: string): string => `o ${outcome}`;
+const before = (kind: 'p' | 'u', service: string | null): Term => hash(' ', hash(service ?? '', hash(kind)));
+const pathTerm = (path: string, service: string | null): Term => hash(path, before('p', service));
+const underTerm = (prefix: string, service: string | null): Term => hash(prefix, before('u', service));
 
-const ofPath = (path: Target, service: string | null): ReadonlyArray<string> => [pathTerm(path, service), ...prefixesOf(path).map((prefix) => underTerm(prefix, service))];
+const SLASH = 0x2f;
+
+const addPath = (terms: Set<Term>, path: Target, service: string | null): void => {
+  terms.add(pathTerm(path, service));
+  let under = before('u', service);
+  // As prefixesOf: what a target ends with is no slash between two segments.
+  for (let i = 0; i < path.length - 1; i += 1) {
+    const unit = path.charCodeAt(i);
+    under = step(under, unit);
+    if (unit === SLASH) terms.add(under);
+  }
+};
 
 const familyOf = (what: string): string => what.slice(0, what.indexOf('.') + 1);
 
-const termsOf = ({ what, outcome, service, path, actor }: Kind): ReadonlyArray<string> => [
-  whatTerm(what),
-  whatTerm(familyOf(what)),
-  outcomeTerm(outcome),
-  ...(service === null ? [] : [serviceTerm(service)]),
-  ...(actor === null ? [] : [actorTerm(actor)]),
-  ...(path === null ? [] : ofPath(path, null)),
-  ...(path === null || service === null ? [] : ofPath(path, service)),
-];
+const addKind = (terms: Set<Term>, { what, outcome, service, path, actor }: Kind): void => {
+  terms.add(whatTerm(what)).add(whatTerm(familyOf(what))).add(outcomeTerm(outcome));
+  if (service !== null) terms.add(serviceTerm(service));
+  if (actor !== null) terms.add(actorTerm(actor));
+  if (path !== null) addPath(terms, path, null);
+  if (path !== null && service !== null) addPath(terms, path, service);
+};
 
 export const newTerms = (kinds: ReadonlyArray<Kind>): Terms => {
-  const all = new Set(kinds.flatMap(termsOf));
+  const all = new Set<Term>();
+  for (const kind of kinds) addKind(all, kind);
   const filter = new Uint8Array(Math.max(8, Math.ceil((all.size * BITS_PER_TERM) / 8)));
-  for (const term of all) for (const place of places(filter.length * 8, term)) filter[place >> 3] = (filter[place >> 3] ?? 0) | (1 << (place & 7));
+  for (const term of all) {
+    for (let n = 0; n < HASHES; n += 1) {
+      const place = placeOf(term, n, filter.length * 8);
+      filter[place >> 3] = (filter[place >> 3] ?? 0) | (1 << (place & 7));
+    }
+  }
   return filter;
 };
 
-const has = (filter: Terms, term: string): boolean => {
-  for (const place of places(filter.length * 8, term)) if (((filter[place >> 3] ?? 0) & (1 << (place & 7))) === 0) return false;
+const has = (filter: Terms, term: Term): boolean => {
+  for (let n = 0; n < HASHES; n += 1) {
+    const place = placeOf(term, n, filter.length * 8);
+    if (((filter[place >> 3] ?? 0) & (1 << (place & 7))) === 0) return false;
+  }
   return true;
 };
 
@@ -67,7 +97,7 @@ export type Narrowing = {
 };
 
 /** Of each line one has to be there. A grant of a prefix concerns what is under it, and stands under its own name. */
-const alternatives = ({ service, path, type, outcome, actor }: Narrowing): ReadonlyArray<ReadonlyArray<string>> => [
+const alternatives = ({ service, path, type, outcome, actor }: Narrowing): ReadonlyArray<ReadonlyArray<Term>> => [
   ...(service === null ? [] : [[serviceTerm(service)]]),
   ...(path === null ? [] : [[pathTerm(path, service), underTerm(path, service), ...prefixesOf(path).map((prefix) => pathTerm(prefix, service))]]),
   ...(type === null ? [] : [[whatTerm(type)]]),
