@@ -40,8 +40,20 @@ const rowOf = (replica: Replica, message: LogMessage): Row | undefined => {
 
 type Open<A> = (key: Redacted<Uint8Array>, sealed: Sealed, place: ValuePlace) => A | undefined;
 
+/** Of a rotation all who wait are told the same value, in one turn: it is opened once for them, and forgotten with the turn. */
+const makeOnceATurn = <A>() => {
+  let last: { readonly name: string; readonly made: A } | undefined;
+  return (name: string, make: () => A): A => {
+    if (last?.name === name) return last.made;
+    if (last === undefined) setImmediate(() => (last = undefined));
+    last = { name, made: make() };
+    return last.made;
+  };
+};
+
 export const makeValues = (replica: Replica): Values => {
   const { keyring, log } = replica;
+  const onceATurn = makeOnceATurn<Ciphertext | undefined>();
   // Ciphertext only: what is in memory for long is no more than what is on the broker's disk.
   const rows = new LRUCache<number, Row>({ maxSize: CACHE_BYTES, sizeCalculation: ({ sealed }) => sealed.box.length + 200 });
 
@@ -75,7 +87,7 @@ export const makeValues = (replica: Replica): Values => {
       const row = rows.get(version.seq);
       const key = row === undefined ? undefined : keyring.opened(row.key);
       if (row === undefined || key === undefined) return fetched(openValueText, path, version);
-      return openValueText(key, row.sealed, { path, version: version.version as Version, keyId: row.key });
+      return onceATurn(`${version.seq} ${path}`, () => openValueText(key, row.sealed, { path, version: version.version as Version, keyId: row.key }));
     },
   };
 };
