@@ -2,6 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import type { NatsConnection } from 'nats';
 import { newTokenIdentity } from '../../client/credential.ts';
+import { createSecretsClient } from '../../client/mod.ts';
 import { subjects } from '../support/clients.ts';
 import { until } from '../support/latch.ts';
 import { startLoad, type Told } from '../support/load.ts';
@@ -12,7 +13,7 @@ import { heldAgainstLog } from '../support/recorded.ts';
 import { startReplicaProcesses, type ReplicaProcesses } from '../support/replica-processes.ts';
 import type { ReplicasOptions } from '../support/replicas.ts';
 import { inLongForm, scaled } from '../support/scale.ts';
-import { codeOf, serviceOf } from '../support/steps.ts';
+import { codeOf, serviceOf, stepsOf } from '../support/steps.ts';
 
 const READERS = 6;
 /** Short, so that somebody always asks anew. */
@@ -21,6 +22,9 @@ const LOST_MS = 10_000;
 const READY_MS = 60_000;
 /** A client tries for ten seconds, and may have begun to ask for the service's keys, which takes five at most, just before they are over. */
 const CLIENT_MS = 20_000;
+const WATCHERS = 16;
+/** Far below the time after which a question is asked anew in any case: a notice makes whoever has no answer ask again. */
+const WATCHED_MS = 8_000;
 
 const disconnected = async (nc: NatsConnection): Promise<void> => {
   for await (const { type } of nc.status()) if (type === 'disconnect') return;
@@ -71,6 +75,43 @@ test.serial('nats-server is killed: unavailable until it is back, then answers a
     return took;
   }),
 );
+
+test.serial('a replica is killed: those who had their open questions there have the next rotation from the other one', async (t) => {
+  const installation = await startReplicaProcesses({ servers: 1 });
+  t.teardown(installation.stop);
+  const { replicas, identity: { servicePublicKey }, cluster } = installation;
+  const [steps, identity] = [stepsOf(installation), newTokenIdentity(serviceOf('watchers'))];
+  if (identity.kind !== 'token') throw new Error('a token was made');
+  await steps.approved('watchers', identity);
+  await steps.grant('watchers', 'prod/kill/');
+  let version = 0;
+  const write = (): Promise<unknown> => eventually(() => steps.write('prod/kill/KEY', `value ${version + 1}`).then(() => (version += 1), () => undefined), READY_MS, 'a write');
+  await write();
+  const options = { namespace: 'prod/kill', nats: { servers: [...cluster.urls] }, identity: { service: 'watchers', token: identity.token.reveal() }, servicePublicKey, onError: () => undefined };
+  const seen = Array.from({ length: WATCHERS }, () => [] as number[]);
+  const all = (last: number) => eventually(() => seen.every((versions) => versions.at(-1) === last) || undefined, WATCHED_MS, `version ${last} everywhere`);
+  const programs = seen.map(() => createSecretsClient({ KEY: 'is rotated' }, options));
+  t.teardown(() => Promise.all(programs.map((secrets) => secrets.close())));
+  for (const [n, secrets] of programs.entries()) {
+    await secrets.getSecret('KEY');
+    secrets.onChange('KEY', (_, change) => seen[n]!.push(change.version));
+  }
+  const times: number[] = [];
+  for (let round = 0; round < scaled(2, 50); round += 1) {
+    // While one of them starts again everybody waits at the other one, which is killed next: in the midst of a rotation, or before it.
+    const replica = replicas[round % replicas.length]!;
+    if (round % 2 === 1) await replica.kill9();
+    await write();
+    const written = performance.now();
+    if (round % 2 === 0) await replica.kill9();
+    await all(version);
+    times.push(performance.now() - written);
+    await replica.start();
+    await allReady(installation);
+  }
+  t.log(`${times.length} kills: told after ${summary(times)} (least / middle / greatest)`);
+  for (const versions of seen) t.deepEqual(versions, [...new Set(versions)].sort((a, b) => a - b));
+});
 
 inLongForm(() => {
   test.serial('a replica is killed: the other one answers, and it is back when it was started again', (t) =>

@@ -3,7 +3,7 @@ import { onceViolationsIn, type Spending } from './once-checker.ts';
 import type { Asked } from './race-checker.ts';
 
 const told = (...outcomes: ReadonlyArray<Asked['outcome']>): ReadonlyArray<Asked> =>
-  outcomes.map((outcome, n) => ({ lane: 0, id: `r${n}`, sent: 0, got: 1, outcome, seq: outcome === 'none' ? 0 : 7 }));
+  outcomes.map((outcome, n) => ({ how: 'get', lane: 0, id: `r${n}`, sent: 0, got: 1, outcome, seq: outcome === 'none' ? 0 : 7 }));
 const spent = (n: number, more: Partial<Spending> = {}): Spending => ({ path: 'a/KEY', id: `r${n}`, readAt: 7, ...more });
 const found = (asked: ReadonlyArray<Asked>, ...spendings: ReadonlyArray<Spending>) => onceViolationsIn([{ path: 'a/KEY', asked }], spendings).map(({ what }) => what);
 

@@ -52,7 +52,7 @@ export const startOnce = async (installation: Replicas): Promise<OnceRun> => {
   const wires = await Promise.all(Array.from({ length: READERS }, (_, n) => openWire({ connection: async () => nc[n % CONNECTIONS]! }, ANSWER_MS)));
   const decided: Decided[] = [];
   const admin = { wire: await openWire(installation, ANSWER_MS), identity: installation.identity, decided };
-  const askAll = (identity: ServiceIdentity, lane: number, path: string) => Promise.all(wires.map((wire) => ask(wire, { lane, identity, path })));
+  const askAll = (identity: ServiceIdentity, lane: number, path: string) => Promise.all(wires.map((wire) => ask(wire, { how: 'get', lane, identity, path })));
   const play: Play = async (lane, meanwhile) => {
     const [identity, path] = [identityIn(lane), pathOf(`once/round/K${lane}`)];
     await steps.write(path, `value ${lane}`);

@@ -20,12 +20,15 @@ const killNowAndThen = async (race: Race, { rounds, kills }: Case): Promise<void
 
 const figuresOf = ({ asked, decided, held }: History) => {
   const of = (outcome: string) => asked.filter((one) => one.outcome === outcome).length;
-  return { values: of('value'), refused: of('refused'), unanswered: of('none'), decisions: decided.filter(({ outcome }) => outcome === 'done').length, messages: held.subjects.size };
+  const watched = asked.filter(({ how, outcome }) => how === 'watch' && outcome !== 'none').length;
+  return { values: of('value'), refused: of('refused'), unanswered: of('none'), watched, decisions: decided.filter(({ outcome }) => outcome === 'done').length, messages: held.subjects.size };
 };
 
-/** Nothing is found only if there was something to find: both outcomes on every lane, from both replicas. */
+/** Nothing is found only if there was something to find: both outcomes on every lane, to those who ask and to those who wait, from both replicas. */
 const wasARace = (t: ExecutionContext, { lanes, asked, held }: History): void => {
-  for (const outcome of ['value', 'refused'] as const) t.is(new Set(asked.filter((one) => one.outcome === outcome).map(({ lane }) => lane)).size, lanes.length, outcome);
+  for (const how of ['get', 'watch'] as const)
+    for (const outcome of ['value', 'refused'] as const)
+      t.is(new Set(asked.filter((one) => one.how === how && one.outcome === outcome).map(({ lane }) => lane)).size, lanes.length, `${how} ${outcome}`);
   t.true(new Set(asked.filter(({ outcome }) => outcome === 'value').map(({ seq }) => held.subjects.get(seq))).size >= 2);
 };
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { violationsIn, type Asked, type Decided, type History } from './race-checker.ts';
 
 const LANE = { service: 'api', path: 'prod/a/KEY', subject: 'state.access.api.a' };
-const BASE = { lane: 0, sent: 0, got: 0 };
+const BASE = { how: 'get', lane: 0, sent: 0, got: 0 } as const;
 
 const read = (seq: number, outcome: Asked['outcome'], more: Partial<Asked> = {}): Asked => ({ ...BASE, id: `r${seq}`, seq, outcome, ...more });
 const open = (seq: number, more: Partial<Decided> = {}): Decided => ({ ...BASE, opens: true, outcome: 'done', seq, ...more });

@@ -5,8 +5,12 @@
  * A lane is one secret, one service that reads it, and one admin who opens and closes it, one decision after the other.
  */
 
-/** One request of a reader. Times are of one clock, in milliseconds. `seq` is the place that its answer names. */
+/**
+ * One request of a reader: for the value of now, or a question that stays open until there is news. Times are of one clock, in
+ * milliseconds. `seq` is the place that its answer names.
+ */
 export type Asked = {
+  readonly how: 'get' | 'watch';
   readonly lane: number;
   readonly id: string;
   readonly sent: number;

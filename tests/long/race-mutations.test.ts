@@ -53,6 +53,25 @@ const MUTATIONS: Readonly<Record<string, Mutation & { readonly lagMs: number }>>
       ['pending.acknowledge();', 'pending.acknowledge(appended.right);'],
     ],
   },
+  'who waits is answered by what was decided when it was woken': {
+    lagMs: LATE_MS,
+    file: 'services/operations/watch.ts',
+    changes: [
+      [
+        'map(told)(await read(question.asker, news, question.asked.offline));',
+        `early(await Promise.all([decided(), read(question.asker, news, question.asked.offline)]));`,
+      ],
+      [
+        '    const news = newsOf(replica, question);\n',
+        `    const news = newsOf(replica, question);
+    const { service, credential } = question.asker;
+    const decided = () => Promise.all(decideRead(replica.fold.world, { service, credential: credential.fingerprint, paths: news.map(({ path }) => path), offline: false }, replica.fold.world.now)
+      .map(async (one) => one.result === 'refused' ? { path: one.path, outcome: 'refused' } : { path: one.path, outcome: 'value', version: one.version.version, offlineUntil: null, value: await values.told(one.path, one.version) }));
+    const early = ([results, reply]) => map((got) => told({ ...got, results }))(reply);\n`,
+      ],
+      ['  ({ replica, read }: WatchParts) =>', '  ({ replica, read, values }: WatchParts) =>'],
+    ],
+  },
   'the MAC of a message is not checked': {
     lagMs: 0,
     file: 'events/fold/accept.ts',

@@ -23,6 +23,7 @@ export type Race = {
 };
 
 const READERS = 32;
+const WATCHERS = 12;
 const LANES = 4;
 const ADMIN_ANSWER_MS = 2_500;
 
@@ -33,7 +34,7 @@ const seatsOf = async (installation: Replicas, lanes: number): Promise<ReadonlyA
     await steps.approved(identity.service, identity);
     await steps.write(namesOf(lane).path, `value of lane ${lane}`);
   }
-  return Array.from({ length: READERS }, (_, n) => ({ lane: n % lanes, identity: identities[n % lanes]!, path: namesOf(n % lanes).path }));
+  return Array.from({ length: READERS + WATCHERS }, (_, n) => ({ how: n < READERS ? 'get' : 'watch', lane: n % lanes, identity: identities[n % lanes]!, path: namesOf(n % lanes).path }));
 };
 
 /** The last lane is one of a secret that is enabled and disabled; the others are of grants. */
