@@ -6,6 +6,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { toBase64, utf8 } from '../crypto/bytes.ts';
+import { publicKeyFingerprint } from '../crypto/fingerprint.ts';
 import { newSalt, valueDigest } from '../crypto/hash.ts';
 import { described } from '../codegen/openapi.ts';
 import type { Route } from '../protocol/http/route.ts';
@@ -88,7 +89,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   namespace: 'http/all',
   service: 'http-all',
   admin: 'alice',
-  fingerprint: '00000-0000-0000-0000-0000-00000',
+  fingerprint: publicKeyFingerprint(identity.publicKey),
 };
 
 test.serial('every query is answered as the description of the API says', async (t) => {
