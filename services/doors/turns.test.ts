@@ -6,7 +6,9 @@ import { makeTurns } from './turns.ts';
 
 test('whoever wants much done waits for themselves: another has a turn at once, and what there is no room for is busy', async (t) => {
   const inTurn = makeTurns(BY_ACCESS_KEY);
-  const { underWay, waiting } = BY_ACCESS_KEY;
+  const { underWay: { each }, waiting, perTurn } = BY_ACCESS_KEY;
+  // So few go at once, whoever's they are; beside them each has its share.
+  const most = perTurn + each;
   let begun = 0;
   let finish = (): void => undefined;
   const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -15,11 +17,11 @@ test('whoever wants much done waits for themselves: another has a turn at once, 
     await finished;
     return right('done');
   };
-  const greedy = Array.from({ length: underWay.each }, () => inTurn('greedy', work));
-  while (begun < underWay.each) await new Promise((resolve) => setImmediate(resolve));
+  const greedy = Array.from({ length: most }, () => inTurn('greedy', work));
+  while (begun < most) await new Promise((resolve) => setImmediate(resolve));
   greedy.push(...Array.from({ length: waiting.each + 1 }, () => inTurn('greedy', work)));
   t.deepEqual(await inTurn('modest', () => Promise.resolve(right('mine'))), right('mine'));
-  t.is(begun, underWay.each);
+  t.is(begun, most);
   t.like(await greedy.at(-1), { left: { code: 'busy' } });
   finish();
   const answers = await Promise.all(greedy.slice(0, -1));
