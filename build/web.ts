@@ -61,6 +61,6 @@ export const buildWeb = async (into: string): Promise<ReadonlyArray<string>> => 
   const seen: Seen = new Set();
   await build(consoleOptions(resolve(into, 'console'), seen));
   await build(partsOptions(resolve(into, 'vue'), seen));
-  await copyFile('web/public.ts', resolve(into, 'vue/mod.d.ts'));
+  await copyFile('web/declarations.ts', resolve(into, 'vue/mod.d.ts'));
   return [...seen].map((id) => relative('', id.replace(/^\0|\?.*$/g, ''))).sort();
 };

@@ -19,7 +19,10 @@ export const usageKey = (service: ServiceName, path: SecretPath): string => `${s
 /** No path has that name: where the reads of paths that nobody knows are summed up. */
 export const unknownUsageKey = (service: ServiceName): string => `${service}.=`;
 /** The second token of no other entry is `=` before more tokens, so it is none of a path. */
-export const accessKeyUsageKey = (namespace: Namespace, key: Id): string => `=.=.${kvKey(namespace)}.${key}`;
+const OF_ACCESS_KEYS = '=.=.';
+export const accessKeyUsageKey = (namespace: Namespace, key: Id): string => `${OF_ACCESS_KEYS}${kvKey(namespace)}.${key}`;
+export const allAccessKeyUsage = `${OF_ACCESS_KEYS}>`;
+export const isUsageOfService = (key: string): boolean => !key.startsWith(OF_ACCESS_KEYS);
 export const usageOfPath = (path: SecretPath): string => `*.${kvKey(path)}`;
 
 export const rolloutKey = accessKey;

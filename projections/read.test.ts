@@ -27,6 +27,8 @@ const filled = () => {
   history.replica('access.request', ask('mail/KEY'));
   history.replica('access.request', ask('mail/KEY', 'mailer'));
   history.read({ service: 'invoicer', credential, paths: ['billing/KEY', 'mail/KEY'] });
+  history.admin('namespace.access-key.issue', { namespace: 'billing', key: idOf(1), digest: digestOf(1) });
+  history.read({ namespace: 'billing', key: idOf(1) });
   return history;
 };
 
@@ -77,6 +79,9 @@ test('a process that was not heard of for days is not shown any more', async (t)
 test('namespaces, services and access are listed, all or those of one service', async (t) => {
   const { read } = await given();
   t.deepEqual(orThrow(await read.namespaces(anything)).items.map(({ namespace }) => namespace as string), ['billing', 'billing/stripe', 'billingX', 'mail']);
+  const [billing, , , mail] = orThrow(await read.namespaces(anything)).items;
+  t.like(billing, { secrets: 1, accessKeys: [{ key: idOf(1), reads: 1, lastReadAt: BEGIN, revokedAt: null }] });
+  t.like(mail, { secrets: 1, accessKeys: [] }, 'what is deleted is not counted');
   t.deepEqual(orThrow(await read.services({ ...anything, service: null }, BEGIN)).items.map(({ service }) => service as string), ['invoicer', 'mailer']);
   t.deepEqual(orThrow(await read.services({ ...anything, service: invoicer }, BEGIN)).items.map(({ service }) => service as string), ['invoicer']);
   const access = async (service: ServiceName | null, status: 'requested' | null) =>
@@ -92,6 +97,7 @@ test('the inbox has the oldest first, and no credential that has expired', async
   const cards = async (now: number) => orThrow(await read.inbox(anything, now)).items.map(({ kind, service }) => `${kind} ${service}`);
   t.deepEqual(await cards(BEGIN + PENDING_MS - 1), ['credential mailer', 'access invoicer', 'access mailer']);
   t.deepEqual(await cards(BEGIN + PENDING_MS), ['access invoicer', 'access mailer']);
+  t.deepEqual(orThrow(await read.inbox(anything, BEGIN)).items.map(({ asked }) => asked as number | null), [null, 1, 0], 'how often it was asked for in vain');
 });
 
 test('an entry that no fold can have made is named, not told', async (t) => {

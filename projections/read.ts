@@ -3,11 +3,13 @@ import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import { covers, Namespace, overlap, type SecretPath } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
 import { ENDED_MS, type QueryRequest } from '../protocol/operations.ts';
-import type { CredentialItem, MissingView, SecretItem, ServiceItem } from '../protocol/pages.ts';
+import type { CredentialItem, MissingView, NamespaceItem, SecretItem, ServiceItem } from '../protocol/pages.ts';
 import type { Page } from '../protocol/paging.ts';
-import { AccessView, InboxView, NamespaceView, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from '../protocol/views.ts';
+import { AccessView, InboxView, NamespaceView, type InboxItem, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from '../protocol/views.ts';
 import { accessOfService, allNamespaces, isNamespaceKey, rolloutOfPath, secretKey, secretsBelow, usageOfPath } from './keys.ts';
+import { inboxItems } from './inbox-items.ts';
 import { missingViews } from './missing.ts';
+import { namespaceItems } from './namespace-items.ts';
 import { fitting, paged, searching, type Placed } from './page.ts';
 import { PROJECTIONS } from './projection.ts';
 import type { Answer, NotRead, Row, Rows } from './rows.ts';
@@ -33,13 +35,13 @@ export type ReadModels = {
    */
   readonly secret: (path: SecretPath, now: number) => Answer<SecretShown | undefined>;
   readonly missing: (wanted: Asked<QueryRequest<'missing.list'>>) => Answer<Page<MissingView>>;
-  readonly namespaces: (wanted: Asked<QueryRequest<'namespace.list'>>) => Answer<Page<NamespaceView>>;
+  readonly namespaces: (wanted: Asked<QueryRequest<'namespace.list'>>) => Answer<Page<NamespaceItem>>;
   /** @param now milliseconds; grants that have ended by then are not counted */
   readonly services: (wanted: Asked<QueryRequest<'service.list'>>, now: number) => Answer<Page<ServiceItem>>;
   readonly credentials: (wanted: Asked<QueryRequest<'credential.list'>>) => Answer<Page<CredentialItem>>;
   readonly access: (wanted: Asked<QueryRequest<'access.list'>>) => Answer<Page<AccessView>>;
   /** The oldest first. @param now milliseconds; credentials that have expired by then are left out */
-  readonly inbox: (wanted: Asked<QueryRequest<'inbox.list'>>, now: number) => Answer<Page<InboxView>>;
+  readonly inbox: (wanted: Asked<QueryRequest<'inbox.list'>>, now: number) => Answer<Page<InboxItem>>;
   readonly checkpoints: () => Answer<ReadonlyArray<ProjectionView>>;
 };
 
@@ -118,7 +120,10 @@ const namespaces =
   (rows: Rows): ReadModels['namespaces'] =>
   async (wanted) => {
     const isFound = searching(wanted.search);
-    return map(await rows.list(NamespaceView, 'catalog', { keys: allNamespaces }), (found) => paged(found.filter(({ entry: { namespace } }) => isFound(namespace)).map(placed), wanted));
+    const found = await rows.list(NamespaceView, 'catalog', { keys: allNamespaces });
+    if (isLeft(found)) return found;
+    const page = paged(found.right.filter(({ entry: { namespace } }) => isFound(namespace)).map(placed), wanted);
+    return map(await namespaceItems(rows, page.items), (items) => ({ ...page, items }));
   };
 
 const services =
@@ -159,7 +164,10 @@ const inbox =
   (rows: Rows): ReadModels['inbox'] =>
   async (wanted, now) => {
     const isOpen = ({ entry: { kind, since } }: Row<InboxView>): boolean => kind !== 'credential' || now < since + PENDING_MS;
-    return map(await rows.list(InboxView, 'inbox'), (cards) => paged(cards.filter(isOpen).map(bySeq).sort(byPlace), wanted));
+    const cards = await rows.list(InboxView, 'inbox');
+    if (isLeft(cards)) return cards;
+    const page = paged(cards.right.filter(isOpen).map(bySeq).sort(byPlace), wanted);
+    return map(await inboxItems(rows, page.items), (items) => ({ ...page, items }));
   };
 
 export const readModels = (rows: Rows): ReadModels => ({

@@ -4,7 +4,7 @@ import type { Count, Instant, ServiceName } from '../events/vocabulary.ts';
 import { isOpen } from '../events/world.ts';
 import type { ReadSums, ServiceItem } from '../protocol/pages.ts';
 import { AccessView, UsageView, type ServiceView } from '../protocol/views.ts';
-import { accessOfService } from './keys.ts';
+import { accessOfService, isUsageOfService } from './keys.ts';
 import type { Answer, Rows } from './rows.ts';
 
 const none: ReadSums = { allowed: 0 as Count, refused: 0 as Count, lastAllowedAt: null, lastRefusedAt: null };
@@ -24,7 +24,7 @@ const of = (services: ReadonlyArray<ServiceView>) => (services.length === 1 && s
 /** @param now milliseconds */
 export const serviceItems = async (rows: Rows, services: ReadonlyArray<ServiceView>, now: number): Answer<ReadonlyArray<ServiceItem>> => {
   if (services.length === 0) return right([]);
-  const usage = await rows.list(UsageView, 'usage', of(services));
+  const usage = await rows.list(UsageView, 'usage', { ...of(services), where: isUsageOfService });
   if (isLeft(usage)) return usage;
   const access = await rows.list(AccessView, 'access', of(services));
   if (isLeft(access)) return access;

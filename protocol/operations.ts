@@ -12,9 +12,9 @@ import { Used } from '../events/rollout/rollout.ts';
 import { CredentialKind } from '../events/service/service.ts';
 import { Ciphertext, Count, Digest, Fingerprint, Id, Instant, Note, type Role, SecretPath, Sequence, ServiceName, Target, Version, Word } from '../events/vocabulary.ts';
 import { Outcome } from './audit-line.ts';
-import { AuditEntry, CredentialItem, HealthView, MissingView, ReadsView, SecretItem, ServiceItem } from './pages.ts';
+import { AuditEntry, CredentialItem, HealthView, MissingView, NamespaceItem, ReadsView, SecretItem, ServiceItem } from './pages.ts';
 import { page, pageOf, Search, type Page } from './paging.ts';
-import { AccessView, AdminView, ApiTokenView, CredentialView, InboxView, KeySignedView, KeyStatusView, NamespaceView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
+import { AccessView, AdminView, ApiTokenView, CredentialView, InboxItem, KeySignedView, KeyStatusView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
 import { PATHS_MAX, WATCHED_MAX } from './wire.ts';
 
 const wanted = { path: SecretPath, description: orNull(Note), ...expectation };
@@ -151,14 +151,14 @@ export const queries = {
   'secret.show': query('secret.show', { path: SecretPath }, SecretShown),
   'secret.reads': query('secret.reads', { path: SecretPath, from: orNull(Instant), to: orNull(Instant), buckets: orNull(Buckets) }, ReadsView),
   'missing.list': query('missing.list', { search: orNull(Search), ...page }, pageOf(MissingView)),
-  'namespace.list': query('namespace.list', { search: orNull(Search), ...page }, pageOf(NamespaceView)),
+  'namespace.list': query('namespace.list', { search: orNull(Search), ...page }, pageOf(NamespaceItem)),
   /** `status`: of any of its credentials. */
   'service.list': query('service.list', { service: orNull(ServiceName), search: orNull(Search), status: orNull(CredentialView.type.props.status), ...page }, pageOf(ServiceItem)),
   'credential.list': query('credential.list', { service: orNull(ServiceName), status: orNull(CredentialView.type.props.status), ...page }, pageOf(CredentialItem)),
   /** `path`: what opens or concerns that path; of a prefix, also everything under it. */
   'access.list': query('access.list', { service: orNull(ServiceName), path: orNull(Target), status: orNull(AccessView.type.props.status), ...page }, pageOf(AccessView)),
   /** The oldest first. */
-  'inbox.list': query('inbox.list', { ...page }, pageOf(InboxView)),
+  'inbox.list': query('inbox.list', { ...page }, pageOf(InboxItem)),
   /** The newest first. */
   'audit.list': query('audit.list', { ...auditFilter, ...page }, pageOf(AuditEntry)),
   'health.show': query('health.show', {}, HealthView),

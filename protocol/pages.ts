@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import { orNull } from '../events/codec.ts';
 import { AdminName, Count, Instant, Note, ReplicaId, SecretPath, Sequence, ServiceName } from '../events/vocabulary.ts';
 import { AuditLine } from './audit-line.ts';
-import { CredentialView, SecretView, ServiceView } from './views.ts';
+import { AccessKeyView, CredentialView, NamespaceView, SecretView, ServiceView } from './views.ts';
 
 /** A secret in a list: all but its history and what services expect of it, which `secret.show` has. */
 export const SecretItem = t.strict(
@@ -23,6 +23,14 @@ export const SecretItem = t.strict(
   'SecretItem',
 );
 export type SecretItem = t.TypeOf<typeof SecretItem>;
+
+/** An access key and how often the namespace was read with it. */
+export const AccessKeyItem = t.strict({ ...AccessKeyView.type.props, reads: Count, lastReadAt: orNull(Instant) }, 'AccessKeyItem');
+export type AccessKeyItem = t.TypeOf<typeof AccessKeyItem>;
+
+/** `secrets`: how many stand directly in it and are not deleted. */
+export const NamespaceItem = t.strict({ ...NamespaceView.type.props, accessKeys: t.readonlyArray(AccessKeyItem), secrets: Count }, 'NamespaceItem');
+export type NamespaceItem = t.TypeOf<typeof NamespaceItem>;
 
 /** Reads of all paths together. */
 export const ReadSums = t.strict({ allowed: Count, refused: Count, lastAllowedAt: orNull(Instant), lastRefusedAt: orNull(Instant) }, 'ReadSums');

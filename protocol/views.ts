@@ -108,18 +108,25 @@ export const AccessView = t.strict(
 export type AccessView = t.TypeOf<typeof AccessView>;
 
 const card = { service: ServiceName, since: Instant, seq: Sequence } as const;
+/** @param name behind that of each kind. @param more what each kind has besides */
+const cards = <P extends t.Props>(name: string, more: P) =>
+  t.union(
+    [
+      t.strict({ kind: t.literal('credential'), ...card, ...more, fingerprint: Fingerprint, client: orNull(ClientInfo) }, `Credential${name}`),
+      t.strict({ kind: t.literal('access'), ...card, ...more, target: SecretPath, description: orNull(Note), ...expectation }, `Access${name}`),
+      t.strict({ kind: t.literal('missing'), ...card, ...more, path: SecretPath, description: orNull(Note), ...expectation }, `Missing${name}`),
+      /** The current version is not what services expect that have asked for it. `service`: the first of them. */
+      t.strict({ kind: t.literal('mismatch'), ...card, ...more, path: SecretPath, version: Version, checks: t.readonlyArray(Check) }, `Mismatch${name}`),
+    ],
+    `Inbox${name}`,
+  );
+
 /** Something that waits for an admin. */
-export const InboxView = t.union(
-  [
-    t.strict({ kind: t.literal('credential'), ...card, fingerprint: Fingerprint, client: orNull(ClientInfo) }, 'CredentialCard'),
-    t.strict({ kind: t.literal('access'), ...card, target: SecretPath, description: orNull(Note), ...expectation }, 'AccessCard'),
-    t.strict({ kind: t.literal('missing'), ...card, path: SecretPath, description: orNull(Note), ...expectation }, 'MissingCard'),
-    /** The current version is not what services expect that have asked for it. `service`: the first of them. */
-    t.strict({ kind: t.literal('mismatch'), ...card, path: SecretPath, version: Version, checks: t.readonlyArray(Check) }, 'MismatchCard'),
-  ],
-  'InboxView',
-);
+export const InboxView = cards('Card', {});
 export type InboxView = t.TypeOf<typeof InboxView>;
+/** The same in the list. `asked`: how often it was asked for in vain, by that service where it asks for access, by all where there is no value; null where nobody asks for anything. */
+export const InboxItem = cards('Item', { asked: orNull(Count) });
+export type InboxItem = t.TypeOf<typeof InboxItem>;
 
 /** Reads of one path by one service. `path`: null for all paths together that nobody knew when they were asked for. */
 export const UsageView = t.strict(

@@ -1,17 +1,16 @@
 /** The console in real browsers, two at once, with a real service waiting: what one admin does the other sees, and what passes by HTTP holds no value. */
 import { randomBytes } from 'node:crypto';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import type { Client } from '../client/client.ts';
 import { newTokenIdentity, type ServiceIdentity } from '../client/credential.ts';
 import { createSecretsClient } from '../client/mod.ts';
 import { builtConsole } from './support/built-console.ts';
 import { launchChromium } from './support/chromium/launch.ts';
-import { button, card, confirmed, cookieOf, dialog, follow, gone, goTo, hasFocus, HOSTILE, isSignedOut, openSecret, takesFocus, titled, worth } from './support/console-pages.ts';
+import { act, button, card, confirmed, cookieOf, dialog, follow, gone, goTo, HOSTILE, isSignedOut, openSecret, titled, worth } from './support/console-pages.ts';
+import { accessKeyStory, inboxByKeys, looks, secretByKeys, tokenStory } from './support/console-stories.ts';
 import { startJetlock } from './support/jetlock.ts';
 import { latch } from './support/latch.ts';
-import { flaws } from './support/looks.ts';
 import { newAdmin, seat, type Person } from './support/people.ts';
-import { eventually } from './support/poll.ts';
 import { recordingProxy } from './support/recording-proxy.ts';
 import { codeOf, serviceOf, stepsOf } from './support/steps.ts';
 
@@ -40,10 +39,9 @@ test.after.always(async () => {
 const CANARY = `canary${randomBytes(16).toString('hex')}`;
 const valueOf = (n: number): string => `"ü" \\ + / & <b>${CANARY}</b> ${n}`;
 const STRIPE = 'prod/shop/STRIPE_KEY';
-const SECRETS = [CANARY, token, Buffer.from(token.slice(4), 'base64url')];
+const SECRETS: Array<string | Uint8Array> = [CANARY, token, Buffer.from(token.slice(4), 'base64url')];
 
 const all = (work: (person: Person) => Promise<unknown>): Promise<unknown> => Promise.all([alice, bob].map(work));
-const looks = async (t: ExecutionContext, { page }: Person, name: string): Promise<void> => void t.deepEqual(await flaws(page, name), []);
 const withClient = async <A>(name: string, work: (client: Client) => Promise<A>, own?: ServiceIdentity): Promise<A> => {
   const client = await jetlock.clientOf(name, own);
   return work(client).finally(() => client.close());
@@ -53,6 +51,14 @@ const asked = (): Promise<string> => withClient(SERVICE, (client) => codeOf(clie
 const LET_IN = `${SERVICE} asks to be let in`;
 const READ = `${SERVICE} asks to read ${PATH}`;
 
+test.serial('where there is nothing yet, each page says so, and what comes next', async (t) => {
+  for (const [name, words] of [['Secrets', 'There are no secrets yet.'], ['Namespaces', 'There are none yet.'], ['Services', 'No service has registered yet'], ['Inbox', 'Nothing waits.']] as const) {
+    await goTo(bob, name);
+    await bob.page.getByText(words).waitFor();
+  }
+  t.pass();
+});
+
 test.serial('a new credential is a card in both browsers, and gone from both once one has approved it', async (t) => {
   await looks(t, alice, 'inbox-empty');
   for (const path of [STRIPE, 'staging/shop/DB_PASSWORD', 'staging/mail/KEY']) await stepsOf(jetlock).write(path, valueOf(0));
@@ -60,7 +66,7 @@ test.serial('a new credential is a card in both browsers, and gone from both onc
   await all((person) => card(person, LET_IN).waitFor());
   await all((person) => titled(person, '(1) Inbox · Jetlock'));
   t.true((await card(bob, LET_IN).innerText()).replaceAll(/\s/g, '').includes(fingerprint.replaceAll(/\s/g, '')));
-  await button(card(alice, LET_IN), 'Approve').click();
+  await act(card(alice, LET_IN), 'Approve').click();
   await all((person) => gone(card(person, LET_IN)));
   await all((person) => titled(person, 'Inbox · Jetlock'));
 });
@@ -71,14 +77,14 @@ test.serial('a service that waits for a missing secret has it as soon as it is p
   const mine = card(alice, READ);
   t.true((await mine.innerText()).includes('to reach the orders'));
   await looks(t, bob, 'inbox');
-  await button(mine, 'Provide value').click();
+  await act(mine, 'Provide value').click();
   const asking = dialog(alice, `Provide ${PATH}`);
   await asking.getByLabel('Value', { exact: true }).fill(valueOf(1));
   await looks(t, alice, 'provide');
   await button(asking, 'Provide').click();
   await gone(asking);
   const clicked = performance.now();
-  await button(mine, 'Approve').click();
+  await act(mine, 'Approve').click();
   t.is(await waiting, valueOf(1));
   t.log(`${Math.round(performance.now() - clicked)} ms from the click to the value`);
   await all((person) => gone(card(person, READ)));
@@ -129,24 +135,14 @@ test.serial('the audit log shows it all, and goes on by itself', async (t) => {
   await looks(t, bob, 'audit');
 });
 
-test.serial('by the keyboard alone: from anywhere to the inbox, along the cards, and approved', async (t) => {
-  const { keyboard } = alice.page;
-  for (const key of ['g', 'i']) await keyboard.press(key);
-  const newcomer = card(alice, 'newcomer asks to be let in');
-  await newcomer.waitFor();
-  for (let n = await alice.page.getByRole('article').count(); n > 0 && !(await hasFocus(newcomer)); n -= 1) await keyboard.press('j');
-  t.true(await hasFocus(newcomer));
-  await keyboard.press('d');
-  await takesFocus(button(dialog(alice, 'Deny: newcomer asks to be let in'), 'Deny'), 'what the key asked for');
-  await keyboard.press('Escape');
-  await takesFocus(newcomer, 'the card, again,');
-  await keyboard.press('a');
-  await gone(newcomer);
-  await keyboard.press('/');
-  const search = alice.page.getByRole('searchbox', { name: /^Search all paths/ });
-  await takesFocus(search, 'the search');
-  await keyboard.type('stripe');
-  await eventually(async () => ((await alice.page.getByRole('table', { name: 'Secrets' }).getByRole('link').allInnerTexts()).join() === STRIPE ? true : undefined), LIMIT_MS, 'the search');
+test.serial('by the keyboard alone: from anywhere to the inbox, along the cards, and approved; searched, opened, disabled and enabled', async (t) => {
+  await inboxByKeys(t, alice);
+  await secretByKeys(t, alice, STRIPE);
+});
+
+test.serial('access keys and API tokens are made in the browser, shown once, let in, and do not any more', async (t) => {
+  const statusOf = async (path: string, headers: Readonly<Record<string, string>>) => (await fetch(`${jetlock.service().httpUrl}${path}`, { headers })).status;
+  SECRETS.push(await accessKeyStory(t, { alice, bob }, statusOf), await tokenStory(t, alice, statusOf));
 });
 
 test.serial('every page looks right, wide and narrow, light and dark, and can be used by everybody', async (t) => {
@@ -180,9 +176,9 @@ test.serial('two decide the same card at once: it is decided once, and the other
     await decided.opened();
     await route.continue();
   });
-  await button(card(bob, title), 'Approve').click();
+  await act(card(bob, title), 'Approve').click();
   await held.opened();
-  await confirmed(alice, button(card(alice, title), 'Deny'), `Deny: ${title}`, 'Deny');
+  await confirmed(alice, act(card(alice, title), 'Deny'), `Deny: ${title}`, 'Deny');
   await all((person) => gone(card(person, title)));
   decided.open();
   await bob.page.getByText(`${title}: `).waitFor();
@@ -196,7 +192,7 @@ test.serial('a session that has ended is signed in again without a click being l
   const late = card(alice, 'late asks to be let in');
   await late.waitFor();
   await alice.context.clearCookies();
-  await button(late, 'Approve').click();
+  await act(late, 'Approve').click();
   await gone(late);
   t.is(await alice.page.getByRole('heading', { level: 1 }).innerText().then((text) => text.slice(0, 5)), 'Inbox');
 });
@@ -204,11 +200,21 @@ test.serial('a session that has ended is signed in again without a click being l
 test.serial('while the service is restarted the console waits for it, and then has caught up', async (t) => {
   await jetlock.stopService();
   await alice.page.getByText(/^Not live/).waitFor();
+  // What she has not looked at before has nothing to show.
+  for (const name of ['Inbox', 'Audit', 'Services', 'Namespaces', 'Health', 'Secrets']) {
+    await goTo(alice, name);
+    await alice.page.getByText(name === 'Audit' ? 'the service does not answer' : /^As of .* UTC:/).first().waitFor();
+  }
+  await looks(t, alice, 'no-answer');
+  await follow(alice, 'staging/mail/KEY', 'staging/mail/KEY');
+  await alice.page.getByText('the service does not answer').waitFor();
   await jetlock.restart();
+  await alice.page.getByRole('table', { name: 'History' }).waitFor();
+  await goTo(alice, 'Inbox');
   await withClient('after-restart', (client) => client.register());
   await all((person) => card(person, 'after-restart asks to be let in').waitFor());
   await alice.page.getByText('Live', { exact: true }).waitFor();
-  t.pass();
+  t.is(await alice.page.getByText(/^As of/).count(), 0);
 });
 
 test.serial('who logs out is out, and whoever is logged out everywhere too', async (t) => {

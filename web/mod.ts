@@ -1,4 +1,4 @@
-/** The parts of the console for other Vue apps: `app.use(createJetlock())`, then components and queries. `public.ts` declares them. */
+/** The parts of the console for other Vue apps: `app.use(createJetlock())`, then components and queries. `declarations.ts` declares them. */
 import './styles/base.css';
 
 export { default as MissingSecretsTable } from './components/missing-secrets-table.vue';

@@ -1,6 +1,20 @@
-/** The pages and their addresses. All but those of signing in need a session. */
+/** The pages and their addresses. All but those of signing in need a session. They come in one piece: none is missing when the service, which hands them out, does not answer. */
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router';
 import type { Session } from './api/session.ts';
+import AccountPage from './pages/account-page.vue';
+import AuditPage from './pages/audit-page.vue';
+import EnrolPage from './pages/enrol-page.vue';
+import HealthPage from './pages/health-page.vue';
+import InboxPage from './pages/inbox-page.vue';
+import NamespacePage from './pages/namespace-page.vue';
+import NamespacesPage from './pages/namespaces-page.vue';
+import NewSecretPage from './pages/new-secret-page.vue';
+import NowherePage from './pages/nowhere-page.vue';
+import SecretPage from './pages/secret-page.vue';
+import SecretsPage from './pages/secrets-page.vue';
+import ServicePage from './pages/service-page.vue';
+import ServicesPage from './pages/services-page.vue';
+import SignInPage from './pages/sign-in-page.vue';
 
 declare module 'vue-router' {
   // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- only an interface can be added to
@@ -16,18 +30,20 @@ export const BASE = '/console/';
 
 const routes: ReadonlyArray<RouteRecordRaw> = [
   { path: '/', redirect: { name: 'inbox' } },
-  { path: '/inbox', name: 'inbox', component: () => import('./pages/inbox-page.vue'), meta: { title: 'Inbox' } },
-  { path: '/secrets', name: 'secrets', component: () => import('./pages/secrets-page.vue'), meta: { title: 'Secrets' } },
-  { path: '/secrets/new', name: 'new-secret', component: () => import('./pages/new-secret-page.vue'), meta: { title: 'New secret' } },
-  { path: '/secrets/:path', name: 'secret', component: () => import('./pages/secret-page.vue'), props: true, meta: { title: 'Secret' } },
-  { path: '/services', name: 'services', component: () => import('./pages/services-page.vue'), meta: { title: 'Services' } },
-  { path: '/services/:service', name: 'service', component: () => import('./pages/service-page.vue'), props: true, meta: { title: 'Service' } },
-  { path: '/audit', name: 'audit', component: () => import('./pages/audit-page.vue'), meta: { title: 'Audit' } },
-  { path: '/health', name: 'health', component: () => import('./pages/health-page.vue'), meta: { title: 'Health' } },
-  { path: '/account', name: 'account', component: () => import('./pages/account-page.vue'), meta: { title: 'Account' } },
-  { path: '/sign-in', name: 'sign-in', component: () => import('./pages/sign-in-page.vue'), meta: { title: 'Sign in', open: true } },
-  { path: '/enrol', name: 'enrol', component: () => import('./pages/enrol-page.vue'), meta: { title: 'Enrol this browser', open: true } },
-  { path: '/:rest(.*)', name: 'nowhere', component: () => import('./pages/nowhere-page.vue'), meta: { title: 'Not found' } },
+  { path: '/inbox', name: 'inbox', component: InboxPage, meta: { title: 'Inbox' } },
+  { path: '/secrets', name: 'secrets', component: SecretsPage, meta: { title: 'Secrets' } },
+  { path: '/secrets/new', name: 'new-secret', component: NewSecretPage, meta: { title: 'New secret' } },
+  { path: '/secrets/:path', name: 'secret', component: SecretPage, props: true, meta: { title: 'Secret' } },
+  { path: '/namespaces', name: 'namespaces', component: NamespacesPage, meta: { title: 'Namespaces' } },
+  { path: '/namespaces/:namespace', name: 'namespace', component: NamespacePage, props: true, meta: { title: 'Namespace' } },
+  { path: '/services', name: 'services', component: ServicesPage, meta: { title: 'Services' } },
+  { path: '/services/:service', name: 'service', component: ServicePage, props: true, meta: { title: 'Service' } },
+  { path: '/audit', name: 'audit', component: AuditPage, meta: { title: 'Audit' } },
+  { path: '/health', name: 'health', component: HealthPage, meta: { title: 'Health' } },
+  { path: '/account', name: 'account', component: AccountPage, meta: { title: 'Account' } },
+  { path: '/sign-in', name: 'sign-in', component: SignInPage, meta: { title: 'Sign in', open: true } },
+  { path: '/enrol', name: 'enrol', component: EnrolPage, meta: { title: 'Enrol this browser', open: true } },
+  { path: '/:rest(.*)', name: 'nowhere', component: NowherePage, meta: { title: 'Not found' } },
 ];
 
 /** Whoever is not signed in comes to the page for that, and goes on from there. */

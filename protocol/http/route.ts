@@ -3,6 +3,7 @@ import * as t from 'io-ts';
 import type { AdminCommand } from '../../events/command.ts';
 import { propsOf } from '../../events/fits.ts';
 import { Done, queries, type KeptQuery, type QueryName } from '../operations.ts';
+import type { CommandRoute } from './commands.ts';
 import { SignedCall } from './signed-call.ts';
 import { TokenWrite } from './token-write.ts';
 
@@ -82,17 +83,11 @@ export const query = (path: string, operation: QueryRoute['operation'], about: s
   return { kind: 'query', name: operation, method: 'GET', path, about, operation, params, fields: without(propsOf(request)), headers: {}, ways: WAYS.query, body: null, tokenBody: null, reply, otherwise: {}, media: JSON_MEDIA, otherMedia: [], status: 200 };
 };
 
-/**
- * A command of an admin: `operation` and whatever the path names must be those of the signed statement.
- * @param name where two routes lead to one operation, that of the second
- */
-export const signed = (method: Method, path: string, operation: SignedRoute['operation'], about: string, params: Params = {}, name: string = operation): SignedRoute => {
-  const tokenBody = operation === 'secret.write' ? TokenWrite : null;
+/** A command of an admin: `operation` and whatever the path names must be those of the signed statement. */
+export const signed = (route: CommandRoute): SignedRoute => {
+  const tokenBody = route.operation === 'secret.write' ? TokenWrite : null;
   const ways: Ways = tokenBody === null ? WAYS.signed : [...WAYS.signed, ['token']];
-  return {
-    ...{ kind: 'signed', name, method, path, about, operation, params },
-    ...{ fields: {}, headers: {}, ways, body: SignedCall, tokenBody, reply: Done, otherwise: {}, media: JSON_MEDIA, otherMedia: [], status: 200 },
-  };
+  return { kind: 'signed', ...route, fields: {}, headers: {}, ways, body: SignedCall, tokenBody, reply: Done, otherwise: {}, media: JSON_MEDIA, otherMedia: [], status: 200 };
 };
 
 type Own = Pick<Common, 'about'> & Partial<Omit<Common, 'name' | 'method' | 'path' | 'about'>>;

@@ -6,6 +6,7 @@ import { Sequence } from '../../events/vocabulary.ts';
 import { TopicList } from '../live.ts';
 import { queries } from '../operations.ts';
 import { SealedReply, SealedRequest, ServiceKeys, UnsealedReply } from '../wire.ts';
+import { commandRoutes } from './commands.ts';
 import { namespaceRoutes, namespaceUrlRoutes } from './namespaces.ts';
 import { own, query, signed, type Route } from './route.ts';
 import { authRoutes } from './session.ts';
@@ -47,10 +48,6 @@ const streamed = [
 ] as const;
 
 const secret = { id: ['path'] } as const;
-const token = { id: ['service', 'fingerprint'] } as const;
-const access = { id: ['service', 'target'] } as const;
-const namespace = { id: ['namespace'] } as const;
-const admin = { id: ['admin'] } as const;
 
 const asked: ReadonlyArray<Route> = [
   query('/secrets', 'secret.list', 'Secrets, without their values.'),
@@ -70,38 +67,8 @@ const asked: ReadonlyArray<Route> = [
   query('/keys/status', 'key.status', 'The keys of the service.'),
 ];
 
-const ordered: ReadonlyArray<Route> = [
-  signed('POST', '/secrets', 'secret.write', 'A value becomes the current version.'),
-  signed('POST', '/secrets/:id/rollback', 'secret.rollback', 'The value of an older version becomes a new version.', secret),
-  signed('POST', '/secrets/:id/disable', 'secret.disable', 'Nobody can read it until it is enabled.', secret),
-  signed('POST', '/secrets/:id/enable', 'secret.enable', 'It can be read again.', secret),
-  signed('POST', '/secrets/:id/describe', 'secret.describe', 'What it is for.', secret),
-  signed('DELETE', '/secrets/:id', 'secret.delete', 'All its versions are destroyed.', secret),
-  signed('POST', '/services', 'service.add', 'A service with a key that an admin brings: approved at once.'),
-  signed('POST', '/service-tokens/:id/approve', 'service.approve', 'The credential counts from now on.', token),
-  signed('POST', '/service-tokens/:id/deny', 'service.deny', 'The credential is refused.', token),
-  signed('POST', '/service-tokens/:id/revoke', 'service.revoke', 'The credential does not count any more.', token),
-  signed('POST', '/access-requests', 'access.grant', 'Access that nobody has asked for, also to a prefix.', {}, 'access.give'),
-  signed('POST', '/access-requests/:id/approve', 'access.grant', 'A service may read it: for ever, for a time, or once.', access),
-  signed('POST', '/access-requests/:id/deny', 'access.deny', 'A service may not read it, whatever a wider grant says.', access),
-  signed('POST', '/access-requests/:id/revoke', 'access.revoke', 'The grant ends.', access),
-  signed('DELETE', '/namespaces/:id', 'namespace.delete', 'All its secrets are destroyed.', namespace),
-  signed('POST', '/namespaces/:id/rotate', 'namespace.rotate', 'Another key for what is written from now on.', namespace),
-  signed('POST', '/namespaces/:id/keys', 'namespace.access-key.issue', 'One more access key: whoever signs has made it, and only its digest is sent.', namespace),
-  signed('DELETE', '/namespaces/:id/keys/:key', 'namespace.access-key.revoke', 'The access key, by its id, does not count any more.', { ...namespace, key: ['key'] }),
-  signed('POST', '/keys/rotate', 'key.rotate', 'Keys of the service are replaced.'),
-  signed('POST', '/admins', 'admin.add', 'An admin, or one more key of one.'),
-  signed('DELETE', '/admins/:id', 'admin.remove', 'The admin and all their keys.', admin),
-  signed('POST', '/admins/:id/keys', 'admin.key.add', 'One more key of an admin, such as that of a browser. Of others: role admin.', admin),
-  signed('DELETE', '/admins/:id/keys/:key', 'admin.key.remove', 'The key does not count any more. Of others: role admin.', { ...admin, key: ['key'] }),
-  signed('DELETE', '/admins/:id/keys/:key/signed', 'admin.key.remove-all', 'The key, and all keys and tokens that it has signed, and that those have, do not count any more. Of others: role admin.', { ...admin, key: ['key'] }),
-  signed('POST', '/admins/:id/logout', 'admin.logout', 'All sessions of the admin end, at every replica. Of others: role admin.', admin),
-  signed('POST', '/api-tokens', 'token.issue', 'A token for this API: whoever signs has made it, and only its digest is sent.'),
-  signed('DELETE', '/api-tokens/:id', 'token.revoke', 'The token does not count any more.', { id: ['token'] }),
-];
-
 /** Routes with handlers of their own: what is added here does not compile until `services/http/handlers.ts` has one. */
 export const ownRoutes = [...open, ...pages, ...sealed, ...streamed, ...authRoutes, ...namespaceRoutes, ...namespaceUrlRoutes] as const;
 export type OwnName = (typeof ownRoutes)[number]['name'];
 
-export const routes: ReadonlyArray<Route> = [...ownRoutes, ...asked, ...ordered];
+export const routes: ReadonlyArray<Route> = [...ownRoutes, ...asked, ...commandRoutes.map(signed)];

@@ -47,3 +47,24 @@ export const worth = async (url: string, cookie: string): Promise<number> => (aw
 
 /** Words of somebody who wants more of the page than to be read. */
 export const HOSTILE = `<img src=x onerror="fetch('//evil.example/')"><script>document.title='owned'</script> ${'wide'.repeat(40)} ${'שלום '.repeat(10)}`;
+
+/** Of a card: what it lets decide, by the name that says of what. */
+export const act = (inside: Locator, verb: string): Locator => inside.getByRole('button', { name: new RegExp(`^${verb} `) });
+
+/** By the tabulator alone, as far as it takes; fails where it is not to be reached so. */
+export const tabTo = async ({ page }: Person, what: Locator): Promise<void> => {
+  for (let n = 0; n < 60; n += 1) {
+    await page.keyboard.press('Tab');
+    if (await hasFocus(what)) return;
+  }
+  throw new Error(`${String(what)} is not reached by Tab`);
+};
+
+/** What is made in the page and shown once: the text of the field, which is closed then. */
+export const shownOnce = async (asking: Locator, label: string): Promise<string> => {
+  await button(asking, 'Make it').click();
+  const text = await asking.getByLabel(label, { exact: true }).inputValue();
+  await button(asking, 'I have kept it').click();
+  await gone(asking);
+  return text;
+};

@@ -1,12 +1,12 @@
 import test from 'ava';
 import { fromBase64, toBase64 as sodiumBase64, utf8 } from '../../crypto/bytes.ts';
 import { openText, newBoxKey, sharedKey } from '../../crypto/box.ts';
+import { isAccessKey, isApiToken, tokenDigest } from '../../crypto/credential.ts';
 import { valueDigest } from '../../crypto/hash.ts';
 import { Redacted } from '../../crypto/redacted.ts';
 import { boxKeyBytes, newSigningKey, sign, statementBytes, verify } from '../../crypto/sign.ts';
 import { Statement } from '../../events/record.ts';
-import type { Id} from '../../events/vocabulary.ts';
-import { AdminName, Fingerprint, SecretPath, Sequence, sure, type Instant } from '../../events/vocabulary.ts';
+import { AdminName, Fingerprint, Id, SecretPath, Sequence, sure, type Instant } from '../../events/vocabulary.ts';
 import { adminClient } from '../../client/admin.ts';
 import { serviceKeys } from '../../client/keys.ts';
 import { routes } from '../../protocol/http/routes.ts';
@@ -15,6 +15,7 @@ import { namedBy } from '../../protocol/http/text.ts';
 import type { ServiceKeys } from '../../protocol/wire.ts';
 import { clientInfo, fakeService, subjects } from '../../tests/support/fake-service.ts';
 import { toBase64 } from './base64.ts';
+import { newAccessKey, newApiToken } from './bearer.ts';
 import { newBrowserKey, type BrowserKey } from './browser-key.ts';
 import { ApiError, asApiError } from './failure.ts';
 import { makeHttp, searchOf } from './http.ts';
@@ -92,6 +93,7 @@ const commands: ReadonlyArray<ConsoleCommand> = [
   { operation: 'access.grant', service: 'shop' as never, target: 'prod/shop/' as never, seen: 3 as never, reason: null, duration: null, once: true, offline: null },
   { operation: 'admin.logout', admin: sure(AdminName, 'ada') },
   { operation: 'key.rotate', purposes: [] },
+  { operation: 'namespace.access-key.revoke', namespace: 'prod/shop' as never, key: keyring },
 ];
 for (const command of commands) {
   test(`the service has a route for ${command.operation} where the console sends it`, (t) => {
@@ -195,14 +197,39 @@ test('a browser that is enrolled signs in by its key; after a logout, here or ev
   t.like(session.state.value, { status: 'open', session: { admin: 'ada' } });
   await session.end();
   t.false(await session.resume());
-  t.is(session.state.value.status, 'none');
+  t.deepEqual(session.state.value, { status: 'none', why: 'logged-out' });
   t.is(calls.length, 4);
   t.true(await session.signIn());
   t.like(signed(4), { command: { seen: null } });
   t.is(store.kept?.seen, sure(Sequence, 7));
   t.false(await session.signInAgain());
   t.like(signed(5), { command: { seen: 7 } });
-  t.is(session.state.value.status, 'none');
+  t.deepEqual(session.state.value, { status: 'none', why: 'everywhere' });
+});
+
+test('it is known why nobody is signed in', async (t) => {
+  const whyAfter = async (status: number, code: string, store: IdentityStore = storeOf(ofLibsodium())) => {
+    const refused = () => json(status, { error: { ...REFUSAL, code } });
+    const { fetch } = asked(json(401, { error: REFUSAL }), refused());
+    const session = makeSession({ http: () => httpOf(fetch), store, origin: 'https://jetlock.test' });
+    await session.resume();
+    const { value } = session.state;
+    return value.status === 'none' ? value.why : value.status;
+  };
+  t.is(await whyAfter(401, 'signature'), 'key');
+  t.is(await whyAfter(401, 'unauthorized'), 'everywhere');
+  t.like(await whyAfter(401, 'outdated'), { code: 'outdated' });
+  t.is(await whyAfter(401, 'unauthorized', { ...storeOf(ofLibsodium()), load: () => Promise.resolve(undefined) }), 'unknown-browser');
+  await t.throwsAsync(whyAfter(503, 'unavailable'), { instanceOf: ApiError }, 'then it is not known whether anybody is');
+});
+
+test('what is made in the browser lets in by the digest that the service is sent', async (t) => {
+  for (const [make, isOne] of [[newAccessKey, isAccessKey], [newApiToken, isApiToken]] as const) {
+    const { id, text, digest } = await make();
+    t.true(isOne(text) && Id.is(id));
+    t.is(digest, tokenDigest(text));
+    t.not((await make()).text, text);
+  }
 });
 
 test('what changed is asked again, and everything after a loss', (t) => {
@@ -215,10 +242,15 @@ test('what changed is asked again, and everything after a loss', (t) => {
   event('onopen');
   listeners.get('change')?.({ data: JSON.stringify({ seq: 1, inbox: [{}], catalogue: [], audit: [] }) } as MessageEvent);
   t.deepEqual(told.splice(0), ['inbox']);
+  t.is(live.lostAt.value, undefined);
+  event('onerror');
   event('onerror');
   t.is(live.state.value, 'lost');
+  t.true(Math.abs(Date.now() - (live.lostAt.value ?? 0)) < 60_000);
+  t.deepEqual(told.splice(0), ['inbox', 'catalogue', 'audit'], 'at a loss once, however often it is tried');
   event('onopen');
   t.is(live.state.value, 'live');
+  t.is(live.lostAt.value, undefined);
   t.deepEqual(told, ['inbox', 'catalogue', 'audit']);
   t.deepEqual(topicsIn('not JSON'), ['inbox', 'catalogue', 'audit']);
   live.stop();

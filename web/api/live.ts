@@ -8,6 +8,8 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 
 export type Live = {
   readonly state: Readonly<Ref<LiveState>>;
+  /** Since when changes are not told, milliseconds since 1970 UTC: what was asked before may be over. Undefined while they are. */
+  readonly lostAt: Readonly<Ref<number | undefined>>;
   readonly start: () => void;
   readonly stop: () => void;
 };
@@ -16,7 +18,7 @@ type Source = Pick<EventSource, 'close' | 'readyState' | 'onopen' | 'onerror' | 
 
 export type LiveOptions = {
   readonly url: string;
-  /** Told of every change, and of each topic once after a loss: nobody knows what was missed. */
+  /** Told of every change, of each topic once at a loss, to see who answers, and once after it: nobody knows what was missed. */
   readonly onChange: (topic: Topic) => void;
   /** Before it is tried anew where the service did not let it in. */
   readonly onRefused: () => Promise<unknown>;
@@ -39,13 +41,14 @@ export const topicsIn = (data: unknown): ReadonlyArray<Topic> => {
 /** Listens for as long as it is started. The browser connects again by itself, and we where it gives up. */
 export const makeLive = ({ url, onChange, onRefused, open = (at) => new EventSource(at) }: LiveOptions): Live => {
   const state = ref<LiveState>('connecting');
+  const lostAt = ref<number>();
   let source: Source | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let missed = false;
 
+  const all = () => TOPICS.forEach(onChange);
   const opened = () => {
-    if (missed) TOPICS.forEach(onChange);
-    missed = false;
+    if (lostAt.value !== undefined) all();
+    lostAt.value = undefined;
     state.value = 'live';
   };
   const again = () => {
@@ -53,7 +56,8 @@ export const makeLive = ({ url, onChange, onRefused, open = (at) => new EventSou
     timer = setTimeout(() => void onRefused().then(connect, connect), AGAIN_MS);
   };
   const lost = () => {
-    missed = true;
+    if (lostAt.value === undefined) all();
+    lostAt.value ??= Date.now();
     state.value = 'lost';
     if (source?.readyState === CLOSED) again();
   };
@@ -62,17 +66,14 @@ export const makeLive = ({ url, onChange, onRefused, open = (at) => new EventSou
     source.onopen = opened;
     source.onerror = lost;
     source.addEventListener('change', ({ data }: MessageEvent) => topicsIn(data).forEach(onChange));
-    source.addEventListener('reset', () => TOPICS.forEach(onChange));
+    source.addEventListener('reset', all);
   };
   const stop = () => {
     clearTimeout(timer);
     source?.close();
     source = undefined;
+    lostAt.value = undefined;
     state.value = 'connecting';
   };
-  const start = () => {
-    stop();
-    connect();
-  };
-  return { state, start, stop };
+  return { state, lostAt, start: () => (stop(), connect()), stop };
 };

@@ -6,9 +6,16 @@ import { SESSION_PATH, type Http } from './http.ts';
 import type { Identity, IdentityStore } from './identity.ts';
 import { signCommand } from './statement.ts';
 
+/**
+ * Why nobody is signed in. `unknown-browser`: it has no key; `logged-out`: here, by a person; `everywhere`: all sessions of the admin
+ * were ended; `key`: the service does not take the key any more. Anything else is the refusal itself.
+ */
+export type Why = 'unknown-browser' | 'logged-out' | 'everywhere' | 'key' | ApiError;
+
 /** `unknown` until the service was asked; `none`: it has to be signed in, or enrolled. */
 export type SessionState =
-  | { readonly status: 'unknown' | 'none' }
+  | { readonly status: 'unknown' }
+  | { readonly status: 'none'; readonly why: Why }
   | { readonly status: 'open'; readonly session: SessionView; readonly identity: Identity };
 
 export type Session = {
@@ -25,9 +32,14 @@ export type Session = {
 
 type Parts = { readonly http: () => Http; readonly store: IdentityStore; readonly origin: string };
 
-const isOver = (thrown: unknown): boolean => thrown instanceof ApiError && [401, 403].includes(thrown.status);
+const isOver = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && [401, 403].includes(thrown.status);
 
 const unlessOver = (thrown: unknown): undefined | Promise<never> => (isOver(thrown) ? undefined : Promise.reject(asApiError(thrown)));
+
+const whyOf = (refusal: ApiError): Why => {
+  if (refusal.code === 'signature') return 'key';
+  return refusal.code === 'unauthorized' ? 'everywhere' : refusal;
+};
 
 /** The session of one page. */
 export const makeSession = ({ http, store, origin }: Parts): Session => {
@@ -38,21 +50,22 @@ export const makeSession = ({ http, store, origin }: Parts): Session => {
     state.value = { status: 'open', session, identity };
     return true;
   };
-  const none = (): false => {
-    state.value = { status: 'none' };
+  const none = (why: Why): false => {
+    state.value = { status: 'none', why };
     return false;
   };
   const bySigning = async (asked: boolean): Promise<boolean> => {
     const identity = await store.load();
     // Who has logged out is not signed in again by the next query.
-    if (identity === undefined || (!asked && identity.seen === null)) return none();
+    if (identity === undefined) return none('unknown-browser');
+    if (!asked && identity.seen === null) return none('logged-out');
     try {
       const call = await signCommand(identity, { operation: 'session.open', origin, seen: asked ? null : identity.seen });
       const session = await http().send<SessionView>('POST', SESSION_PATH, call);
       if (asked) await store.save({ ...identity, seen: session.loggedOut });
       return open(identity, session);
     } catch (thrown) {
-      if (isOver(thrown)) return none();
+      if (isOver(thrown)) return none(whyOf(thrown));
       throw thrown;
     }
   };
@@ -66,7 +79,7 @@ export const makeSession = ({ http, store, origin }: Parts): Session => {
     const identity = await store.load();
     if (identity !== undefined) await (forget ? store.forget() : store.save({ ...identity, seen: null }));
     await http().send('DELETE', SESSION_PATH).catch(unlessOver);
-    none();
+    none(forget || identity === undefined ? 'unknown-browser' : 'logged-out');
   };
   return { state, resume, signIn, signInAgain, end };
 };

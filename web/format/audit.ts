@@ -4,7 +4,7 @@ import { lengthText } from './time.ts';
 
 /** What a line is about: the path or prefix first, then what else names it. */
 export const aboutText = ({ about }: Pick<AuditEntry, 'about'>): string =>
-  [about.path ?? about.target ?? about.namespace, about.version === undefined ? undefined : `version ${about.version}`, about.fingerprint, about.admin, about.role, about.purpose, about.operation, about.count === undefined ? undefined : `${about.count} times`]
+  [about.path ?? about.target ?? about.namespace, about.version === undefined ? undefined : `version ${about.version}`, about.fingerprint, about.admin, about.role, about.purpose, about.operation, about.count === undefined ? undefined : `${about.count} ${about.count === 1 ? 'time' : 'times'}`]
     .filter((part) => part !== undefined)
     .join(' ');
 

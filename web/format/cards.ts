@@ -1,7 +1,7 @@
 /** What the inbox shows: cards, one for each decision. */
-import type { InboxView } from '../../protocol/views.ts';
+import type { InboxItem } from '../../protocol/views.ts';
 
-type Of<K extends InboxView['kind']> = Extract<InboxView, { readonly kind: K }>;
+type Of<K extends InboxItem['kind']> = Extract<InboxItem, { readonly kind: K }>;
 
 /** `missing`: what is asked for has no value yet, so that a grant alone lets nobody go on. */
 export type Card = { readonly key: string } & (
@@ -11,7 +11,7 @@ export type Card = { readonly key: string } & (
   | { readonly kind: 'mismatch'; readonly of: Of<'mismatch'> }
 );
 
-const keyOf = (item: InboxView): string => {
+const keyOf = (item: InboxItem): string => {
   switch (item.kind) {
     case 'credential':
       return `credential ${item.service} ${item.fingerprint}`;
@@ -23,7 +23,7 @@ const keyOf = (item: InboxView): string => {
 };
 
 /** Who waits longest stands first, and what arrives does not move what is being looked at. A missing value that a service asks access to is part of that card. */
-export const cardsOf = (items: ReadonlyArray<InboxView>): ReadonlyArray<Card> => {
+export const cardsOf = (items: ReadonlyArray<InboxItem>): ReadonlyArray<Card> => {
   const missing = new Set(items.flatMap((item) => (item.kind === 'missing' ? [item.path as string] : [])));
   const asked = new Set(items.flatMap((item) => (item.kind === 'access' ? [item.target as string] : [])));
   return [...items]
@@ -31,6 +31,22 @@ export const cardsOf = (items: ReadonlyArray<InboxView>): ReadonlyArray<Card> =>
     .sort((a, b) => a.since - b.since || (keyOf(a) < keyOf(b) ? -1 : 1))
     .map((item): Card => (item.kind === 'access' ? { key: keyOf(item), kind: 'access', of: item, missing: missing.has(item.target) } : ({ key: keyOf(item), kind: item.kind, of: item } as Card)));
 };
+
+/** What is decided about, as the end of a sentence that a button says: `Approve` this. */
+export const cardSubject = (card: Card): string => {
+  switch (card.kind) {
+    case 'credential':
+      return `${card.of.service} ${card.of.fingerprint}`;
+    case 'access':
+      return `${card.of.service} for ${card.of.target}`;
+    default:
+      return card.of.path;
+  }
+};
+
+/** A value that is not what a service expects, as somebody has seen it: another version or another expectation is another one. */
+export const mismatchKey = ({ of: { path, version, checks } }: Extract<Card, { readonly kind: 'mismatch' }>): string =>
+  [path, version, ...checks.map(({ service, kind, wanted }) => `${service} ${kind} ${wanted}`)].join('\n');
 
 /** What a card is about, in words. */
 export const cardTitle = (card: Card): string => {

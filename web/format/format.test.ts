@@ -1,7 +1,7 @@
 import test from 'ava';
-import type { InboxView } from '../../protocol/views.ts';
+import type { InboxItem } from '../../protocol/views.ts';
 import { aboutText, fieldTime, moreText } from './audit.ts';
-import { cardsOf, cardTitle, nextAfter } from './cards.ts';
+import { cardsOf, cardSubject, cardTitle, mismatchKey, nextAfter, type Card } from './cards.ts';
 import { barsOf } from './chart.ts';
 import { grantOf, grantText } from './grant.ts';
 import { chord, shortcutKey, takesText } from './keyboard.ts';
@@ -27,13 +27,21 @@ test('times are told from now, and exactly', (t) => {
   t.deepEqual(['15m', ' 8h ', '7d', 'once', '0h', '1y'].map(parseLength), [15 * MINUTE, 8 * HOUR, 168 * HOUR, undefined, undefined, undefined]);
 });
 
-const access = (service: string, target: string, since: number) => ({ kind: 'access', service, target, since, seq: 1, description: null, format: null, pattern: null }) as unknown as InboxView;
-const missing = (path: string, since: number) => ({ kind: 'missing', service: 'shop', path, since, seq: 1, description: null, format: null, pattern: null }) as unknown as InboxView;
+const access = (service: string, target: string, since: number) => ({ kind: 'access', service, target, since, seq: 1, description: null, format: null, pattern: null }) as unknown as InboxItem;
+const missing = (path: string, since: number) => ({ kind: 'missing', service: 'shop', path, since, seq: 1, description: null, format: null, pattern: null }) as unknown as InboxItem;
 
 test('the longest wait stands first, and a missing value is part of the request for it', (t) => {
   const cards = cardsOf([access('b', 'x/B', 30), missing('x/B', 31), missing('x/C', 10), access('a', 'x/A', 20)]);
   t.deepEqual(cards.map(cardTitle), ['x/C has no value', 'a asks to read x/A', 'b asks to read x/B']);
   t.deepEqual(cards.map((card) => card.kind === 'access' && card.missing), [false, false, true]);
+  t.deepEqual(cards.map(cardSubject), ['x/C', 'a for x/A', 'b for x/B']);
+});
+
+test('another version of a value, or another expectation, is another mismatch', (t) => {
+  const check = { service: 'shop', kind: 'format', wanted: 'url', fits: false };
+  const keyOf = (changed: object) => mismatchKey({ kind: 'mismatch', of: { path: 'x/A', version: 2, checks: [check], seq: 9, ...changed } } as unknown as Extract<Card, { kind: 'mismatch' }>);
+  t.is(keyOf({}), keyOf({ seq: 10 }));
+  for (const changed of [{ path: 'x/B' }, { version: 3 }, { checks: [{ ...check, wanted: 'uuid' }] }]) t.not(keyOf({}), keyOf(changed));
 });
 
 test('after a card the one that takes its place is looked at', (t) => {

@@ -10,6 +10,7 @@ export const SHORTCUTS: ReadonlyArray<Shortcut> = [
   { key: '/', does: 'Search all paths' },
   { key: 'g i', does: 'Inbox' },
   { key: 'g s', does: 'Secrets' },
+  { key: 'g n', does: 'Namespaces' },
   { key: 'g v', does: 'Services' },
   { key: 'g a', does: 'Audit' },
   { key: 'g h', does: 'Health' },

@@ -31,7 +31,9 @@ const RETRIES = 2;
 const newQueryClient = (): QueryClient =>
   new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 10_000, retry: (failed, error) => failed < RETRIES && error instanceof ApiError && error.retryable },
+      // Whether there is an internet says nothing of a service on this machine or beside it.
+      mutations: { networkMode: 'always' },
+      queries: { networkMode: 'always', staleTime: 10_000, retry: (failed, error) => failed < RETRIES && error instanceof ApiError && error.retryable },
     },
   });
 

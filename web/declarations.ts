@@ -1,5 +1,5 @@
 /**
- * What `jetlock/vue` declares: the parts of the console for other Vue apps, in plain types. `public.check.ts` holds it to what
+ * What `jetlock/vue` declares: the parts of the console for other Vue apps, in plain types. `declarations.check.ts` holds it to what
  * there is. This file becomes the package's declarations as it is.
  */
 import type { QueryClient } from '@tanstack/vue-query';
@@ -30,8 +30,8 @@ export type Pages<A> = Omit<Asked<A>, 'data'> & {
   readonly fetchNextPage: () => Promise<unknown>;
 };
 
-/** Something that waits for an admin. `seq` goes into the decision about it. */
-export type InboxCard = { readonly service: string; readonly since: Instant; readonly seq: number } & (
+/** Something that waits for an admin. `seq` goes into the decision about it. `asked`: how often it was asked for in vain; null where nobody asks. */
+export type InboxCard = { readonly service: string; readonly since: Instant; readonly seq: number; readonly asked: number | null } & (
   | { readonly kind: 'credential'; readonly fingerprint: string; readonly client: { readonly name: string; readonly version: string } | null }
   | { readonly kind: 'access'; readonly target: string; readonly description: string | null; readonly format: string | null; readonly pattern: string | null }
   | { readonly kind: 'missing'; readonly path: string; readonly description: string | null; readonly format: string | null; readonly pattern: string | null }

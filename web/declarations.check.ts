@@ -1,6 +1,6 @@
 /** What is declared to others is what there is: this compiles, or `npm run types` fails. */
 import type * as actual from './mod.ts';
-import type * as declared from './public.ts';
+import type * as declared from './declarations.ts';
 
 type Props<C> = C extends new (...args: never) => { readonly $props: infer P } ? P : never;
 type Components = 'SecretsTable' | 'PendingApprovalsTable' | 'MissingSecretsTable' | 'SecretForm';
