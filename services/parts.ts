@@ -115,10 +115,10 @@ const makeProjector = ({ replica, broker, logger, open }: Given, joined: () => v
 };
 
 /** From when requests are answered, which is when the read models begin to be made. */
-const startReadModels = async (given: Given): Promise<Projector> => {
+const startReadModels = async (given: Given, { reads }: Commits): Promise<Projector> => {
   let tellJoined = (): void => undefined;
   const joined = new Promise<void>((resolve) => (tellJoined = resolve));
-  void given.open.then(() => keepHeapSmallUntil(joined));
+  void given.open.then(() => keepHeapSmallUntil(joined, reads));
   return makeProjector(given, tellJoined);
 };
 
@@ -175,7 +175,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const prepare = makePrepare({ replica, values });
   const tidy = makeTidy({ replica, execute, prepare: prepare(null), holders, warn: (what) => logger.warn(what) });
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
-  const projector = await startReadModels(given);
+  const projector = await startReadModels(given, commits);
   const followUps = makeFollowUps(replica, execute);
   const refusedReads = makeAllowance(REFUSED_READS);
   const look = makeLook(replica);

@@ -25,16 +25,28 @@ const isReached = ({ raw: { socket } }: Heard, { hostname, port, protocol }: URL
   return isPort && (name === local || (isLoopback(name) && isLoopback(local)));
 };
 
-/**
- * The origin that a call was sent to: scheme, host and port. What a proxy says in headers of its own is not believed.
- * @param known further origins by which this service is reached, such as that of a proxy
- * @returns undefined if the name is none of ours
- */
-export const originOf = (request: Heard, known: ReadonlyArray<string>): string | undefined => {
-  const { host } = request.headers;
+const found = (request: Heard, host: string | undefined, known: ReadonlyArray<string>): string | undefined => {
   const scheme = 'encrypted' in request.raw.socket ? 'https' : 'http';
   const url = parsed(`${scheme}://${host ?? ''}`);
   if (url === undefined) return undefined;
   // Before a proxy the scheme may be another one, and so the port that need not be said.
   return known.find((one) => one.replace(/^https?:\/\//, '') === host?.toLowerCase()) ?? (isReached(request, url) ? url.origin : undefined);
+};
+
+/**
+ * The origin that a call was sent to: scheme, host and port. What a proxy says in headers of its own is not believed.
+ * @param known further origins by which this service is reached, such as that of a proxy
+ * @returns undefined if the name is none of ours
+ */
+export const originsOf = (known: ReadonlyArray<string>): ((request: Heard) => string | undefined) => {
+  // Of each connection, whose calls nearly always name the same host one after the other.
+  const last = new WeakMap<Heard['raw']['socket'], { readonly host: string | undefined; readonly origin: string | undefined }>();
+  return (request) => {
+    const { headers: { host }, raw: { socket } } = request;
+    const remembered = last.get(socket);
+    if (remembered !== undefined && remembered.host === host) return remembered.origin;
+    const origin = found(request, host, known);
+    last.set(socket, { host, origin });
+    return origin;
+  };
 };

@@ -20,6 +20,7 @@ import { ownerOf, type Namespaces } from '../operations/namespaces.ts';
 import type { Opener } from '../request/open.ts';
 import type { Session } from '../request/sessions.ts';
 import type { SharedSecret } from '../request/shared-secret.ts';
+import { andThen, isLater, type Soon } from '../soon.ts';
 import { JSON_TYPE, Written, type Call, type Handler } from './call.ts';
 import { openNamespaceValue } from './namespace-value.ts';
 import { isPrivate } from './private.ts';
@@ -66,24 +67,29 @@ const withKey =
     if (refused !== undefined) return left(refused);
     const { accessKey } = call.args;
     const shown = typeof accessKey === 'string' ? accessKey : (header(call.request, 'jetlock-access-key') ?? '');
-    const opened = await door.namespaces.opened(shown);
+    const opening = door.namespaces.opened(shown);
+    const opened = isLater(opening) ? await opening : opening;
     if (isLeft(opened)) return opened;
     const id = idOf(call.request);
     return isLeft(id) ? id : door.inTurn(ownerOf(opened.right), () => then({ by: opened.right, shown, id: id.right, call }));
   };
 
+type Sealing = { readonly kid: Id; readonly session: Session };
+
 /** The session of a recipient with our box key of now: found before anything is written, since not every key is one. */
-const sessionOf = async ({ replica, opener }: NamespaceDoor, { by, call }: Asked): Answer<{ readonly kid: Id; readonly session: Session }> => {
+const sessionOf = ({ replica, opener }: NamespaceDoor, { by, call }: Asked): Soon<Either<Refusal, Sealing>> => {
   const recipient = header(call.request, 'recipient-key');
   if (!PublicKey.is(recipient)) return left(refuse('malformed', 'Recipient-Key: expected PublicKey'));
   const kid = currentKey(replica.fold.world, 'box')?.id;
-  const boxKey = kid === undefined ? undefined : await opener.boxKey(kid);
-  if (kid === undefined || boxKey === undefined) return left(refuse('unavailable'));
-  const session = opener.sessions.open(kid, recipient, boxKey, ownerOf(by));
-  if (session === undefined) return left(refuse('malformed', 'Recipient-Key: expected another key'));
-  if (session === 'busy') return left(refuse('busy'));
-  session.remember(ownerOf(by), 'access-key');
-  return right({ kid, session });
+  if (kid === undefined) return left(refuse('unavailable'));
+  return andThen(opener.boxKey(kid), (boxKey) => {
+    if (boxKey === undefined) return left(refuse('unavailable'));
+    const session = opener.sessions.open(kid, recipient, boxKey, ownerOf(by));
+    if (session === undefined) return left(refuse('malformed', 'Recipient-Key: expected another key'));
+    if (session === 'busy') return left(refuse('busy'));
+    session.remember(ownerOf(by), 'access-key');
+    return right({ kid, session });
+  });
 };
 
 const CLIENT = sure(ClientInfo, { name: 'http', version: '1' });
@@ -92,7 +98,8 @@ const CLIENT = sure(ClientInfo, { name: 'http', version: '1' });
 const read = (door: InTurn): Handler =>
   withKey(door, async (asked) => {
     const { by, id, call } = asked;
-    const found = await sessionOf(door, asked);
+    const finding = sessionOf(door, asked);
+    const found = isLater(finding) ? await finding : finding;
     if (isLeft(found)) return found;
     const { kid, session } = found.right;
     const time = sure(Instant, Date.now());

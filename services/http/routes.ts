@@ -8,12 +8,13 @@ import type { CallSeen } from '../observe/access-log.ts';
 import { isAccessKey } from '../../crypto/credential.ts';
 import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
 import { parseBytes } from '../request/body.ts';
+import { andThen, isLater, type Soon } from '../soon.ts';
 import { networkOf } from './address.ts';
 import { argumentsOf } from './arguments.ts';
 import { isSameOrigin } from './auth/origin.ts';
 import { JSON_TYPE, Written, type Handler } from './call.ts';
 import { sendRefusal } from './errors.ts';
-import { originOf } from './host.ts';
+import { originsOf } from './host.ts';
 import { makeIntake, type Hold, type Intake } from './intake.ts';
 import type { Limits } from './limits.ts';
 import { NOBODY, nameOf, type Auth, type Principal } from './principal.ts';
@@ -67,12 +68,16 @@ const showsAccessKey = ({ name, params }: Route, request: FastifyRequest): boole
 };
 
 /** From the head of a call alone, before any of its body is kept. */
-const callerOf = async ({ auth, limits }: RouteParts, route: Route, request: FastifyRequest): Promise<Either<Refusal, Principal>> => {
-  const { kind, tokenBody } = route;
+const callerOf = ({ auth, limits }: RouteParts, route: Route, request: FastifyRequest): Soon<Either<Refusal, Principal>> => {
+  const { kind } = route;
   if (OF_NO_OTHER_SITE.includes(kind) && !isSameOrigin(request)) return left(refuse('origin'));
   if (FOR_ANYONE.includes(kind)) return right(NOBODY);
   // Who shows an access key is nobody else: by a session beside it what fails would count for nothing.
-  const principal = kind === 'access-key' ? NOBODY : await auth.authenticate(request);
+  return andThen(kind === 'access-key' ? NOBODY : auth.authenticate(request), (principal) => letIn(limits, route, request, principal));
+};
+
+const letIn = (limits: Limits, route: Route, request: FastifyRequest, principal: Principal): Either<Refusal, Principal> => {
+  const { kind, tokenBody } = route;
   request.principal = principal;
   if (!limits.isWelcome(principal, request.ip)) return left(refuse('busy'));
   if (principal.kind === 'none' && FOR_KNOWN.includes(kind)) return left(refuse('unauthorized'));
@@ -81,7 +86,7 @@ const callerOf = async ({ auth, limits }: RouteParts, route: Route, request: Fas
   return kind !== 'signed' || mayChange ? right(principal) : left(refuse('role'));
 };
 
-const answer = async (route: Route, handler: Handler, request: FastifyRequest, reply: FastifyReply): Promise<Either<Refusal, unknown>> => {
+const answer = (route: Route, handler: Handler, request: FastifyRequest, reply: FastifyReply): ReturnType<Handler> => {
   const { principal } = request;
   const args = route.kind === 'page' ? right({}) : argumentsOf(route, request);
   if (isLeft(args)) return args;
@@ -122,12 +127,16 @@ const addRoute = (server: FastifyInstance, parts: RouteParts, intakes: Intakes, 
     method: route.method,
     url: route.path,
     bodyLimit: bytesMaxOf(route),
-    onRequest: async (request, reply) => {
-      if (!ALWAYS.includes(route.kind) && !parts.isReady()) return turnAway(parts, request, reply, refuse('unavailable'));
-      const principal = await callerOf(parts, route, request);
-      if (isLeft(principal)) return turnAway(parts, request, reply, principal.left);
-      if (route.method !== 'GET') makeHold(intakes, request, reply);
-      return undefined;
+    onRequest: (request, reply, done) => {
+      if (!ALWAYS.includes(route.kind) && !parts.isReady()) return void turnAway(parts, request, reply, refuse('unavailable'));
+      const goOn = (principal: Either<Refusal, Principal>): void => {
+        if (isLeft(principal)) return void turnAway(parts, request, reply, principal.left);
+        if (route.method !== 'GET') makeHold(intakes, request, reply);
+        done();
+      };
+      const caller = callerOf(parts, route, request);
+      if (isLater(caller)) caller.then(goOn).catch(done);
+      else goOn(caller);
     },
     handler: async (request, reply) => {
       const answered = await answer(route, handler, request, reply);
@@ -137,8 +146,12 @@ const addRoute = (server: FastifyInstance, parts: RouteParts, intakes: Intakes, 
   });
 };
 
+/** Each has a line of its own in the log that says more. */
+const LOGGED: ReadonlyArray<string> = ['namespace.read', 'namespace.read-by-url'];
+/** By method and path; each answers without a body too. */
+const routineName = (method: string, path: string | null): string => `${method === 'HEAD' ? 'GET' : method} ${path ?? ''}`;
 /** Of the log: what is asked all the time, or has lines of its own there. */
-const routine = new Set(everyRoute.filter(({ kind }) => FOR_ANYONE.includes(kind)).map(({ path }) => path));
+const routine = new Set(everyRoute.filter(({ kind, name }) => FOR_ANYONE.includes(kind) || LOGGED.includes(name)).map(({ method, path }) => routineName(method, path)));
 
 /** A parameter, with what its texts must fit if that is said behind it. */
 const PARAMETER = /:\w+(?:\(\^([^)]*)\$\))?/g;
@@ -171,18 +184,21 @@ export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
   server.decorateRequest('principal', undefined as never);
   server.decorateRequest('hold', undefined as never);
   server.decorateRequest('ownOrigin', '');
-  server.addHook('onRequest', async (request, reply) => {
+  const originOf = originsOf(parts.origins);
+  server.addHook('onRequest', (request, reply, done) => {
     request.principal = NOBODY;
-    if (!limits.mayCall(request.ip)) return sendRefusal(reply, refuse('busy'));
-    const origin = originOf(request, parts.origins);
-    if (origin === undefined) return sendRefusal(reply, refuse('host'));
+    if (!limits.mayCall(request.ip)) return void sendRefusal(reply, refuse('busy'));
+    const origin = originOf(request);
+    if (origin === undefined) return void sendRefusal(reply, refuse('host'));
     request.ownOrigin = origin;
     // Before its body, which nobody wants.
-    return request.is404 ? notFound(request, reply) : undefined;
+    if (request.is404) return void notFound(request, reply);
+    done();
   });
   for (const route of routes) addRoute(server, parts, intakes, route);
-  server.addHook('onResponse', async ({ principal, method, routeOptions: { url = null } }, { statusCode: status }) =>
-    parts.onAnswered({ caller: nameOf(principal) ?? null, method, route: url, status, isRoutine: status < 400 && url !== null && routine.has(url) }),
-  );
+  server.addHook('onResponse', ({ principal, method, routeOptions: { url = null } }, { statusCode: status }, done) => {
+    parts.onAnswered({ caller: nameOf(principal) ?? null, method, route: url, status, isRoutine: status < 400 && routine.has(routineName(method, url)) });
+    done();
+  });
   server.setNotFoundHandler(notFound);
 };

@@ -54,7 +54,10 @@ export const makeHttp = (parts: HttpParts, more: FastifyServerOptions = {}): Fas
   limitConnections(server.server);
   takeJson(server);
   const headers = 'https' in more ? { ...API_HEADERS, ...TLS_HEADERS } : API_HEADERS;
-  server.addHook('onRequest', async (_, reply) => void reply.headers(headers));
+  server.addHook('onRequest', (_, reply, done) => {
+    reply.headers(headers);
+    done();
+  });
   server.setErrorHandler(onError);
   // Before it is waited for calls to end: these would not.
   server.addHook('preClose', async () => parts.live.end());

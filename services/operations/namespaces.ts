@@ -19,7 +19,7 @@ import type { Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
 import { makeAllowance, monotonic } from '../request/rate-limit.ts';
 import type { Look } from '../request/second-look.ts';
-import { isLater, type Soon } from '../soon.ts';
+import { andThen, isLater, type Soon } from '../soon.ts';
 import type { CarryOut, CommandParts } from './commands.ts';
 import type { ContentsJson } from './contents-json.ts';
 import { Json } from './json.ts';
@@ -94,12 +94,13 @@ const create = async ({ execute, prepare }: NamespaceParts, namespace: Namespace
   return executed.right.repeated ? left(refuse('replayed')) : right({ namespace, accessKey });
 };
 
-const answer = async ({ contents }: NamespaceParts, namespace: Namespace, { seq, messageHash, outcome }: CommittedNamespace): Answer<Json> => {
+const answer = ({ contents }: NamespaceParts, namespace: Namespace, { seq, messageHash, outcome }: CommittedNamespace): Soon<Either<Refusal, Json>> => {
   if (outcome.result === 'refused') return unauthorized;
-  const found = contents.of(outcome.present);
-  const secrets = isLater(found) ? await found : found;
-  if (secrets === undefined) return left(refuse('unavailable'));
-  return right(new Json(contentsJson({ namespace, seq: sure(Sequence, seq), messageHash, checkpoint: null, more: outcome.more }, secrets.reveal())));
+  return andThen(contents.of(outcome.present), (secrets) =>
+    secrets === undefined
+      ? left(refuse('unavailable'))
+      : right(new Json(contentsJson({ namespace, seq: sure(Sequence, seq), messageHash, checkpoint: null, more: outcome.more }, secrets.reveal()))),
+  );
 };
 
 /** Where a name is too long for its namespace there can be nothing under it. */
@@ -117,7 +118,8 @@ const read = async (parts: NamespaceParts, by: AccessKey, { id, at, client, afte
   if (isLeft(committed)) return committed;
   const { seq, outcome } = committed.right;
   parts.onNamespace({ namespace, key, outcome: outcome.result, count: outcome.result === 'allowed' ? outcome.present.length : 0, seq, request: id, client });
-  const answered = await answer(parts, namespace, committed.right);
+  const answering = answer(parts, namespace, committed.right);
+  const answered = isLater(answering) ? await answering : answering;
   // What was decided that long ago may have been revoked since: it stays in the log as allowed, and is not delivered.
   return age() > STALE_MS ? left(refuse('unavailable')) : answered;
 };
