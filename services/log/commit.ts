@@ -80,13 +80,14 @@ const committedAt = (place: Place, { outcomes, namespaces }: Extract<Verdict, { 
 const answer = <A, C>({ age, resolve }: Waiting<A, C>, committed: C | undefined): void =>
   resolve(committed === undefined || age() > STALE_MS ? left(refuse('unavailable')) : right(committed));
 
-/** Of those who ask at once, many at one rotation, the first have their bytes while the last are still sealed. */
-const AT_ONCE = 16;
+/** Of those who ask at once, many at one rotation, the first have their bytes while the last are still sealed: in a few parts, since each is a write to the socket. */
+const PARTS = 5;
+const PART_MIN = 16;
 
-const inTurns = (answers: ReadonlyArray<() => void>): void => {
-  for (const answerOne of answers.slice(0, AT_ONCE)) answerOne();
-  // After all that follows from these, up to the write to the socket, and before anything else.
-  if (answers.length > AT_ONCE) process.nextTick(inTurns, answers.slice(AT_ONCE));
+const inParts = (answers: ReadonlyArray<() => void>, part = Math.max(PART_MIN, Math.ceil(answers.length / PARTS))): void => {
+  for (const answerOne of answers.slice(0, part)) answerOne();
+  // After all that follows from these, up to that write, and before anything else.
+  if (answers.length > part) process.nextTick(inParts, answers.slice(part), part);
 };
 
 /** Hands the outcomes out when the record is both folded and acknowledged, and never after the limit. */
@@ -96,7 +97,7 @@ const onceFolded = (replica: Replica, { id, draft }: Written, entries: ReadonlyA
   let timer: NodeJS.Timeout | undefined;
   const answerAll = (): void => {
     clearTimeout(timer);
-    inTurns([
+    inParts([
       ...entries.filter(isOfPaths).map((entry, index) => () => answer(entry, committed?.paths[index])),
       ...entries.filter(isOfNamespace).map((entry, index) => () => answer(entry, committed?.namespaces[index])),
     ]);

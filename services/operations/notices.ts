@@ -34,7 +34,7 @@ export const servicesToTell = (world: World, event: Event): ReadonlyArray<Servic
 };
 
 /** Who has an answer needs no notice, and many of them at once would be in the way of the last answers. */
-const AFTER_ANSWERS_MS = 25;
+const AFTER_ANSWERS_MS = 50;
 
 /**
  * Only while we are ready: at the start the whole log goes by.
