@@ -9,6 +9,7 @@ import { newAdminIdentity } from '../client/credential.ts';
 import { newInvitation, isOfferedTo } from '../client/enrolment.ts';
 import { fromBase64, toBase64, utf8 } from '../crypto/bytes.ts';
 import { tokenDigest } from '../crypto/credential.ts';
+import { publicKeyFingerprint } from '../crypto/fingerprint.ts';
 import { hash, newSalt, valueDigest } from '../crypto/hash.ts';
 import { AdminName, Instant, Label, sure, type Role, type TokenRole } from '../events/vocabulary.ts';
 import type { Route, SignedRoute } from '../protocol/http/route.ts';
@@ -219,6 +220,23 @@ test.serial('to log out everywhere, or to take a key away, ends sessions at the 
   t.true(await isIn(again));
   await command({ operation: 'admin.key.remove', admin: identity.admin, key: identity.publicKey });
   t.false(await isIn(again));
+});
+
+test.serial('a stolen key is taken away with what was signed with it, which is told before', async (t) => {
+  const [stolen, mallory] = [await newAdmin('zac', 'admin'), newAdminIdentity({ admin: sure(AdminName, 'mallory'), ...jetlock.service().identity })];
+  const thief = await signedIn(stolen, 'admin');
+  const { id, text, digest } = makeApiToken();
+  const done = { status: 200, json: { changed: true } };
+  t.like(await call('POST', '/admins', signedCall(stolen, { operation: 'admin.add', admin: 'mallory', key: mallory.publicKey, role: 'admin' }), thief.headers), done);
+  const accomplice = await signedIn(mallory, 'admin');
+  t.like(await call('POST', '/api-tokens', signedCall(mallory, { operation: 'token.issue', admin: 'mallory', token: id, label: 'loot', role: 'writer', digest, until: Date.now() + 60_000 }), accomplice.headers), done);
+  const signed = (await call('GET', `/admin-keys/${publicKeyFingerprint(stolen.publicKey)}/signed`, undefined, auditor.headers)).json;
+  t.like(signed, { key: stolen.publicKey, keys: [{ admin: 'mallory', key: mallory.publicKey }], tokens: [{ label: 'loot', issuedBy: publicKeyFingerprint(mallory.publicKey) }] });
+  const statuses = (): Promise<ReadonlyArray<number>> =>
+    Promise.all([thief.headers, accomplice.headers, { authorization: `Bearer ${text.reveal()}` }, root.headers].map(async (headers) => (await call('GET', '/admins', undefined, headers)).status));
+  t.deepEqual(await statuses(), [200, 200, 200, 200]);
+  await command({ operation: 'admin.key.remove-all', admin: stolen.admin, key: stolen.publicKey });
+  t.deepEqual(await statuses(), [401, 401, 401, 200]);
 });
 
 test.serial('a browser offers a key, the command line sees that it is the right one, and it signs in', async (t) => {
