@@ -160,6 +160,28 @@ test.serial('every page looks right, wide and narrow, light and dark, and can be
   await looks(t, alice, 'service');
 });
 
+test.serial('a value that is not what a service expects is a card that can be put away, and is not forgotten', async (t) => {
+  await withClient(SERVICE, (client) => codeOf(client.get(STRIPE, { format: 'uri' })), identity);
+  await stepsOf(jetlock).write(STRIPE, 'no address');
+  const title = `${STRIPE} is not what ${SERVICE} expects`;
+  await all((person) => goTo(person, 'Inbox'));
+  await all((person) => card(person, title).waitFor());
+  await act(card(alice, title), 'Hide').click();
+  await gone(card(alice, title));
+  await alice.page.reload();
+  await button(alice.page, 'Show it again').waitFor();
+  t.deepEqual([await card(alice, title).count(), await card(bob, title).count()], [0, 1]);
+  await button(alice.page, 'Show it again').click();
+  await card(alice, title).waitFor();
+});
+
+test.serial('a key of the service is replaced from its page, and programs go on', async (t) => {
+  await goTo(alice, 'Health');
+  await confirmed(alice, button(alice.page, 'Replace the box key'), 'Replace the box key', 'Replace');
+  await alice.page.getByText('The box key is being replaced').waitFor();
+  t.is(await withClient(SERVICE, (client) => codeOf(client.get(STRIPE)), identity), 'refused');
+});
+
 test.serial('two decide the same card at once: it is decided once, and the other is told so; what stands on it is text alone', async (t) => {
   await all((person) => goTo(person, 'Inbox'));
   await withClient(SERVICE, (client) => codeOf(client.get('prod/shop/HOSTILE', { description: HOSTILE })), identity);

@@ -2,7 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query';
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 import type { QueryReply } from '../../protocol/operations.ts';
-import type { AccessView, AdminView, ApiTokenView, InboxItem } from '../../protocol/views.ts';
+import type { AccessView, AdminView, ApiTokenView, InboxItem, KeySignedView } from '../../protocol/views.ts';
 import type { AuditEntry, CredentialItem, HealthView, MissingView, NamespaceItem, ReadsView, SecretItem, ServiceItem } from '../../protocol/pages.ts';
 import type { Page } from '../../protocol/paging.ts';
 import { ApiError } from '../api/failure.ts';
@@ -66,4 +66,6 @@ export const useAudit = (params: Narrowed = {}) => usePages<AuditEntry>('audit',
 const HEALTH_EVERY_MS = 10_000;
 export const useHealth = () => useAsked<HealthView>('catalogue', '/health', {}, HEALTH_EVERY_MS);
 export const useAdmins = () => useAsked<{ readonly items: ReadonlyArray<AdminView> }>('catalogue', '/admins');
+/** What is in force of all that a key has signed. */
+export const useKeySigned = (fingerprint: MaybeRefOrGetter<string>) => useAsked<KeySignedView>('catalogue', () => `/admin-keys/${segment(toValue(fingerprint))}/signed`);
 export const useApiTokens = () => useAsked<{ readonly items: ReadonlyArray<ApiTokenView> }>('catalogue', '/api-tokens');
