@@ -16,6 +16,7 @@ import type { Route, SignedRoute } from '../protocol/http/route.ts';
 import { routes } from '../protocol/http/routes.ts';
 import type { SessionView } from '../protocol/http/session.ts';
 import { roleFor } from '../protocol/operations.ts';
+import type { AdminView } from '../protocol/views.ts';
 import { answerOf, sealedTo, signedCall, type HttpAnswer } from './support/http.ts';
 import { startJetlock } from './support/jetlock.ts';
 import { digestOf, fingerprintOf, idOf, keyPairOf } from './support/names.ts';
@@ -237,6 +238,21 @@ test.serial('a stolen key is taken away with what was signed with it, which is t
   t.deepEqual(await statuses(), [200, 200, 200, 200]);
   await command({ operation: 'admin.key.remove-all', admin: stolen.admin, key: stolen.publicKey });
   t.deepEqual(await statuses(), [401, 401, 401, 200]);
+});
+
+test.serial('what a stolen key signs while it is taken away goes with it, or is refused', async (t) => {
+  const { identity } = root;
+  for (const n of [1, 2, 3, 4, 5, 6]) {
+    const stolen = await newAdmin(`zed-${n}`, 'admin');
+    const thief = await signedIn(stolen, 'admin');
+    const adding = call('POST', '/admins', signedCall(stolen, { operation: 'admin.add', admin: `moll-${n}`, key: keyPairOf(100 + n).publicKey, role: 'admin' }), thief.headers);
+    const away = { operation: 'admin.key.remove-all', admin: stolen.admin, key: stolen.publicKey };
+    const removing = call('DELETE', `/admins/${stolen.admin}/keys/${stolen.publicKey}/signed`, signedCall(identity, away), root.headers);
+    t.like(await removing, { status: 200, json: { changed: true } });
+    await adding;
+    const { items } = (await call('GET', '/admins', undefined, root.headers)).json as { readonly items: ReadonlyArray<AdminView> };
+    t.deepEqual(items.filter(({ admin }) => [`zed-${n}`, `moll-${n}`].includes(admin)).flatMap(({ keys }) => keys), []);
+  }
 });
 
 test.serial('a browser offers a key, the command line sees that it is the right one, and it signs in', async (t) => {
