@@ -58,6 +58,13 @@ test('the README lists every command of the table, and no other', (t) => {
   t.deepEqual([...listed].sort(), TABLE.map(({ name }) => name).sort());
 });
 
+test('the long run has every test with a long form', (t) => {
+  const long = /"test:long": "(.*)"/.exec(read('package.json'))?.[1] ?? '';
+  const tests = ['tests', 'services'].flatMap((folder) => readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`));
+  const scaled = tests.filter((path) => path.endsWith('.test.ts') && !path.startsWith('tests/long/') && read(path).includes('/scale.ts'));
+  t.deepEqual(scaled.filter((path) => !long.includes(` ${path}`)), []);
+});
+
 /** Pages with the files that they lead to. */
 const pages = ['README.md', 'SECURITY.md', ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md')).map((path) => `docs/${path}`)];
 

@@ -11,6 +11,7 @@ import { body, json, own, PATH, refused, startByHand, writing } from './support/
 import { subjects } from './support/jetlock.ts';
 import { latch } from './support/latch.ts';
 import { eventually } from './support/poll.ts';
+import { scaled } from './support/scale.ts';
 import { statementOf, type Answer } from './support/wire.ts';
 
 const { jetlock, wire, steps, identity, get, asAdmin } = await startByHand();
@@ -97,7 +98,7 @@ test.serial('random bytes always get an answer, and stop nothing', async (t) => 
     const answer = await wire.send(to, bytes);
     return isSound(answer) && !answer.sealed && answer.refusal?.code === 'malformed' && jetlock.service().health().ready;
   });
-  await t.notThrowsAsync(fc.assert(one, { numRuns: 200 }));
+  await t.notThrowsAsync(fc.assert(one, { numRuns: scaled(60, 2_000) }));
 });
 
 test.serial('requests that are nearly right always get an answer, and stop nothing', async (t) => {
@@ -107,7 +108,7 @@ test.serial('requests that are nearly right always get an answer, and stop nothi
     codes.add(answer.refusal?.code ?? 'answered');
     return isSound(answer) && jetlock.service().health().ready;
   });
-  await t.notThrowsAsync(fc.assert(one, { numRuns: 600 }));
+  await t.notThrowsAsync(fc.assert(one, { numRuns: scaled(250, 10_000) }));
   // What is changed goes deep enough to meet more than the first check.
   t.true(['answered', 'malformed', 'unauthorized'].every((code) => codes.has(code)), [...codes].join(', '));
   t.is((await steps.verify()).identical, true);

@@ -7,7 +7,7 @@ import { startFloodRig, HONEST_PATH, type FloodRig, type Load } from '../../benc
 import { REFUSED_READS } from '../../services/operations/read.ts';
 import { scaled } from '../support/scale.ts';
 
-const FLOOD_MS = scaled(1_500, 150_000);
+const FLOOD_MS = scaled(500, 150_000);
 const MB = 1024 * 1024;
 
 const rig: FloodRig = await startFloodRig({ syncAlways: true });

@@ -7,7 +7,7 @@ import { eventually } from '../support/poll.ts';
 import { scaled } from '../support/scale.ts';
 import { serviceOf, stepsOf } from '../support/steps.ts';
 
-const ROTATIONS = scaled(100, 1_000);
+const ROTATIONS = scaled(30, 1_000);
 const PROGRAMS = 4;
 /** Each is interrupted so often, by turns by the end of nats-server and of the service. */
 const INTERRUPTIONS = scaled(2, 12);

@@ -10,6 +10,7 @@ import { provision } from '../../services/nats/provision.ts';
 import { orThrow, subjects } from '../support/jetlock.ts';
 import { eventually } from '../support/poll.ts';
 import { answersAgain, KEPT, lastSequence, newcomer, NOTICED_MS, offered, readyz, refusedStart, refusesToStart, SERVICE, startRevoked, stopsServing, type Setting } from '../support/revoked.ts';
+import { inLongForm } from '../support/scale.ts';
 import { codeOf, pathOf, serviceOf } from '../support/steps.ts';
 import { alterMessage } from '../support/store-block.ts';
 import { copyStore, putBack, putStreamBack, whileStopped } from '../support/store.ts';
@@ -31,31 +32,6 @@ test.serial('a log that is shorter than what was seen is not served from until a
   t.is(await codeOf(client.get('prod/kept/LATER')), 'refused');
 });
 
-test.serial('a log that lost nothing but reads is noticed too, also where others wrote in their place', async (t) => {
-  const setting = await startRevoked(t);
-  const { jetlock, nc, streams, text } = setting;
-  await jetlock.stopService();
-  const copy = await copyStore(jetlock);
-  orThrow(await jetlock.restart());
-  for (let n = 0; n < 3; n += 1) await text();
-  await jetlock.stopService();
-  const before = await lastSequence(streams);
-  await putBack(jetlock, copy);
-  await refusesToStart(setting, 'the log is shorter than it was');
-  for (let last = 0; last < before; ) last = (await jetstream(nc).publish(subjects.read(sure(ReplicaId, 'r-stranger')), utf8('{}'))).seq;
-  const refused = await refusesToStart(setting, 'the log is not the one that was seen');
-  orThrow(await jetlock.restart({ acceptHistory: offered(refused) }));
-  await answersAgain(setting);
-  orThrow(await jetlock.restart());
-  // As a version wrote it that knew of state alone.
-  const head = join(jetlock.dataDir, 'data', 'head.json');
-  await jetlock.stopService();
-  const { last, ...old } = JSON.parse(await readFile(head, 'utf8')) as Record<string, unknown>;
-  t.truthy(last);
-  await writeFile(head, JSON.stringify(old));
-  orThrow(await jetlock.restart());
-});
-
 test.serial('a log that is put back to an older copy under a running service is noticed before anything is answered from it', async (t) => {
   const setting = await startRevoked(t);
   const { jetlock, steps } = setting;
@@ -67,34 +43,6 @@ test.serial('a log that is put back to an older copy under a running service is 
   t.is(refused.kind, 'history');
   orThrow(await jetlock.restart({ acceptHistory: offered(refused) }));
   await answersAgain(setting);
-});
-
-test.serial('an older copy that others wrote on until it was as long as before is noticed too', async (t) => {
-  const setting = await startRevoked(t);
-  const { jetlock, nc, streams } = setting;
-  const copy = await copyStore(jetlock);
-  await answersAgain(setting);
-  await setting.steps.write('prod/kept/LATER', 'lost');
-  const before = await lastSequence(streams);
-  await stopsServing(setting, async () => {
-    await putBack(jetlock, copy);
-    for (let last = 0; last < before + 5; ) last = (await jetstream(nc).publish(subjects.read(sure(ReplicaId, 'r-stranger')), utf8('{}'))).seq;
-  });
-  await refusesToStart(setting, 'the log is shorter than it was');
-});
-
-test.serial('a remembered head that cannot be read is refused, and an admin can decide that too', async (t) => {
-  const setting = await startRevoked(t);
-  const { jetlock } = setting;
-  const head = join(jetlock.dataDir, 'data', 'head.json');
-  await jetlock.stopService();
-  const kept = JSON.parse(await readFile(head, 'utf8')) as { seq: number; hash: string };
-  await writeFile(head, '{"v":1,');
-  t.regex((await refusedStart(setting)).message, /head.json is damaged/);
-  t.regex((await refusedStart(setting, { acceptHistory: `${kept.seq}:${'A'.repeat(43)}` })).message, /head.json is damaged/);
-  orThrow(await jetlock.restart({ acceptHistory: `${kept.seq}:${kept.hash}` }));
-  orThrow(await jetlock.restart());
-  t.is(await setting.text(), KEPT);
 });
 
 test.serial('a stream that was deleted and made again is no first start, whatever is in it', async (t) => {
@@ -126,14 +74,6 @@ const remade = async ({ nc, streams }: Setting, change: (data: string, seq: numb
     await jetstream(nc).publish(one?.subject ?? '', utf8(change(fromUtf8(one?.data ?? new Uint8Array()), n + 1)), one === null ? {} : { headers: one.header });
 };
 const untouched = (data: string): string => data;
-
-test.serial('a stream that was deleted under a running service and made again stops it, though every message is as it was', async (t) => {
-  const setting = await startRevoked(t);
-  await stopsServing(setting, () => remade(setting, untouched));
-  const refused = await refusesToStart(setting, 'the stream was made again');
-  orThrow(await setting.jetlock.restart({ acceptHistory: offered(refused) }));
-  await answersAgain(setting);
-});
 
 /** A revoke that does not say so any more, in as many bytes. */
 const unrevoked = (data: string): string => {
@@ -171,45 +111,6 @@ test.serial('a revoke in the middle that was altered on the disk, so that nats-s
   t.is(await codeOf(client.get('prod/lost/KEY')), 'refused');
 });
 
-test.serial('a revoke that was the last of the log when it was altered is noticed by whoever saw it', async (t) => {
-  const setting = await startRevoked(t);
-  const { jetlock, steps } = setting;
-  const { seq } = await steps.revoke(SERVICE, 'prod/kept/KEY');
-  await jetlock.stopService();
-  await altered(setting, seq);
-  await refusesToStart(setting, 'the log is shorter than it was');
-});
-
-test.serial('a value that was altered on the disk under a running service is not given out', async (t) => {
-  const setting = await startRevoked(t);
-  const { jetlock, steps, client } = setting;
-  const { seq } = await steps.write('prod/kept/KEY', 'never read yet');
-  await steps.write('prod/kept/LATER', 'v');
-  await altered(setting, seq, (data) => data.replace(/"box":"(.)/, (_, first: string) => `"box":"${first === 'A' ? 'B' : 'A'}`));
-  await eventually(async () => ((await readyz(jetlock)).status === 200 ? true : undefined), NOTICED_MS, 'the service to be ready');
-  t.is(await codeOf(client.get('prod/kept/KEY')), 'unavailable');
-});
-
-test.serial('the stream of another installation is not served from, at a start or under a running service', async (t) => {
-  const [setting, other] = [await startRevoked(t), await startRevoked(t)];
-  const { jetlock } = setting;
-  await other.steps.write('prod/kept/KEY', 'theirs');
-  const theirs = await copyStore(other.jetlock);
-  const ours = await copyStore(jetlock);
-  await stopsServing(setting, () => putStreamBack(jetlock, theirs, subjects.stream));
-  await refusesToStart(setting, 'the stream was made again');
-  t.is((await refusedStart(setting, await newcomer(setting))).kind, 'history');
-  // With their keys beside it: those open under another operator's key.
-  await putBack(jetlock, theirs);
-  const wrongKey = await refusedStart(setting);
-  t.deepEqual([wrongKey.kind, wrongKey.wrote], ['config', 0]);
-  await putBack(jetlock, ours);
-  // The reads since that copy are gone.
-  const older = await refusesToStart(setting, 'the log is shorter than it was');
-  orThrow(await jetlock.restart({ acceptHistory: offered(older) }));
-  await answersAgain(setting);
-});
-
 test.serial('with full rights on NATS nothing can be taken out of the stream', async (t) => {
   const { streams, revoke, jetlock, text } = await startRevoked(t);
   const { config } = await streams.info(subjects.stream);
@@ -222,4 +123,106 @@ test.serial('with full rights on NATS nothing can be taken out of the stream', a
   for (const [what, attempt] of Object.entries(attempts)) await t.throwsAsync(attempt, undefined, what);
   t.true(jetlock.service().health().ready);
   t.is(await text(), KEPT);
+});
+
+inLongForm(() => {
+  test.serial('a log that lost nothing but reads is noticed too, also where others wrote in their place', async (t) => {
+    const setting = await startRevoked(t);
+    const { jetlock, nc, streams, text } = setting;
+    await jetlock.stopService();
+    const copy = await copyStore(jetlock);
+    orThrow(await jetlock.restart());
+    for (let n = 0; n < 3; n += 1) await text();
+    await jetlock.stopService();
+    const before = await lastSequence(streams);
+    await putBack(jetlock, copy);
+    await refusesToStart(setting, 'the log is shorter than it was');
+    for (let last = 0; last < before; ) last = (await jetstream(nc).publish(subjects.read(sure(ReplicaId, 'r-stranger')), utf8('{}'))).seq;
+    const refused = await refusesToStart(setting, 'the log is not the one that was seen');
+    orThrow(await jetlock.restart({ acceptHistory: offered(refused) }));
+    await answersAgain(setting);
+    orThrow(await jetlock.restart());
+    // As a version wrote it that knew of state alone.
+    const head = join(jetlock.dataDir, 'data', 'head.json');
+    await jetlock.stopService();
+    const { last, ...old } = JSON.parse(await readFile(head, 'utf8')) as Record<string, unknown>;
+    t.truthy(last);
+    await writeFile(head, JSON.stringify(old));
+    orThrow(await jetlock.restart());
+  });
+
+  test.serial('an older copy that others wrote on until it was as long as before is noticed too', async (t) => {
+    const setting = await startRevoked(t);
+    const { jetlock, nc, streams } = setting;
+    const copy = await copyStore(jetlock);
+    await answersAgain(setting);
+    await setting.steps.write('prod/kept/LATER', 'lost');
+    const before = await lastSequence(streams);
+    await stopsServing(setting, async () => {
+      await putBack(jetlock, copy);
+      for (let last = 0; last < before + 5; ) last = (await jetstream(nc).publish(subjects.read(sure(ReplicaId, 'r-stranger')), utf8('{}'))).seq;
+    });
+    await refusesToStart(setting, 'the log is shorter than it was');
+  });
+
+  test.serial('a remembered head that cannot be read is refused, and an admin can decide that too', async (t) => {
+    const setting = await startRevoked(t);
+    const { jetlock } = setting;
+    const head = join(jetlock.dataDir, 'data', 'head.json');
+    await jetlock.stopService();
+    const kept = JSON.parse(await readFile(head, 'utf8')) as { seq: number; hash: string };
+    await writeFile(head, '{"v":1,');
+    t.regex((await refusedStart(setting)).message, /head.json is damaged/);
+    t.regex((await refusedStart(setting, { acceptHistory: `${kept.seq}:${'A'.repeat(43)}` })).message, /head.json is damaged/);
+    orThrow(await jetlock.restart({ acceptHistory: `${kept.seq}:${kept.hash}` }));
+    orThrow(await jetlock.restart());
+    t.is(await setting.text(), KEPT);
+  });
+
+  test.serial('a stream that was deleted under a running service and made again stops it, though every message is as it was', async (t) => {
+    const setting = await startRevoked(t);
+    await stopsServing(setting, () => remade(setting, untouched));
+    const refused = await refusesToStart(setting, 'the stream was made again');
+    orThrow(await setting.jetlock.restart({ acceptHistory: offered(refused) }));
+    await answersAgain(setting);
+  });
+
+  test.serial('a revoke that was the last of the log when it was altered is noticed by whoever saw it', async (t) => {
+    const setting = await startRevoked(t);
+    const { jetlock, steps } = setting;
+    const { seq } = await steps.revoke(SERVICE, 'prod/kept/KEY');
+    await jetlock.stopService();
+    await altered(setting, seq);
+    await refusesToStart(setting, 'the log is shorter than it was');
+  });
+
+  test.serial('a value that was altered on the disk under a running service is not given out', async (t) => {
+    const setting = await startRevoked(t);
+    const { jetlock, steps, client } = setting;
+    const { seq } = await steps.write('prod/kept/KEY', 'never read yet');
+    await steps.write('prod/kept/LATER', 'v');
+    await altered(setting, seq, (data) => data.replace(/"box":"(.)/, (_, first: string) => `"box":"${first === 'A' ? 'B' : 'A'}`));
+    await eventually(async () => ((await readyz(jetlock)).status === 200 ? true : undefined), NOTICED_MS, 'the service to be ready');
+    t.is(await codeOf(client.get('prod/kept/KEY')), 'unavailable');
+  });
+
+  test.serial('the stream of another installation is not served from, at a start or under a running service', async (t) => {
+    const [setting, other] = [await startRevoked(t), await startRevoked(t)];
+    const { jetlock } = setting;
+    await other.steps.write('prod/kept/KEY', 'theirs');
+    const theirs = await copyStore(other.jetlock);
+    const ours = await copyStore(jetlock);
+    await stopsServing(setting, () => putStreamBack(jetlock, theirs, subjects.stream));
+    await refusesToStart(setting, 'the stream was made again');
+    t.is((await refusedStart(setting, await newcomer(setting))).kind, 'history');
+    // With their keys beside it: those open under another operator's key.
+    await putBack(jetlock, theirs);
+    const wrongKey = await refusedStart(setting);
+    t.deepEqual([wrongKey.kind, wrongKey.wrote], ['config', 0]);
+    await putBack(jetlock, ours);
+    // The reads since that copy are gone.
+    const older = await refusesToStart(setting, 'the log is shorter than it was');
+    orThrow(await jetlock.restart({ acceptHistory: offered(older) }));
+    await answersAgain(setting);
+  });
 });

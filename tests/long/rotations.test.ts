@@ -103,7 +103,7 @@ const interrupted = async (t: ExecutionContext, rotation: Rotation, at: number, 
   return isDead;
 };
 
-const STEP = scaled(5, 1);
+const STEP = scaled(11, 1);
 
 for (const rotation of ROTATIONS)
   test.serial(`${rotation.name}: interrupted at any call it is completed at the next start`, async (t) => {
