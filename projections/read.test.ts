@@ -2,11 +2,14 @@ import test from 'ava';
 import { SecretPath, ServiceName, sure } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
 import { ENDED_MS } from '../protocol/operations.ts';
+import { PAGE_BYTES_MAX, type Limit, type Page } from '../protocol/paging.ts';
+import type { SecretView } from '../protocol/views.ts';
 import { BEGIN, newHistory } from '../tests/support/history.ts';
 import { digestOf, fingerprintOf, idOf } from '../tests/support/names.ts';
 import { orThrow } from '../tests/support/or-throw.ts';
 import { storedAfter } from '../tests/support/stored.ts';
 import { memoryStore } from './memory-store.ts';
+import { paged } from './page.ts';
 import { readModels } from './read.ts';
 import { storedRows } from './rows.ts';
 import type { ProjectionName } from './projection.ts';
@@ -98,6 +101,34 @@ test('the inbox has the oldest first, and no credential that has expired', async
   t.deepEqual(await cards(BEGIN + PENDING_MS - 1), ['credential mailer', 'access invoicer', 'access mailer']);
   t.deepEqual(await cards(BEGIN + PENDING_MS), ['access invoicer', 'access mailer']);
   t.deepEqual(orThrow(await read.inbox(anything, BEGIN)).items.map(({ asked }) => asked as number | null), [null, 1, 0], 'how often it was asked for in vain');
+});
+
+test('a filter by status leaves what has that status', async (t) => {
+  const { read } = await given();
+  const secrets = async (status: SecretView['status']) => orThrow(await read.secrets({ ...anything, prefix: null, status })).items.map((secret) => secret.path as string);
+  t.deepEqual([await secrets('live'), await secrets('deleted'), await secrets('stub')], [['billing/KEY', 'billing/stripe/KEY', 'billingX/KEY', 'mail/KEY'], ['mail/OLD'], []]);
+  const credentials = async (status: 'approved' | 'pending' | 'denied' | null) => orThrow(await read.credentials({ ...anything, service: null, status })).items.map(({ service }) => service as string);
+  t.deepEqual([await credentials(null), await credentials('approved'), await credentials('pending'), await credentials('denied')], [['invoicer', 'mailer'], ['invoicer'], ['mailer'], []]);
+  const found = async (search: string) => orThrow(await read.secrets({ ...anything, prefix: null, search })).items.map((secret) => secret.path as string);
+  t.deepEqual([await found('KEY stripe'), await found('mail stripe'), await found(' ')], [['billing/stripe/KEY'], [], ['billing/KEY', 'billing/stripe/KEY', 'billingX/KEY', 'mail/KEY']]);
+});
+
+test('pages of any size hold every item once, each with the number of all; a page is full by its bytes too', (t) => {
+  const all = ['a', 'b', 'c', 'd', 'e'].map((place) => ({ place, item: place }));
+  for (const limit of [1, 2, 4, 5, 6]) {
+    const items: string[] = [];
+    let after: string | null = null;
+    do {
+      const page: Page<string> = paged(all, { limit: limit as Limit, after });
+      t.true(page.items.length <= limit && page.total === all.length);
+      items.push(...page.items);
+      after = page.next;
+    } while (after !== null);
+    t.deepEqual(items, ['a', 'b', 'c', 'd', 'e'], String(limit));
+  }
+  const wide = ['a', 'b', 'c'].map((place) => ({ place, item: place.repeat(PAGE_BYTES_MAX / 2 - 100) }));
+  t.like(paged(wide, { limit: null, after: null }), { next: 'b', total: 3 });
+  t.is(paged([{ place: 'a', item: 'a'.repeat(PAGE_BYTES_MAX + 1) }], { limit: null, after: null }).items.length, 1);
 });
 
 test('an entry that no fold can have made is named, not told', async (t) => {

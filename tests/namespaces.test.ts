@@ -76,6 +76,7 @@ test.serial('text of every kind, and 64 KiB of it, comes back as it was', async 
   t.deepEqual(await read(issued), values);
   const { status, json } = await set(issued, 'MORE', 'x'.repeat(65_537));
   t.deepEqual([status, json.error?.code], [413, 'too_large']);
+  t.is((await set(issued, 'MORE', 'half \ud800')).json.error?.code, 'malformed');
 });
 
 test.serial('a box is opened for the call that it was sealed for, and for no other', async (t) => {
@@ -121,6 +122,7 @@ test.serial('ten at once are ten whose keys work, and no other count is taken', 
   const { namespaces } = json as unknown as { readonly namespaces: ReadonlyArray<Issued> };
   t.deepEqual([status, namespaces.length, new Set(namespaces.map(({ accessKey }) => accessKey)).size], [201, 10, 10]);
   t.deepEqual(await Promise.all(namespaces.map((one) => set(one, 'KEY', one.namespace).then(() => read(one)))), namespaces.map(({ namespace }) => ({ KEY: namespace })));
+  t.is(((await call('POST', '/namespaces/bulk', { body: { count: 1 } })).json as unknown as { readonly namespaces: ReadonlyArray<Issued> }).namespaces.length, 1);
   for (const count of [1.5, -3, 0, 101, 1000, '10', null]) t.is((await call('POST', '/namespaces/bulk', { body: { count } })).status, 400, String(count));
 });
 

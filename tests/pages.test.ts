@@ -25,6 +25,7 @@ const headers = { 'test-caller': 'alice' };
 const get = async (path: string) => answerOf(await fetch(url(path), { headers }));
 const audit = async (query: string) => (await get(`/audit?${query}`)).json as Page<AuditEntry>;
 const sum = (counts: ReadonlyArray<number>): number => counts.reduce((a, b) => a + b, 0);
+const msOf = ({ at }: Pick<AuditEntry, 'at'>): number => Date.parse(at);
 const nameOf = ({ seq, entry }: Pick<AuditEntry, 'seq' | 'entry'>): string => `${seq}.${entry}`;
 
 const allPages = async (query: string): Promise<ReadonlyArray<AuditEntry>> => {
@@ -54,6 +55,9 @@ test.serial('the audit log in pages is the audit log, the newest first; its filt
   t.deepEqual((await audit('path=pages/app/&outcome=done')).items.map(({ what }) => what), all.filter((line) => JSON.stringify(line.about).includes('pages/app') && line.outcome === 'done').map(({ what }) => what));
   const { items } = orThrow(await admin.list('audit.list', { service: 'pages-shop' as never })());
   t.deepEqual(items.map(nameOf), all.filter(({ about, who }) => about.service === 'pages-shop' || who?.name === 'pages-shop').map(nameOf));
+  const at = msOf(reads[0]!);
+  for (const [from, to] of [[at, at], [at + 1, at + 99_999], [0, at - 1]] as const)
+    t.deepEqual((await allPages(`from=${from}&to=${to}`)).map(nameOf), all.filter((line) => msOf(line) >= from && msOf(line) <= to).map(nameOf));
   t.like(await get('/audit?after=none'), { status: 400, error: { code: 'malformed' } });
 });
 
@@ -84,6 +88,10 @@ test.serial('reads over time, what is missing, and health are told', async (t) =
   t.true(ReadsView.is(reads));
   t.like(reads, { buckets: 4, since: null });
   t.deepEqual(reads.items.map(({ service, allowed, refused }) => [service, sum(allowed), sum(refused)]), [['pages-shop', 1, 0]]);
+  // At its place: three milliseconds after the beginning, in spans of two.
+  const at = msOf((await audit('path=pages/app/DB&type=read&outcome=allowed')).items[0]!);
+  const spans = (await get(`/secrets/${encodeURIComponent('pages/app/DB')}/reads?buckets=4&from=${at - 3}&to=${at + 5}`)).json as ReadsView;
+  t.deepEqual([spans.step, spans.items[0]?.allowed], [2, [0, 1, 0, 0]] as never);
   const daily = (await get(`/secrets/${encodeURIComponent('pages/app/DB')}/reads`)).json as ReadsView;
   t.like(daily, { buckets: 30, step: 24 * 60 * 60 * 1000 });
   t.is(sum(daily.items[0]!.allowed), 1);

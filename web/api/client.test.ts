@@ -17,6 +17,7 @@ import { clientInfo, fakeService, subjects } from '../../tests/support/fake-serv
 import { toBase64 } from './base64.ts';
 import { newAccessKey, newApiToken } from './bearer.ts';
 import { newBrowserKey, type BrowserKey } from './browser-key.ts';
+import { makeClient } from './client.ts';
 import { ApiError, asApiError } from './failure.ts';
 import { makeHttp, searchOf } from './http.ts';
 import type { Identity, IdentityStore } from './identity.ts';
@@ -230,6 +231,22 @@ test('what is made in the browser lets in by the digest that the service is sent
     t.is(digest, tokenDigest(text));
     t.not((await make()).text, text);
   }
+});
+
+test('a command whose answer was lost is given again as it was; not where the service is busy, and no value that is too large', async (t) => {
+  Object.defineProperty(globalThis, 'location', { value: { origin: 'https://jetlock.test' } });
+  const key = await newBrowserKey();
+  const view = { admin: 'ada', role: 'admin', key: key.publicKey, csrf: 'c', idleUntil: 1, until: 2, loggedOut: 7, keyring } as SessionView;
+  const refused = (code: string) => json(503, { error: { ...REFUSAL, code, retryable: true } });
+  const { calls, fetch } = asked(json(200, view), refused('unavailable'), json(200, { changed: true, seq: 9 }), refused('busy'));
+  const client = makeClient({ fetch, store: storeOf(key) });
+  await t.throwsAsync(client.command(DISABLE), { instanceOf: ApiError });
+  t.true(await client.session.resume());
+  t.like(await client.command(DISABLE), { changed: true });
+  t.is(calls[1]?.init.body, calls[2]?.init.body);
+  t.is((await t.throwsAsync(client.command(DISABLE), { instanceOf: ApiError })).code, 'busy');
+  t.is((await t.throwsAsync(client.write({ path: PATH, value: new Uint8Array(65_537), description: null, ifVersion: null }), { instanceOf: ApiError })).code, 'too_large');
+  t.is(calls.length, 4);
 });
 
 test('what changed is asked again, and everything after a loss', (t) => {
