@@ -1,6 +1,4 @@
 /** Namespaces with an access key, by HTTP and NATS, against one real service: where what came before it failed. */
-import { request } from 'node:http';
-import { Kvm } from '@nats-io/kv';
 import test from 'ava';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { newSession } from '../client/session.ts';
@@ -17,8 +15,9 @@ import { newSigningKey } from '../crypto/sign.ts';
 import { ClientInfo, sure } from '../events/vocabulary.ts';
 import { ServiceKeys } from '../protocol/wire.ts';
 import { linesOf } from './support/audit.ts';
-import { sealedTo, sealedWrite } from './support/http.ts';
+import { sealedTo, sealedWrite, statusUnder } from './support/http.ts';
 import { orThrow, startJetlock, subjects } from './support/jetlock.ts';
+import { namesOfKeys } from './support/wrapped-keys.ts';
 
 const lines: string[] = [];
 const jetlock = await startJetlock({ logLevel: 'debug', logTo: { write: (line) => void lines.push(line) } });
@@ -61,13 +60,7 @@ const read = async (issued: Issued, path = '/namespace'): Promise<Readonly<Recor
   return Object.fromEntries(secrets.map(({ key, value }) => [key, fromUtf8(fromBase64(value))]));
 };
 
-/** The names of all wrapped keys that there are. */
-const storedKeys = async (): Promise<ReadonlyArray<string>> => {
-  const bucket = await new Kvm(await jetlock.connection()).open('secrets_keys');
-  const names: string[] = [];
-  for await (const name of await bucket.keys()) names.push(name);
-  return names.sort();
-};
+const storedKeys = async () => namesOfKeys(await jetlock.connection());
 
 test.serial('text of every kind, and 64 KiB of it, comes back as it was', async (t) => {
   const issued = await create();
@@ -140,25 +133,16 @@ test.serial('an admin’s value does not get into a namespace that somebody made
   t.deepEqual(await read(squatted), {});
 });
 
-/** What comes back for a call under a name; `fetch` sends none but the true one. */
-const statusUnder = (host: string, headers: Headers = {}, path = '/namespaces') =>
-  new Promise<number | undefined>((resolve, reject) => {
-    const { hostname, port } = new URL(httpUrl);
-    const sent = request({ hostname, port, method: path === '/healthz' ? 'GET' : 'POST', path, headers: { host: host.replace('PORT', port), 'content-type': 'application/json', ...headers } });
-    sent.on('error', reject).on('response', (answer) => void answer.resume().on('end', () => resolve(answer.statusCode)));
-    sent.end(path === '/healthz' ? undefined : '{}');
-  });
-
 test.serial('a name that is not of this machine is answered nothing, and no page of another site makes a namespace', async (t) => {
-  for (const host of ['127.0.0.1:PORT', 'localhost:PORT', '127.9.9.9:PORT', '[::1]:PORT', 'LOCALHOST:PORT']) t.is(await statusUnder(host), 201, host);
+  for (const host of ['127.0.0.1:PORT', 'localhost:PORT', '127.9.9.9:PORT', '[::1]:PORT', 'LOCALHOST:PORT']) t.is(await statusUnder(httpUrl, host), 201, host);
   for (const host of ['evil.example:PORT', 'localhost.evil.example:PORT', '127.0.0.1.evil.example:PORT', '127.0.0.1:1', '127.0.0.1', '10.0.0.1:PORT', 'x@'])
-    for (const path of ['/namespaces', '/healthz']) t.is(await statusUnder(host, {}, path), 421, `${host} ${path}`);
+    for (const path of ['/namespaces', '/healthz']) t.is(await statusUnder(httpUrl, host, {}, path), 421, `${host} ${path}`);
   const evil = { 'sec-fetch-site': 'same-origin', origin: `http://evil.example:${new URL(httpUrl).port}` };
-  t.is(await statusUnder('evil.example:PORT', evil), 421);
+  t.is(await statusUnder(httpUrl, 'evil.example:PORT', evil), 421);
   const foreign: ReadonlyArray<Headers> = [evil, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'null' }];
   for (const path of ['/namespaces', '/namespace', '/get', '/enrolments', '/session'])
-    for (const headers of foreign) t.is(await statusUnder('127.0.0.1:PORT', headers, path), 403, path);
-  t.is(await statusUnder('127.0.0.1:PORT', { origin: httpUrl, 'sec-fetch-site': 'same-origin' }), 201);
+    for (const headers of foreign) t.is(await statusUnder(httpUrl, '127.0.0.1:PORT', headers, path), 403, path);
+  t.is(await statusUnder(httpUrl, '127.0.0.1:PORT', { origin: httpUrl, 'sec-fetch-site': 'same-origin' }), 201);
 });
 
 test.serial('one key is deleted, then the whole, and nothing is left that opens it', async (t) => {

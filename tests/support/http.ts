@@ -1,4 +1,5 @@
 /** Calls by HTTP, as a browser in a session or a program with a token makes them. */
+import { request } from 'node:http';
 import type { AdminIdentity } from '../../client/credential.ts';
 import { newBoxKey, sealText, sharedKey } from '../../crypto/box.ts';
 import { toBase64 } from '../../crypto/bytes.ts';
@@ -53,3 +54,12 @@ export const sealedWrite = (identity: AdminIdentity, keys: ServiceKeys, path: st
   const content = { v: 1, type: 'value', statement: id, value: toBase64(value), salt: toBase64(salt) };
   return { ...signedCall(identity, command, { id }), sealed: sealedTo(keys, JSON.stringify(content)) };
 };
+
+/** What comes back for a call under a name, in which PORT stands for the port; `fetch` sends none but the true one. */
+export const statusUnder = (url: string, host: string, headers: Readonly<Record<string, string>> = {}, path = '/namespaces') =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const sent = request({ hostname, port, method: path === '/healthz' ? 'GET' : 'POST', path, headers: { host: host.replace('PORT', port), 'content-type': 'application/json', ...headers } });
+    sent.on('error', reject).on('response', (answer) => void answer.resume().on('end', () => resolve(answer.statusCode)));
+    sent.end(path === '/healthz' ? undefined : '{}');
+  });

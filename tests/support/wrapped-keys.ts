@@ -1,6 +1,8 @@
 /** What somebody who reads a store's bytes finds of wrapped keys, also of those that were overwritten or purged, and what opens. */
 import { readFile } from 'node:fs/promises';
+import { Kvm } from '@nats-io/kv';
 import { isRight } from 'fp-ts/lib/Either.js';
+import type { NatsConnection } from 'nats';
 import { fromBase64 } from '../../crypto/bytes.ts';
 import { Redacted } from '../../crypto/redacted.ts';
 import { keyFingerprint, unwrapKey } from '../../crypto/wrap.ts';
@@ -38,4 +40,11 @@ export const openedFrom = (operatorKey: string, found: ReadonlyArray<Found>): Re
     }
   }
   return new Set(keys.keys());
+};
+
+/** The names of all wrapped keys that there are, in order. */
+export const namesOfKeys = async (nc: NatsConnection): Promise<ReadonlyArray<string>> => {
+  const names: string[] = [];
+  for await (const name of await (await new Kvm(nc).open('secrets_keys')).keys()) names.push(name);
+  return names.sort();
 };
