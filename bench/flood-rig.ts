@@ -18,7 +18,7 @@ import type { ServiceKeys } from '../protocol/wire.ts';
 import { findServer } from '../services/nats/server/find.ts';
 import { launchServer } from '../services/nats/server/launch.ts';
 import { startChild } from './child.ts';
-import type { FloodKind, FloodOrder } from './flooder.ts';
+import type { FloodKind, FloodOrder, Heard } from './flooder.ts';
 
 const subjects = subjectsUnder('secrets');
 const info = sure(ClientInfo, { name: 'bench', version: '1.0.0' });
@@ -38,7 +38,7 @@ export type FloodRig = {
   /** Memory of the service's process, and the size of the stream. */
   readonly load: () => Promise<Load>;
   /** Resolves when the first requests of it are on their way. */
-  readonly flood: (kind: FloodKind) => Promise<Flood>;
+  readonly flood: (kind: FloodKind, heard?: Heard) => Promise<Flood>;
   readonly stop: () => Promise<void>;
 };
 
@@ -102,8 +102,8 @@ export const startFloodRig = async ({ syncAlways }: { readonly syncAlways: boole
       const { state } = (await nc.request(`$JS.API.STREAM.INFO.${subjects.stream}`)).json<{ readonly state: { readonly messages: number; readonly bytes: number } }>();
       return { rssBytes: metric(metrics, 'process_resident_memory_bytes'), cpuSeconds: metric(metrics, 'process_cpu_seconds_total'), messages: state.messages, bytes: state.bytes };
     },
-    flood: async (kind) => {
-      const order: FloodOrder = { kind, url: nats.url, keys, service: flooding.service, token: kind === 'paths' ? flooding.token : '' };
+    flood: async (kind, heard = 'service') => {
+      const order: FloodOrder = { kind, heard, url: nats.url, keys, service: flooding.service, token: kind === 'paths' ? flooding.token : '' };
       const child = startChild('flooder', [], directory);
       child.stdin.write(`${JSON.stringify(order)}\n`);
       const { end } = await begun(child);

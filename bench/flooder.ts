@@ -20,8 +20,14 @@ import type { Request, ServiceKeys } from '../protocol/wire.ts';
 /** `sessions`: unknown session keys over junk. `tokens`: unknown tokens. `registrations`: new services. `paths`: random paths, with a credential that is approved. */
 export type FloodKind = 'sessions' | 'tokens' | 'registrations' | 'paths';
 
+/**
+ * Who hears it: `service`; `nobody`: it is sent where nobody listens, so only nats-server has work with it; `none`: it is made and not
+ * sent, which takes a processor and nothing else.
+ */
+export type Heard = 'service' | 'nobody' | 'none';
+
 /** `token` is that of `service`, for `paths`. */
-export type FloodOrder = { readonly kind: FloodKind; readonly url: string; readonly keys: ServiceKeys; readonly service: string; readonly token: string };
+export type FloodOrder = { readonly kind: FloodKind; readonly heard: Heard; readonly url: string; readonly keys: ServiceKeys; readonly service: string; readonly token: string };
 
 type Message = { readonly subject: string; readonly bytes: Uint8Array };
 type Maker = (n: number) => Message;
@@ -79,14 +85,16 @@ const flood = async (order: FloodOrder, isOver: () => boolean): Promise<number> 
   const connected = await connectNats({ servers: order.url })();
   if (isLeft(connected)) throw new Error(connected.left.why);
   const [nc, make, reply] = [connected.right, MAKERS[order.kind](order), `_INBOX.${randomId()}`];
+  const prefix = order.heard === 'nobody' ? 'unheard.' : '';
   let sent = 0;
   while (!isOver()) {
     for (const end = sent + AT_ONCE; sent < end; sent += 1) {
       const { subject, bytes } = make(sent);
-      nc.publish(subject, bytes, { reply });
+      if (order.heard !== 'none') nc.publish(`${prefix}${subject}`, bytes, { reply });
     }
     // The server has taken them all: without this they would only fill the memory here.
-    await nc.flush();
+    if (order.heard !== 'none') await nc.flush();
+    else await new Promise(setImmediate);
     if (sent === AT_ONCE) process.stdout.write('flooding\n');
   }
   await nc.close();

@@ -24,8 +24,18 @@ const timesOf = async ({ honest }: FloodRig, ms: number): Promise<Times> => {
   return { p50: times[Math.floor(times.length * 0.5)] ?? NaN, p99: times[Math.floor(times.length * 0.99)] ?? NaN };
 };
 
+/** While the same flood is made, and reaches nats-server at most: what the machine has left then. */
+const beside = async (rig: FloodRig, kind: (typeof KINDS)[number], heard: 'nobody' | 'none'): Promise<Times> => {
+  const flood = await rig.flood(kind, heard);
+  const times = await timesOf(rig, IDLE_MS);
+  await flood.end();
+  return times;
+};
+
 const figuresOf = async (rig: FloodRig, kind: (typeof KINDS)[number], say: (line: string) => void): Promise<ReadonlyArray<Figure>> => {
   const idle = await timesOf(rig, IDLE_MS);
+  const unmade = await beside(rig, kind, 'none');
+  const unheard = await beside(rig, kind, 'nobody');
   const before = await rig.load();
   const began = performance.now();
   const flood = await rig.flood(kind);
@@ -36,6 +46,8 @@ const figuresOf = async (rig: FloodRig, kind: (typeof KINDS)[number], say: (line
   say(`${kind}: ${Math.round(sent / seconds)} a second, of the service's processor ${Math.round(((after.cpuSeconds - before.cpuSeconds) / sent) * 1e6)} µs each`);
   return [
     { what: `${kind}: honest p99, beside idle`, value: flooded.p99, unit: 'ms', floor: idle.p99, bar: { atMost: RATIO_MAX } },
+    { what: `${kind}: honest p99 where nobody hears it, beside idle`, value: unheard.p99, unit: 'ms', floor: idle.p99 },
+    { what: `${kind}: honest p99 where it is not sent, beside idle`, value: unmade.p99, unit: 'ms', floor: idle.p99 },
     { what: `${kind}: honest p50, beside idle`, value: flooded.p50, unit: 'ms', floor: idle.p50 },
     { what: `${kind}: memory grown`, value: (after.rssBytes - before.rssBytes) / 1e6, unit: 'MB' },
     { what: `${kind}: log grown`, value: (after.bytes - before.bytes) / 1e6, unit: 'MB' },

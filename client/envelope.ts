@@ -32,17 +32,21 @@ const opened = (key: Redacted<Uint8Array>, sealed: SealedReply): Either<NoResult
 const isFor = (request: Request, { id, subject, service }: Reply): boolean =>
   id === request.id && subject === request.subject && service === request.service;
 
-const resultFor = (request: Request, reply: Reply): Either<NoResult, unknown> => {
+const resultFor = (request: Request, reply: Reply, onKnown: (subject: string) => void): Either<NoResult, unknown> => {
   if (!isFor(request, reply)) return E.left(distrusted('the reply belongs to another request'));
+  if (reply.known !== null) onKnown(reply.known);
   return reply.refusal === null ? E.right(reply.result) : E.left(refused(reply.refusal));
 };
 
-/** The result in a message, if the service sealed it in answer to this request. */
-export const open = ({ key }: Shared, request: Request, message: Uint8Array): Either<NoResult, unknown> => {
+/**
+ * The result in a message, if the service sealed it in answer to this request.
+ * @param onKnown told where to ask from now on
+ */
+export const open = ({ key }: Shared, request: Request, message: Uint8Array, onKnown: (subject: string) => void = () => undefined): Either<NoResult, unknown> => {
   const sealed = decodeJson(SealedReply)(message);
   if (E.isRight(sealed)) {
     const reply = opened(key, sealed.right);
-    return E.isLeft(reply) ? reply : resultFor(request, reply.right);
+    return E.isLeft(reply) ? reply : resultFor(request, reply.right, onKnown);
   }
   const unsealed = decodeJson(UnsealedReply)(message);
   return E.left(E.isRight(unsealed) ? { _tag: 'unsealed', code: codeOf(unsealed.right.refusal) } : distrusted('the reply is none of the service'));

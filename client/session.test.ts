@@ -7,9 +7,10 @@ import { boxKeyBytes, requestBytes, sign, verify } from '../crypto/sign.ts';
 import { ServiceName, sure, type PublicKey } from '../events/vocabulary.ts';
 import { clientInfo, fakeService, json, subjects, tagOf, unsealedReply, type FakeService } from '../tests/support/fake-service.ts';
 import { credentialOf, newKeyIdentity } from './credential.ts';
-import { unavailable } from './failure.ts';
+import { forbidden, unavailable, type TransportFailure } from './failure.ts';
 import { serviceKeys } from './keys.ts';
 import { newSession, type Question } from './session.ts';
+import type { Transport } from './transport.ts';
 
 const identity = newKeyIdentity(sure(ServiceName, 'billing'));
 
@@ -151,4 +152,46 @@ test('a request over 512 KiB is refused before it is sent', async (t) => {
   const service = fakeService();
   t.is(tagOf(await sessionWith(service).ask(question({ body: 'x'.repeat(400_000) }))()), 'too_large');
   t.is(service.seen.length, 0);
+});
+
+/** A service that tells where to ask, and what became of each request there. */
+const telling = (there: () => TransportFailure | undefined) => {
+  const service = fakeService();
+  service.script.reply = (reply) => ({ ...reply, known: KNOWN });
+  const request: Transport['request'] = (subject, bytes, timeoutMs) => async () => {
+    const failure = subject === KNOWN ? there() : undefined;
+    if (failure === undefined) return service.transport.request(subject, bytes, timeoutMs)();
+    service.asked.push(subject);
+    return E.left(failure);
+  };
+  return { service, session: sessionWith({ ...service, transport: { ...service.transport, request } }) };
+};
+const KNOWN = `secrets.known.${'k'.repeat(43)}`;
+const GET = question().subject;
+const askedAfterKeys = ({ asked }: FakeService): ReadonlyArray<string> => asked.filter((subject) => subject !== subjects.keys);
+
+test('whoever was told of a subject of their own asks there, about the same', async (t) => {
+  const { service, session } = telling(() => undefined);
+  for (let n = 0; n < 3; n += 1) t.is(tagOf(await session.ask(question())()), 'right');
+  await session.ask(question({ service: null }))();
+  t.deepEqual(askedAfterKeys(service), [GET, KNOWN, KNOWN, GET]);
+  t.deepEqual(new Set(service.seen.map(({ request }) => request.subject)), new Set([GET]));
+});
+
+test('where nobody listens there, it is asked at once where everyone asks; what may have arrived is not sent again', async (t) => {
+  let failure: TransportFailure | undefined = unavailable('nobody answers', 'no');
+  const { service, session } = telling(() => failure);
+  await session.ask(question())();
+  t.is(tagOf(await session.ask(question())()), 'right');
+  t.deepEqual(askedAfterKeys(service), [GET, KNOWN, GET]);
+  failure = unavailable('no answer in time', 'maybe');
+  t.is(tagOf(await session.ask(question())()), 'unavailable');
+  t.is(tagOf(await session.ask(question())()), 'right');
+  t.deepEqual(askedAfterKeys(service).slice(3), [KNOWN, GET]);
+});
+
+test('whom NATS does not let ask there never tries again', async (t) => {
+  const { service, session } = telling(() => forbidden('NATS does not allow it'));
+  for (let n = 0; n < 3; n += 1) t.is(tagOf(await session.ask(question())()), 'right');
+  t.deepEqual(askedAfterKeys(service), [GET, KNOWN, GET, GET]);
 });

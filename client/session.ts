@@ -56,6 +56,24 @@ const requestOf = (question: Question, client: ClientInfo, { kid, from }: Shared
 const believed = (failure: ClientFailure | NoResult): ClientFailure =>
   failure._tag === 'unsealed' ? unavailable(`the request was turned away unread: ${failure.code}`, 'maybe') : failure;
 
+/** Where a service asks: on a subject of its own once it was told of one, until there is nobody. */
+const newPlace = () => {
+  // `null`: NATS does not let us.
+  let known: string | null | undefined;
+  return {
+    of: ({ subject, service }: Question): string => (typeof known === 'string' && service !== null ? known : subject),
+    told: (subject: string): void => {
+      if (known !== null) known = subject;
+    },
+    /** @returns whether nothing arrived there, so that the same may be asked where everyone asks */
+    leave: (failure: ClientFailure | NoResult): boolean => {
+      if (failure._tag !== 'unavailable' && failure._tag !== 'forbidden') return false;
+      known = failure._tag === 'forbidden' ? null : undefined;
+      return failure._tag === 'forbidden' || failure.delivered === 'no';
+    },
+  };
+};
+
 const CLOSED = unavailable('the connection is closed', 'no');
 
 /** A session with a service under whatever box key it has at the time. */
@@ -63,6 +81,7 @@ export const newSession = ({ transport, keys, client, now = Date.now }: SessionO
   const mine = newBoxKey();
   let shared: Shared | undefined;
   let closed = false;
+  const place = newPlace();
 
   const sharedWith = ({ kid, key }: ServiceKeys): Either<ClientFailure, Shared> => {
     if (closed) return E.left(CLOSED);
@@ -74,13 +93,19 @@ export const newSession = ({ transport, keys, client, now = Date.now }: SessionO
     return E.right(shared);
   };
 
-  const once = async (question: Question, using: Shared): Promise<Either<ClientFailure | NoResult, unknown>> => {
+  const sentOn = async (subject: string, question: Question, using: Shared): Promise<Either<ClientFailure | NoResult, unknown>> => {
     const request = requestOf(question, client, using, now());
     const message = seal(using, request);
     if (message.length > WIRE_BYTES_MAX) return E.left(refusedHere('too_large'));
-    const reply = await transport.request(question.subject, message, question.timeoutMs)();
+    const reply = await transport.request(subject, message, question.timeoutMs)();
     if (E.isLeft(reply)) return reply;
-    return closed ? E.left(unavailable('the connection was closed', 'maybe')) : open(using, request, reply.right);
+    return closed ? E.left(unavailable('the connection was closed', 'maybe')) : open(using, request, reply.right, place.told);
+  };
+  const once = async (question: Question, using: Shared): Promise<Either<ClientFailure | NoResult, unknown>> => {
+    const subject = place.of(question);
+    const reply = await sentOn(subject, question, using);
+    const isOver = E.isLeft(reply) && subject !== question.subject && place.leave(reply.left);
+    return isOver ? sentOn(question.subject, question, using) : reply;
   };
   const sealedTo = (theirs: Either<ClientFailure, ServiceKeys>, question: Question): Promise<Either<ClientFailure | NoResult, unknown>> => {
     const using = E.isLeft(theirs) ? theirs : sharedWith(theirs.right);

@@ -12,6 +12,7 @@ import { credentialFingerprint, publicKeyFingerprint, tokenDigest } from './cred
 import { frame } from './frame.ts';
 import type { Part } from './frame.ts';
 import { valueDigest } from './hash.ts';
+import { knownToken } from './known.ts';
 import { logMac, messageHash, nextHead } from './log.ts';
 import { Redacted } from './redacted.ts';
 import { boxKeyBytes, requestBytes, signerBytes, statementBytes, verify } from './sign.ts';
@@ -69,8 +70,10 @@ test('the frame that the documentation spells out', (t) => {
   t.is(Buffer.from(frame('a', 'bc', 1)).toString('hex'), '000000016100000002626300000008' + '0000000000000001');
 });
 
-test('log: MAC, rolling hash, message hash', (t) => {
-  const { key, messages } = stored('log');
+test('log: MAC, rolling hash, message hash, and the token that is made with the same key', (t) => {
+  const { key, known, messages } = stored('log');
+  t.is(b64(blake(plainFrame('jetlock known v1', known.service), raw(key))), known.token);
+  t.is(knownToken(held(key), known.service as never), known.token);
   for (const { subject, seq, prev, data, previous, mac, head, messageHash: hashed } of messages) {
     t.is(b64(blake(plainFrame('jetlock log v1', subject, prev, raw(data)), raw(key))), mac);
     t.is(b64(blake(plainFrame('jetlock head v1', raw(previous), seq, subject, raw(data)))), head);

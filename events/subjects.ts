@@ -1,5 +1,5 @@
 /** Every subject, stream and bucket name. Nobody else writes one as a string. */
-import type { AdminName, Namespace, ReplicaId, SecretPath, ServiceName, Target } from './vocabulary.ts';
+import type { AdminName, Digest, Namespace, ReplicaId, SecretPath, ServiceName, Target } from './vocabulary.ts';
 
 /** A dot would split a token in two; `=` cannot stand in a name, so both writings are unambiguous. */
 const tokens = (path: string): string => path.replaceAll('.', '=2E').replaceAll('/', '.');
@@ -42,6 +42,9 @@ export const subjectsUnder = (prefix: string) => {
     admin: (operation: string) => `${prefix}.admin.${operation}`,
     /** Of one replica's own, for what another one hands on to it. */
     replica: (replica: ReplicaId, operation: string) => `${prefix}.replica.${replica}.${operation}`,
+    /** Of one service that has shown who it is: nobody else can tell what its token is. */
+    known: (token: Digest) => `${prefix}.known.${token}`,
+    isKnown: (subject: string) => subject.startsWith(`${prefix}.known.`),
     notify: (service: ServiceName) => `${prefix}.notify.${service}`,
     bucket: (name: 'keys' | 'catalog' | 'services' | 'access' | 'inbox' | 'usage' | 'rollout' | 'audit' | 'checkpoints') => `${prefix}_${name}`,
     /** A path, prefix or namespace as a key in KV. */

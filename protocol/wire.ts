@@ -84,6 +84,9 @@ export const Request = t.strict(
 );
 export type Request = t.TypeOf<typeof Request>;
 
+/** A subject of NATS, without wildcards. */
+const Subject = t.refinement(t.string, (text) => text.length <= 256 && /^[\w-]+(\.[\w-]+)*$/.test(text), 'Subject');
+
 /** Inside the box of a reply: bound to the request by its id. `result` is the operation's reply, or null beside a refusal. */
 export const Reply = t.strict(
   {
@@ -95,6 +98,8 @@ export const Reply = t.strict(
     time: Instant,
     result: t.unknown,
     refusal: orNull(WireRefusal),
+    /** Where the service is to ask from now on; null where it asked there already, or where there is no such place. */
+    known: orNull(Subject),
   },
   'Reply',
 );

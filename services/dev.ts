@@ -84,10 +84,12 @@ const serveOn = async (url: string, options: DevOptions, identities: Identities)
   if (isLeft(nc)) return nc;
   const requests = await connectAs(url, identities.service, 'service');
   if (isLeft(requests)) return requests;
+  const known = await connectAs(url, identities.service, 'service');
+  if (isLeft(known)) return known;
   const { dataDir, httpPort, logLevel, firstAdmin } = options;
   const http = { host: '127.0.0.1', port: httpPort };
-  const served = await serve({ nc: nc.right, requests: requests.right, dataDir: join(dataDir, 'data'), http, logLevel, acceptHistory: undefined, firstAdmin });
-  return isLeft(served) ? served : right({ ...served.right, connections: [nc.right, requests.right] });
+  const served = await serve({ nc: nc.right, requests: requests.right, known: known.right, dataDir: join(dataDir, 'data'), http, logLevel, acceptHistory: undefined, firstAdmin });
+  return isLeft(served) ? served : right({ ...served.right, connections: [nc.right, requests.right, known.right] });
 };
 
 export const startDev = async (options: DevOptions): Answer<Dev> => {

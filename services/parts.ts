@@ -10,6 +10,7 @@ import { makeAudit, type Audit } from './audit/audit.ts';
 import type { Broker } from './broker.ts';
 import { makeAdmission, type Admission } from './doors/admission.ts';
 import { makeHandle, type DoorParts } from './doors/handle.ts';
+import { makeKnown, type Known } from './doors/known.ts';
 import { makeLive, type Live } from './live/live.ts';
 import { awaitKey } from './keyring/await-key.ts';
 import type { Holders } from './keyring/holders.ts';
@@ -35,7 +36,7 @@ import { makeNamespace } from './operations/namespace.ts';
 import { makeNamespaces, type NamespaceParts, type Namespaces } from './operations/namespaces.ts';
 import { makePrepare } from './operations/prepare.ts';
 import { makeViews } from './operations/queries.ts';
-import { makeRead, REFUSED_READS, type ReadParts } from './operations/read.ts';
+import { isFruitlessBy, makeRead, REFUSED_READS, type ReadParts } from './operations/read.ts';
 import { makeRegister } from './operations/register.ts';
 import { makeReport, REPORTS } from './operations/report.ts';
 import type { Opener } from './request/open.ts';
@@ -75,6 +76,7 @@ export type Parts = {
   readonly audit: Audit;
   readonly live: Live;
   readonly admission: Admission;
+  readonly known: Known;
   readonly views: Views;
   readonly commands: Commands;
   readonly carryOut: CarryOut;
@@ -177,7 +179,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const boxKeys = makeBoxKeys(replica, execute, prepare(null));
   const projector = await startReadModels(given, commits);
   const followUps = makeFollowUps(replica, execute);
-  const refusedReads = makeAllowance(REFUSED_READS);
+  const [known, refusedReads] = [makeKnown(replica), makeAllowance(REFUSED_READS)];
   const look = makeLook(replica);
   const lookAgain = makeSecondLook(replica, look);
   const carryOut = makeCarryOut({ replica, execute, prepare, tidy });
@@ -190,6 +192,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const sharedSecret = makeSharedSecret(given.sharedSecret);
   const handle = makeHandle({
     ...seen,
+    knownSubject: known.subjectOf,
     replica,
     opener: openers.nats,
     replays: makeReplays(),
@@ -201,6 +204,6 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     namespace: makeNamespace(namespaces, sharedSecret),
     admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
-  const admission = makeAdmission({ handle, ownerOf: openers.nats.sessions.ownerOf, mayAsk: refusedReads.isLeft, subjects: replica.subjects, endOpen: watch.end });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, forgetSessions: openers.forget, contents, projector, admission, views, commands, audit, live, carryOut, opener: openers.http, accessKeyOpener: openers.accessKeys, watch, namespaces, sharedSecret, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
+  const admission = makeAdmission({ handle, ownerOf: openers.nats.sessions.ownerOf, mayAsk: refusedReads.isLeft, isFruitless: isFruitlessBy(refusedReads), subjects: replica.subjects, onTurnedAway: known.turnedAway, endOpen: watch.end });
+  return { logger, metrics, refusals, commits, tidy, boxKeys, forgetSessions: openers.forget, contents, projector, admission, known, views, commands, audit, live, carryOut, opener: openers.http, accessKeyOpener: openers.accessKeys, watch, namespaces, sharedSecret, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
 };

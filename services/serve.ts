@@ -15,6 +15,8 @@ export type ServeOptions = {
   readonly nc: NatsConnection;
   /** Where requests come in: a connection of its own, see `natsBroker`. */
   readonly requests: NatsConnection;
+  /** Where those ask who are known: likewise. */
+  readonly known: NatsConnection;
   readonly dataDir: string;
   readonly http: HttpAt;
   /** An access key may stand in a URL. */
@@ -31,10 +33,10 @@ export const subjects = subjectsUnder('secrets');
 
 export const toFailure = ({ why, hint }: ProvisionFailure): Failure => failure('config', why, hint);
 
-const startOptions = async ({ nc, requests, dataDir, acceptHistory, firstAdmin }: Omit<ServeOptions, 'http' | 'logLevel'>) => {
+const startOptions = async ({ nc, requests, known, dataDir, acceptHistory, firstAdmin }: Omit<ServeOptions, 'http' | 'logLevel'>) => {
   const operatorKey = operatorKeyFrom();
   if (isLeft(operatorKey)) return operatorKey;
-  const broker = await natsBroker(nc, subjects, requests);
+  const broker = await natsBroker(nc, subjects, requests, known);
   return isLeft(broker) ? broker : right({ broker: broker.right, subjects, dataDir, operatorKey: operatorKey.right, acceptHistory, firstAdmin });
 };
 
@@ -51,7 +53,7 @@ export const serve = async (options: ServeOptions): Answer<Service> => {
 
 /** A replica that answers nobody: it opens the keyring and folds the log, with the operator's key of the environment if there is one. Stopped by its caller. */
 export const startReplica = async (options: Pick<ServeOptions, 'nc' | 'dataDir' | 'firstAdmin'>): Answer<Started> => {
-  const prepared = await startOptions({ ...options, requests: options.nc, acceptHistory: undefined });
+  const prepared = await startOptions({ ...options, requests: options.nc, known: options.nc, acceptHistory: undefined });
   return isLeft(prepared) ? prepared : start(prepared.right);
 };
 

@@ -145,9 +145,9 @@ const loggerOf = ({ logLevel, logTo }: ServiceOptions, unused: string | undefine
 };
 
 /** The log may have been lost meanwhile: whoever is let in before it is back would be turned away, and another replica could have answered. */
-const openDoor = async ({ broker }: ServiceOptions, { replica }: Started, { commits, admission }: Parts): Promise<() => Promise<void>> => {
+const openDoor = async ({ broker }: ServiceOptions, { replica }: Started, { commits, admission, known }: Parts): Promise<() => Promise<void>> => {
   if (!replica.health().ready) await becomeReady(replica, commits);
-  return closeOnce(await broker.serve(admission, replica.id), replica);
+  return closeOnce(await broker.serve(admission, replica.id, known), replica);
 };
 
 /**

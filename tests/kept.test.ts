@@ -37,9 +37,9 @@ const noted = (broker: Broker): Broker => ({
       return broker.views.entries(bucket, wanted)();
     },
   },
-  serve: (admission, replica) => {
+  serve: (admission, replica, known) => {
     entrances.push({ replica, admission, broker });
-    return broker.serve(admission, replica);
+    return broker.serve(admission, replica, known);
   },
 });
 

@@ -46,7 +46,7 @@ const identity = newAdminIdentity({ admin: sure(AdminName, 'alice'), keyring: su
 const dataDir = join(directory, 'data');
 const created = orThrow(await init({ nc: await as('provisioner'), dataDir, firstAdmin: identity, replicas: 1 }));
 const startReplica = async () =>
-  orThrow(await serve({ nc: await as('service'), requests: await as('service'), dataDir, http: { host: '127.0.0.1', port: 0 }, logLevel: 'silent', acceptHistory: undefined, firstAdmin: undefined }));
+  orThrow(await serve({ nc: await as('service'), requests: await as('service'), known: await as('service'), dataDir, http: { host: '127.0.0.1', port: 0 }, logLevel: 'silent', acceptHistory: undefined, firstAdmin: undefined }));
 const replicas = [await startReplica(), await startReplica()];
 test.after.always(async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));

@@ -1,10 +1,12 @@
-/** Requests of admins that somebody recorded and sends again, to another replica: what was answered once is never carried out later. */
+/** What two replicas make of the same: requests of admins that somebody recorded and sends again, and subjects of services that both listen on. */
 import test, { type ExecutionContext } from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
+import { newTokenIdentity, type ServiceIdentity } from '../client/credential.ts';
 import { open, seal } from '../client/envelope.ts';
 import { randomId } from '../crypto/random.ts';
 import { utf8 } from '../crypto/bytes.ts';
 import { Instant, sure } from '../events/vocabulary.ts';
+import { barePath } from '../protocol/operations.ts';
 import type { Enclosed, Request } from '../protocol/wire.ts';
 import type { Admission } from '../services/doors/admission.ts';
 import { jetstreamReader } from '../events/log/jetstream.ts';
@@ -13,19 +15,26 @@ import { writing } from './support/by-hand.ts';
 import { tagOf } from './support/fake-service.ts';
 import { orThrow, subjects } from './support/jetlock.ts';
 import { until } from './support/latch.ts';
+import { eventually } from './support/poll.ts';
 import { startReplicas } from './support/replicas.ts';
-import { pathOf, serviceOf, stepsOf } from './support/steps.ts';
+import { codeOf, pathOf, serviceOf, stepsOf } from './support/steps.ts';
 import { openWire, statementOf } from './support/wire.ts';
 
 /** The door of each replica: a test says which one gets a request. */
 const doors: Admission[] = [];
+/** What came to whom on the subjects of those who are known. */
+const cameKnown: { readonly replica: string; readonly subject: string }[] = [];
 const jetlock = await startReplicas({
   servers: 1,
   broker: (broker) => ({
     ...broker,
-    serve: (admission, replica) => {
+    serve: (admission, replica, known) => {
       doors.push(admission);
-      return broker.serve(admission, replica);
+      const admit: Admission['admit'] = (arrival) => {
+        if (subjects.isKnown(arrival.subject)) cameKnown.push({ replica, subject: arrival.subject });
+        admission.admit(arrival);
+      };
+      return broker.serve({ ...admission, admit }, replica, known);
     },
   }),
 });
@@ -121,4 +130,53 @@ test.serial('the audit log has a line for each command that was refused or chang
     ['alice', 'secret.enable', 'done', undefined],
     ['alice', 'secret.write', 'done', undefined],
   ] as never);
+});
+
+test.serial('a service that has authenticated asks on a subject of its own, at any replica, and where everyone does when that is gone', async (t) => {
+  const path = 'prod/known/KEY';
+  await steps.write(path, 'v');
+  const client = await steps.approved('known');
+  await steps.grant('known', path);
+  const before = cameKnown.length;
+  for (let n = 0; n < 40; n += 1) t.is((await client.get(path)).text(), 'v');
+  const came = cameKnown.slice(before);
+  // The first one is where it is told of it.
+  t.true(came.length >= 39 && new Set(came.map(({ subject }) => subject)).size === 1);
+  t.is(new Set(came.map(({ replica }) => replica)).size, 2);
+
+  await jetlock.replicas[1]!.stop();
+  for (let n = 0; n < 5; n += 1) t.is((await client.get(path)).text(), 'v');
+  await jetlock.replicas[1]!.start();
+
+  await steps.command({ operation: 'key.rotate', purposes: ['log'] });
+  const isElsewhere = async () => {
+    t.is((await client.get(path)).text(), 'v');
+    return cameKnown.at(-1)?.subject === came[0]?.subject ? undefined : true;
+  };
+  await eventually(isElsewhere, 20_000, 'another subject');
+});
+
+test.serial('who is not known there any more gets nothing there: neither a stranger, nor another service, nor a credential that was revoked', async (t) => {
+  const path = 'prod/known/REVOKED';
+  await steps.write(path, 'v');
+  const identity = newTokenIdentity(serviceOf('leaving'));
+  const client = await steps.approved('leaving', identity);
+  await steps.grant('leaving', path);
+  await client.get(path);
+  await client.get(path);
+  const { subject } = cameKnown.at(-1)!;
+  const wire = await openWire(jetlock);
+  const body = { paths: [barePath(pathOf(path))], offline: false };
+  const ask = (who: ServiceIdentity, on: string) => wire.send(subject, wire.sealed(who, on, body));
+  const own = `${subjects.get}.leaving`;
+  t.is((await ask(identity, own)).refusal, null);
+  t.is((await ask(newTokenIdentity(serviceOf('leaving')), own)).refusal?.code, 'unauthorized');
+  t.is((await ask(newTokenIdentity(serviceOf('other')), own)).refusal?.code, 'unauthorized');
+  // What is not the request of a service in its own name has no business there.
+  t.is((await ask(identity, subjects.get)).refusal?.code, 'malformed');
+  t.is((await ask(identity, subjects.admin('inbox'))).refusal?.code, 'malformed');
+  await steps.revokeCredential('leaving', client.fingerprint);
+  t.is(await codeOf(client.get(path)), 'unauthorized');
+  const nobody = () => ask(identity, own).then(({ refusal }) => void t.is(refusal?.code, 'unauthorized'), (error: unknown) => (/no responders/i.test(String(error)) ? true : undefined));
+  await eventually(nobody, 10_000, 'nobody to listen there');
 });

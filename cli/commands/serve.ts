@@ -23,11 +23,14 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   if (E.isLeft(nc)) return nc;
   const requests = await connectForService(options, io, { ...own, name: 'jetlock-requests' });
   if (E.isLeft(requests)) return requests;
+  const known = await connectForService(options, io, { ...own, name: 'jetlock-known' });
+  if (E.isLeft(known)) return known;
   const stopped = untilStopped();
   const { serve } = await import('../../services/serve.ts');
   const served = await serve({
     nc: nc.right,
     requests: requests.right,
+    known: known.right,
     dataDir: resolve(io.directory, text['data'] ?? '.jetlock', 'data'),
     http: { host: text['http-host'] ?? '127.0.0.1', port: httpPort.right, origins: origins.right, ...(tls.right === undefined ? {} : { tls: tls.right }) },
     keyInUrl: flags.has('access-key-in-url'),
@@ -42,6 +45,6 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
     await stopped;
     await served.right.stop();
   }
-  await Promise.all([requests.right.close(), nc.right.close()]);
+  await Promise.all([known.right.close(), requests.right.close(), nc.right.close()]);
   return E.isLeft(served) ? E.left(failureOfService(served.left)) : E.right(EXIT.ok);
 };

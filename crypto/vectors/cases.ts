@@ -2,13 +2,14 @@
  * The test vectors: every format of this folder with fixed keys, salts and nonces. The keys are public: never use them.
  * Where our own functions draw a nonce at random, libsodium is called here with a fixed one.
  */
-import type { Ciphertext, Id, Instant, Nonce, PublicKey, SecretPath, Version } from '../../events/vocabulary.ts';
+import type { Ciphertext, Id, Instant, Nonce, PublicKey, SecretPath, ServiceName, Version } from '../../events/vocabulary.ts';
 import { boxKeyFromSeed, sealWith, sharedKey } from '../box.ts';
 import { concat, toBase64, utf8 } from '../bytes.ts';
 import { credentialFingerprint, publicKeyFingerprint, tokenDigest } from '../credential.ts';
 import { frame } from '../frame.ts';
 import type { Part } from '../frame.ts';
 import { hash, valueDigest } from '../hash.ts';
+import { knownToken } from '../known.ts';
 import { logMac, nextHead, noHead } from '../log.ts';
 import { Redacted } from '../redacted.ts';
 import { boxKeyBytes, requestBytes, sign, signerBytes, signingKeyFromSeed, statementBytes } from '../sign.ts';
@@ -58,7 +59,8 @@ const logged = (key: Uint8Array, previous: typeof noHead, seq: number, prev: num
 const log = () => {
   const key = counting(32, 1);
   const first = logged(key, noHead, 7, 0, '{"type":"SecretStubbed"}');
-  return { key: toBase64(key), messages: [first, logged(key, first.head, 9, 7, '{"type":"SecretWritten","note":"é"}')] };
+  const known = { service: 'billing', token: knownToken(new Redacted(key), 'billing' as ServiceName) };
+  return { key: toBase64(key), known, messages: [first, logged(key, first.head, 9, 7, '{"type":"SecretWritten","note":"é"}')] };
 };
 
 const signatures = () => {

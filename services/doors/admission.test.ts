@@ -10,9 +10,10 @@ const subjects = subjectsUnder('secrets');
 const DONE = utf8('done');
 
 /** Nothing that is let in ends before `finish` is called; owners are the first letters of session keys. */
-const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true) => {
+const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true, isFruitless: (owner: string) => boolean = () => false) => {
   const begun: string[] = [];
   const told: string[] = [];
+  const turnedAway: string[] = [];
   const ends: Array<() => void> = [];
   const clock = { now: 1_000 };
   const who: string[] = [];
@@ -22,7 +23,7 @@ const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true) =
     return new Promise((resolve) => ends.push(() => resolve(DONE)));
   };
   const ownerOf = (from: string): string | undefined => (owned.includes(from.charAt(0)) ? from.charAt(0) : undefined);
-  const { admit, idle } = makeAdmission({ handle, ownerOf, mayAsk, subjects, endOpen: () => undefined }, () => clock.now);
+  const { admit, idle } = makeAdmission({ handle, ownerOf, mayAsk, isFruitless, subjects, onTurnedAway: (subject) => turnedAway.push(subject), endOpen: () => undefined }, () => clock.now);
   const ask = (owner: string, { subject = subjects.get, size = 0, ...by }: { readonly subject?: string; readonly size?: number; readonly address?: string } = {}) => {
     const from = `${owner}${toBase64(randomBytes(32)).slice(1)}`;
     const bytes = utf8(`{"v":1,"kid":"${'k'.repeat(22)}","from":"${from}"${' '.repeat(size)}}`);
@@ -35,7 +36,7 @@ const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true) =
   const finish = (): void => {
     for (const end of ends.splice(0)) end();
   };
-  return { begun, who, told, clock, ask, turn, turns, finish, idle };
+  return { begun, who, told, turnedAway, clock, ask, turn, turns, finish, idle };
 };
 
 const times = (count: number, act: () => void): void => {
@@ -59,6 +60,30 @@ test('of one owner as many wait as may, and one more is busy', async (t) => {
   t.deepEqual(told, []);
   ask('a');
   t.deepEqual(told, ['busy']);
+});
+
+test('of an owner whose questions give it nothing few are under way', async (t) => {
+  const { ask, begun, turns } = setUp('ab', () => true, (owner) => owner === 'a');
+  times(KNOWN.underWay.fruitless + 10, () => ask('a'));
+  times(KNOWN.underWay.fruitless + 10, () => ask('b', { subject: 'secrets.get.b' }));
+  await turns(5);
+  const ofA = begun.filter((subject) => subject === subjects.get).length;
+  t.deepEqual([ofA, begun.length - ofA], [KNOWN.underWay.fruitless, KNOWN.underWay.fruitless + 10]);
+});
+
+test('where somebody was turned away is told', (t) => {
+  const { ask, turnedAway } = setUp('a', () => false);
+  ask('a', { subject: 'secrets.known.a' });
+  t.deepEqual(turnedAway, ['secrets.known.a']);
+});
+
+test('of strangers no kind has more under way than its share', async (t) => {
+  const { ask, begun } = setUp('');
+  for (let n = 0; n < UNKNOWN.underWay.each + 10; n += 1) ask('x', { subject: `secrets.register.flood-${n}` });
+  while (begun.length < UNKNOWN.underWay.each) await new Promise((resolve) => setTimeout(resolve, 1));
+  ask('x', { subject: 'secrets.get.honest' });
+  while (begun.length <= UNKNOWN.underWay.each) await new Promise((resolve) => setTimeout(resolve, 1));
+  t.is(begun.at(-1), 'secrets.get.honest');
 });
 
 test('in one turn no more is begun than the turn has room for', async (t) => {

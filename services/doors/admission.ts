@@ -28,7 +28,11 @@ export type AdmissionParts = {
   readonly ownerOf: Sessions['ownerOf'];
   /** Whether an owner may ask for more now. */
   readonly mayAsk: (owner: string) => boolean;
+  /** Whether what an owner asked lately gave it nothing. */
+  readonly isFruitless: (owner: string) => boolean;
   readonly subjects: Subjects;
+  /** Somebody who asked on a subject of their own was turned away. */
+  readonly onTurnedAway: (subject: string) => void;
   /** Answers the questions that are open. */
   readonly endOpen: () => void;
 };
@@ -56,12 +60,13 @@ const fromIn = ({ buffer, byteOffset, length }: Uint8Array): string =>
   FROM.exec(Buffer.from(buffer, byteOffset, Math.min(length, HEAD_BYTES)).toString('latin1'))?.[1] ?? '';
 
 /** How much is in hand, and telling those for whom there is no room. */
-const makeGate = (now: () => number) => {
+const makeGate = (onTurnedAway: AdmissionParts['onTurnedAway'], now: () => number) => {
   const mayTell = rateLimit(TURNED_AWAY_PER_SECOND, now);
   let bytesInHand = 0;
   return {
     mayTell,
-    tellBusy: ({ answer, ignored }: Arrival, name: string): void => {
+    tellBusy: ({ subject, answer, ignored }: Arrival, name: string): void => {
+      onTurnedAway(subject);
       if (mayTell(name)) answer(BUSY);
       else ignored?.();
     },
@@ -86,7 +91,7 @@ const answered = async (handle: Handle, { subject, bytes, answer }: Arrival, let
 };
 
 /** Both lanes; what is in them is in hand, but for questions that stay open: these have bounds of their own. */
-const makeLanes = (handle: Handle, { tellBusy, release }: ReturnType<typeof makeGate>, now: () => number) => {
+const makeLanes = ({ handle, isFruitless }: AdmissionParts, { tellBusy, release }: ReturnType<typeof makeGate>, now: () => number) => {
   let openQuestions = 0;
   const run = (arrival: Arrival): Promise<void> =>
     new Promise<void>((done) => {
@@ -105,14 +110,15 @@ const makeLanes = (handle: Handle, { tellBusy, release }: ReturnType<typeof make
     release(arrival);
     tellBusy(arrival, name);
   };
-  const known = makeLane<Arrival>(KNOWN, { run, turnAway, now });
-  const strangers = makeLane<Arrival>(UNKNOWN, { run, turnAway: (arrival) => turnAway(arrival, STRANGERS), now });
+  const known = makeLane<Arrival>(KNOWN, { run, turnAway, isFruitless, now });
+  const strangers = makeLane<Arrival>(UNKNOWN, { run, turnAway: (arrival) => turnAway(arrival, STRANGERS), isFruitless: () => false, now });
   return { known, strangers, turnAway, hasNone: () => known.isIdle() && strangers.isIdle() && openQuestions === 0 };
 };
 
-export const makeAdmission = ({ handle, ownerOf, mayAsk, subjects, endOpen }: AdmissionParts, now: () => number = monotonic): Admission => {
-  const gate = makeGate(now);
-  const { known, strangers, turnAway, hasNone } = makeLanes(handle, gate, now);
+export const makeAdmission = (parts: AdmissionParts, now: () => number = monotonic): Admission => {
+  const { handle, ownerOf, mayAsk, subjects, onTurnedAway, endOpen } = parts;
+  const gate = makeGate(onTurnedAway, now);
+  const { known, strangers, turnAway, hasNone } = makeLanes(parts, gate, now);
   const mayAskForKeys = rateLimit(KEYS_PER_SECOND, now);
   const isWithinRate = rateLimit(REQUESTS_PER_SECOND, now);
   const isWelcome = (owner: string, from: string): boolean => isWithinRate(owner) && isWithinRate(from) && mayAsk(owner);

@@ -50,7 +50,7 @@ export type FairQueues<A> = {
   readonly isEmpty: () => boolean;
   readonly hasRoom: (kind: string, name: string) => boolean;
   readonly offer: (kind: string, name: string, item: A) => void;
-  readonly take: FairQueue<A>['take'];
+  readonly take: (mayTake: (kind: string, name: string) => boolean) => { readonly kind: string; readonly name: string; readonly item: A } | undefined;
 };
 
 /** The same for things of several kinds: each kind has its turn, and in it each name. There must be few kinds. */
@@ -70,11 +70,11 @@ export const makeFairQueues = <A>(most: { readonly each: number; readonly all: n
     offer: (kind, name, item) => void queueOf(kind).offer(name, item),
     take: (mayTake) => {
       for (const [kind, queue] of kinds) {
-        const taken = queue.take(mayTake);
+        const taken = queue.take((name) => mayTake(kind, name));
         if (taken === undefined) continue;
         kinds.delete(kind);
         kinds.set(kind, queue);
-        return taken;
+        return { kind, ...taken };
       }
       return undefined;
     },

@@ -31,6 +31,8 @@ export type DoorParts = {
   readonly namespace: Operation;
   readonly watch: Watch['watch'];
   readonly admin: Operation;
+  /** Where a service that has shown who it is may ask. */
+  readonly knownSubject: (service: ServiceName) => string | undefined;
   readonly onRefused: (code: RefusalCode, service: ServiceName | null) => void;
   /** Something that must not happen: its kind, never its content. */
   readonly onDefect: (error: unknown) => void;
@@ -56,9 +58,9 @@ const fresh = ({ replays }: DoorParts, { request }: Opened, subject: string): Re
 /** Whoever shows what does not count any more has no right of way at the door any more. */
 const isStranger = ({ code }: Refusal): boolean => code === 'unauthorized' || code === 'signature';
 
-const reply = (opened: Opened, operation: string, result: Either<Refusal, unknown>): Uint8Array => {
+const reply = (opened: Opened, operation: string, result: Either<Refusal, unknown>, known: string | null): Uint8Array => {
   const { subject, service, id }: Request = opened.request;
-  const common = { v: 1, type: 'rep', subject, service, id, time: sure(Instant, Date.now()) } as const;
+  const common = { v: 1, type: 'rep', subject, service, id, time: sure(Instant, Date.now()), known } as const;
   if (!isLeft(result) && result.right instanceof Relayed) return result.right.bytes;
   if (!isLeft(result) && result.right instanceof Json) return sealReply(opened, replyJson(common, result.right.reveal()));
   if (!isLeft(result)) return sealReply(opened, JSON.stringify({ ...common, result: result.right, refusal: null } satisfies Reply));
@@ -76,16 +78,22 @@ export const makeHandle = (parts: DoorParts): Handle => {
   const operate = ({ operation, isRelayed }: Route, opened: Opened, letGo: () => void): Promise<Either<Refusal, unknown>> =>
     operation === 'watch' ? parts.watch(opened, letGo) : parts[operation](opened, isRelayed);
 
-  const carryOut = async (opened: Opened, subject: string, letGo: () => void): Promise<Uint8Array> => {
-    const routed = route(subject);
-    if (routed === undefined) return unsealed(refuse('malformed'));
+  /** Told once, and only to whom it belongs. */
+  const knownTo = ({ request: { service }, sealed }: Opened): string | null =>
+    service !== null && opener.sessions.ownerOf(sealed.from) === service ? (parts.knownSubject(service) ?? null) : null;
+
+  const carryOut = async (opened: Opened, arrivedOn: string, letGo: () => void): Promise<Uint8Array> => {
     const { request } = opened;
+    const isKnown = subjects.isKnown(arrivedOn);
+    const subject = isKnown ? request.subject : arrivedOn;
+    const routed = route(subject);
+    if (routed === undefined || (isKnown && routed.service === null)) return unsealed(refuse('malformed'));
     const isOwn = routed.service === null || routed.service === request.service;
     const refused = isOwn ? fresh(parts, opened, routed.subject) : refuse('unauthorized');
     const result = refused === undefined ? await operate(routed, opened, letGo) : left(refused);
     if (isLeft(result) && isStranger(result.left)) opened.session.forget();
     if (isLeft(result)) onRefused(result.left.code, result.left.code === 'credential_pending' ? request.service : null);
-    return reply(opened, routed.operation, result);
+    return reply(opened, routed.operation, result, isKnown ? null : knownTo(opened));
   };
 
   const keys = async (): Promise<Uint8Array> => {

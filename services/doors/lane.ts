@@ -4,16 +4,20 @@ import { makeFairQueues } from './fair-queue.ts';
 export type Limits = {
   /** Of each kind: how many of one name, and in all. */
   readonly waiting: { readonly each: number; readonly all: number };
-  readonly underWay: { readonly each: number; readonly all: number };
+  /** `each`: of a kind, or of a name where there is one kind. `fruitless`: of a name whose questions give it nothing. */
+  readonly underWay: { readonly each: number; readonly all: number; readonly fruitless: number };
   /** How many are begun before everything else that happened has its turn. */
   readonly perTurn: number;
   readonly nextTurn: (turn: () => void) => void;
 };
 
-/** About 3 ms of work a turn: what arrives meanwhile, also from the log, is never far behind. */
-export const KNOWN: Limits = { waiting: { each: 2_048, all: 8_192 }, underWay: { each: 1_024, all: 2_048 }, perTurn: 64, nextTurn: (turn) => void setImmediate(turn) };
-/** 500 a second, never many at once: each can cost an X25519. */
-export const UNKNOWN: Limits = { waiting: { each: 128, all: 512 }, underWay: { each: 64, all: 64 }, perTurn: 4, nextTurn: (turn) => void setTimeout(turn, 8) };
+/**
+ * About 2 ms of work a turn: what arrives meanwhile, also from the log, is never far behind. So many under way fill a message of the log
+ * while the one before it is written; more of one service would only stand before the others.
+ */
+export const KNOWN: Limits = { waiting: { each: 2_048, all: 8_192 }, underWay: { each: 256, all: 512, fruitless: 8 }, perTurn: 32, nextTurn: (turn) => void setImmediate(turn) };
+/** 500 a second, never many at once: each can cost an X25519, and each registration a message of the log that is written for it alone. */
+export const UNKNOWN: Limits = { waiting: { each: 128, all: 512 }, underWay: { each: 16, all: 64, fruitless: 16 }, perTurn: 4, nextTurn: (turn) => void setTimeout(turn, 8) };
 
 /** Of those who show an access key by HTTP: of one key as many as nearly fill a record of reads. */
 export const BY_ACCESS_KEY: Limits = { waiting: { each: 512, all: 4_096 }, underWay: { each: 256, all: 1_024 }, perTurn: 64, nextTurn: (turn) => void setImmediate(turn) };
@@ -25,6 +29,8 @@ export type LaneParts<A> = {
   readonly run: (item: A) => Promise<void>;
   /** There is no room for it, or it has waited too long. */
   readonly turnAway: (item: A, name: string) => void;
+  /** Whether what a name asked lately gave it nothing. */
+  readonly isFruitless: (name: string) => boolean;
   readonly now: () => number;
 };
 
@@ -34,14 +40,17 @@ export type Lane<A> = {
   readonly isIdle: () => boolean;
 };
 
-/** How many are under way, of each name and in all. */
-const makeCount = (most: Limits['underWay']) => {
+/** How many are under way, of each kind or name and in all. */
+const makeCount = (most: Limits['underWay'], isFruitless: (name: string) => boolean) => {
   const counts = new Map<string, number>();
   let all = 0;
   return {
     all: () => all,
     isFree: () => all < most.all,
-    hasRoom: (name: string) => (counts.get(name) ?? 0) < most.each,
+    hasRoom: (name: string): boolean => {
+      const own = counts.get(name) ?? 0;
+      return own < most.fruitless || (own < most.each && !isFruitless(name));
+    },
     add: (name: string, by: 1 | -1): void => {
       const own = (counts.get(name) ?? 0) + by;
       if (own === 0) counts.delete(name);
@@ -51,27 +60,31 @@ const makeCount = (most: Limits['underWay']) => {
   };
 };
 
-export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, underWay, perTurn, nextTurn }: Limits, { run, turnAway, now }: LaneParts<A>): Lane<A> => {
+/** Of several kinds each has its share, whoever asks; of one kind each name. */
+const shareOf = (kind: string, name: string): string => (kind === '' ? name : kind);
+
+export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, underWay, perTurn, nextTurn }: Limits, { run, turnAway, isFruitless, now }: LaneParts<A>): Lane<A> => {
   const queues = makeFairQueues<{ readonly item: A; readonly since: number }>(waiting);
-  const count = makeCount(underWay);
+  const count = makeCount(underWay, isFruitless);
+  const hasRoom = (kind: string, name: string): boolean => count.hasRoom(shareOf(kind, name));
   let left = perTurn;
 
-  const begin = async (name: string, item: A): Promise<void> => {
+  const begin = async (share: string, item: A): Promise<void> => {
     // The first of a turn sees to it that there is another one.
     if (left === perTurn) nextTurn(turn);
     left -= 1;
-    count.add(name, 1);
+    count.add(share, 1);
     await run(item);
-    count.add(name, -1);
+    count.add(share, -1);
     pump();
   };
   const pump = (): void => {
     while (left > 0 && count.isFree()) {
-      const next = queues.take(count.hasRoom);
+      const next = queues.take(hasRoom);
       if (next === undefined) return;
-      const { name, item } = next;
+      const { kind, name, item } = next;
       if (now() - item.since > WAIT_MS_MAX) turnAway(item.item, name);
-      else void begin(name, item.item);
+      else void begin(shareOf(kind, name), item.item);
     }
   };
   const turn = (): void => {
@@ -88,7 +101,7 @@ export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, un
   };
   return {
     offer: (kind, name, item) => {
-      if (left > 0 && count.isFree() && count.hasRoom(name) && queues.isEmpty()) void begin(name, item);
+      if (left > 0 && count.isFree() && hasRoom(kind, name) && queues.isEmpty()) void begin(shareOf(kind, name), item);
       else wait(kind, name, item);
     },
     isIdle: () => count.all() === 0 && queues.isEmpty(),

@@ -105,7 +105,7 @@ const read = (door: InTurn): Handler =>
     const time = sure(Instant, Date.now());
     const contents = await door.namespaces.read(by, { id, at: time, client: CLIENT, after: (call.args['after'] ?? null) as SecretName | null });
     if (isLeft(contents)) return contents;
-    const reply = replyJson({ v: 1, type: 'rep', subject: door.replica.subjects.namespace, service: null, id, time }, contents.right.reveal());
+    const reply = replyJson({ v: 1, type: 'rep', subject: door.replica.subjects.namespace, service: null, id, time, known: null }, contents.right.reveal());
     return right(new Written(JSON_TYPE, sealedAnswerJson({ kid, ...sealText(session.key, reply) })));
   });
 

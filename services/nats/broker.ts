@@ -15,8 +15,9 @@ import { openNatsDoor } from './door.ts';
  * The stream and the buckets must be there already: see `provision`.
  * @param requests the connection that requests come by. One of its own in production: NATS delivers what is for one connection
  * in order, so a flood of requests would stand before everything that the log has to say.
+ * @param known the connection that requests of services come by that are known: for the same reason
  */
-export const natsBroker = async (nc: NatsConnection, subjects: Subjects, requests = nc): Promise<Either<Failure, Broker>> => {
+export const natsBroker = async (nc: NatsConnection, subjects: Subjects, requests = nc, known = requests): Promise<Either<Failure, Broker>> => {
   const keyStore = await openKeyStore(nc, subjects.bucket('keys'));
   if (isLeft(keyStore)) return keyStore;
   const ask = requestsOn(requests, linkOf(requests));
@@ -31,6 +32,6 @@ export const natsBroker = async (nc: NatsConnection, subjects: Subjects, request
       const answer = await ask(subject, data, timeoutMs);
       return isLeft(answer) ? undefined : answer.right.data;
     },
-    serve: (admission, replica) => openNatsDoor(requests, { subjects, replica }, admission),
+    serve: (admission, replica, subjectsOfKnown) => openNatsDoor({ requests, known }, { subjects, replica }, admission, subjectsOfKnown),
   });
 };

@@ -21,7 +21,7 @@ test('a door that closes answers what came in before, and takes in nothing more'
     arrived.open();
     return utf8(await mayAnswer.opened());
   };
-  const door = await openNatsDoor(service, { subjects, replica: sure(ReplicaId, 'r-1') }, makeAdmission({ handle, endOpen: () => undefined, ownerOf: () => undefined, mayAsk: () => true, subjects }));
+  const door = await openNatsDoor({ requests: service, known: service }, { subjects, replica: sure(ReplicaId, 'r-1') }, makeAdmission({ handle, endOpen: () => undefined, ownerOf: () => undefined, mayAsk: () => true, isFruitless: () => false, subjects, onTurnedAway: () => undefined }), { subjectOf: () => undefined, turnedAway: () => undefined, onChange: () => undefined });
   const asked = requester.request(subjects.get, new Uint8Array(), { timeout: LIMIT_MS });
   await arrived.opened();
   let isClosed = false;

@@ -1,10 +1,12 @@
 /** The NATS door: one queue group of all replicas, and replies to inboxes alone. */
-import type { Msg, NatsConnection } from 'nats';
+import type { Msg, NatsConnection, Subscription } from 'nats';
 import type { Subjects } from '../../events/subjects.ts';
 import type { ReplicaId } from '../../events/vocabulary.ts';
 import type { Door } from '../broker.ts';
 import type { Admission } from '../doors/admission.ts';
+import type { Known } from '../doors/known.ts';
 import { relayedTo } from '../doors/route.ts';
+import { readInTurns } from './in-turns.ts';
 import { requestsOf } from './requests.ts';
 
 export const QUEUE = 'jetlock';
@@ -17,27 +19,60 @@ const OWN_INBOX = /^_INBOX(?:_JETLOCK)?\./;
 /** How long those who were let in may take at the end. */
 const LAST_MS = 2_000;
 
+/** Of what comes by one connection, before everything else has its turn. */
+const PER_TURN = 32;
+
 type Where = { readonly subjects: Subjects; readonly replica: ReplicaId };
+/** One for what anyone may ask, and one for those who are known: what is for one connection NATS delivers in order. */
+type Connections = { readonly requests: NatsConnection; readonly known: NatsConnection };
+type Callback = (error: Error | null, message: Msg) => void;
 
-export const openNatsDoor = async (nc: NatsConnection, { subjects, replica }: Where, { admit, idle }: Admission): Promise<Door> => {
-  const admitFrom = (inbox: RegExp) => (error: Error | null, { subject, reply, data }: Msg): void => {
+/** Admits what comes by a connection and wants its answer in such an inbox. */
+const admitBy = (nc: NatsConnection, { admit }: Admission): ((inbox: RegExp) => Callback) => {
+  const seeOne = readInTurns(nc, PER_TURN);
+  return (inbox) => (error, { subject, reply, data }) => {
+    seeOne();
     if (error !== null || reply === undefined || !inbox.test(reply)) return;
-    admit({ subject, bytes: data, answer: (answer) => nc.publish(reply, answer) });
+    const answer = (bytes: Uint8Array): void => {
+      if (!nc.isClosed()) nc.publish(reply, bytes);
+    };
+    admit({ subject, bytes: data, answer });
   };
+};
 
-  const asked = requestsOf(subjects);
+/** The subjects of those who are known, as they come and go. */
+const hearKnown = (nc: NatsConnection, known: Known, callback: Callback) => {
+  const heard = new Map<string, Subscription>();
+  known.onChange((subject, isHeard) => {
+    if (nc.isClosed()) return;
+    heard.get(subject)?.unsubscribe();
+    heard.delete(subject);
+    if (isHeard) heard.set(subject, nc.subscribe(subject, { queue: QUEUE, callback }));
+  });
+  return {
+    drain: () => {
+      known.onChange(() => undefined);
+      return Promise.all([...heard.values()].map((subscription) => subscription.drain()));
+    },
+  };
+};
+
+export const openNatsDoor = async ({ requests, known }: Connections, { subjects, replica }: Where, admission: Admission, ofKnown: Known): Promise<Door> => {
+  const admitFrom = admitBy(requests, admission);
   const subscriptions = [
-    ...asked.map((subject) => nc.subscribe(subject, { queue: QUEUE, callback: admitFrom(INBOX) })),
-    ...relayedTo(subjects, replica).map((subject) => nc.subscribe(subject, { callback: admitFrom(OWN_INBOX) })),
+    ...requestsOf(subjects).map((subject) => requests.subscribe(subject, { queue: QUEUE, callback: admitFrom(INBOX) })),
+    ...relayedTo(subjects, replica).map((subject) => requests.subscribe(subject, { callback: admitFrom(OWN_INBOX) })),
   ];
-  await nc.flush();
+  const hearing = hearKnown(known, ofKnown, admitBy(known, admission)(INBOX));
+  const flushed = () => Promise.all([requests, known].map((nc) => (nc.isClosed() ? Promise.resolve() : nc.flush())));
+  await flushed();
   return {
     close: async () => {
       // Out of the queue group first: what comes from now on goes to other replicas.
-      await Promise.all(subscriptions.map((subscription) => subscription.drain()));
-      await idle(LAST_MS);
+      await Promise.all([hearing.drain(), ...subscriptions.map((subscription) => subscription.drain())]);
+      await admission.idle(LAST_MS);
       // Answers leave with the connection only if they are written before it is closed.
-      if (!nc.isClosed()) await nc.flush();
+      await flushed();
     },
   };
 };

@@ -93,9 +93,20 @@ test('the service appends, follows, reads and keeps its buckets', async (t) => {
   }
 });
 
+test('nobody but the service, in the queue group, hears what is asked by those who are known; who asks has to be told where', async (t) => {
+  const subject = subjects.known('k'.repeat(43) as never);
+  for (const name of Object.keys(identities) as Name[]) {
+    const nc = await as(t, name);
+    for (const wanted of [subject, 'secrets.known.*', 'secrets.known.>']) t.deepEqual(await subscribes(nc, wanted), DENIED, `${name} ${wanted}`);
+    const mayAsk = name === 'shop' || name === 'billing' || name === 'client';
+    t.deepEqual(await publishes(nc, subject), mayAsk ? [] : DENIED, name);
+  }
+  t.deepEqual(await subscribes(await as(t, 'service'), subject, 'jetlock'), []);
+});
+
 test('the service answers each request once, as a member of the queue group only', async (t) => {
   const [service, shop] = [await as(t, 'service'), await as(t, 'shop')];
-  for (const subject of [subjects.keys, subjects.register, subjects.get, `${subjects.get}.*`, subjects.watch, `${subjects.watch}.*`, subjects.admin('>')]) {
+  for (const subject of [subjects.keys, subjects.register, subjects.get, `${subjects.get}.*`, subjects.watch, `${subjects.watch}.*`, 'secrets.known.*', subjects.admin('>')]) {
     t.deepEqual(await subscribes(service, subject, 'other'), DENIED, subject);
     t.deepEqual(await subscribes(service, subject), DENIED, subject);
   }

@@ -3,7 +3,7 @@ import type { Subjects } from '../../events/subjects.ts';
 import { ServiceName } from '../../events/vocabulary.ts';
 import { keptQueries } from '../../protocol/operations.ts';
 import { QUEUE } from './door.ts';
-import { requestsFrom, requestsOf } from './requests.ts';
+import { anyKnown, requestsFrom, requestsOf } from './requests.ts';
 import { BUCKETS, bucketStream } from './stream-config.ts';
 
 /**
@@ -80,7 +80,7 @@ const service = (subjects: Subjects): Permissions => ({
   publish: [...works(subjects), ...relayed(subjects), WHO_AM_I],
   // Only in the queue group: nobody listens to all requests, not even with the service's key.
   subscribe: [
-    ...requestsOf(subjects).map((subject) => `${subject} ${QUEUE}`),
+    ...[...requestsOf(subjects), anyKnown(subjects)].map((subject) => `${subject} ${QUEUE}`),
     ...relayed(subjects),
     inbox({ role: 'service' }),
   ],
@@ -109,7 +109,7 @@ const provisioner = (subjects: Subjects): Permissions => ({
 });
 
 const requester = (subjects: Subjects, name: ServiceName): Permissions => ({
-  publish: requestsFrom(subjects, name),
+  publish: [...requestsFrom(subjects, name), anyKnown(subjects)],
   subscribe: [inbox({ role: 'requester', name }), subjects.notify(name)],
 });
 
@@ -122,7 +122,7 @@ const auditor = (subjects: Subjects): Permissions => ({
 });
 
 const client = (subjects: Subjects): Permissions => ({
-  publish: requestsOf(subjects),
+  publish: [...requestsOf(subjects), anyKnown(subjects)],
   subscribe: [inbox({ role: 'client' }), `${subjects.prefix}.notify.*`],
 });
 

@@ -12,3 +12,6 @@ export const requestsFrom = (subjects: Subjects, name: string): ReadonlyArray<st
 ];
 
 export const requestsOf = (subjects: Subjects): ReadonlyArray<string> => [...requestsFrom(subjects, '*'), subjects.admin('>')];
+
+/** The subjects of all services that are known. Whoever may publish to them all still has to be told one. */
+export const anyKnown = ({ prefix }: Subjects): string => `${prefix}.known.*`;

@@ -103,6 +103,12 @@ const answer = async (parts: ReadParts, asker: Asker, { seq: at, outcomes, messa
  * for asking again now and then, by many processes of a service at once when it is told of a change.
  */
 export const REFUSED_READS = { perSecond: 200, atOnce: 2_000 } as const;
+/** Who has had more of them lately than a program that begins has few under way: each is as much work as one that gives something. */
+const FRUITLESS = 20;
+export const isFruitlessBy =
+  (refusedReads: Allowance) =>
+  (name: string): boolean =>
+    !refusedReads.isLeft(name, REFUSED_READS.atOnce - FRUITLESS);
 
 const isRefused = ({ results }: GetReply): boolean => results.every(({ outcome }) => outcome === 'refused');
 

@@ -21,7 +21,7 @@ const replyBytes = (outcomes: ReadonlyArray<Outcome>, count: number): number => 
   );
   const more = outcomes.slice(count).map(({ path }) => path);
   const result = { seq: 9_007_199_254_740_991, messageHash: 'A'.repeat(43), checkpoint: null, results, more };
-  const reply = { v: 1, type: 'rep', subject: `secrets.get.${'s'.repeat(63)}`, service: 's'.repeat(63), id: 'A'.repeat(22), time: 9_007_199_254_740_991, result, refusal: null };
+  const reply = { v: 1, type: 'rep', subject: `secrets.get.${'s'.repeat(63)}`, service: 's'.repeat(63), id: 'A'.repeat(22), time: 9_007_199_254_740_991, result, refusal: null, known: `secrets.known.${'k'.repeat(43)}` };
   return JSON.stringify({ v: 1, ...sealText(session, JSON.stringify(reply)) }).length;
 };
 

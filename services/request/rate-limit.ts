@@ -10,8 +10,8 @@ export type Allowance = {
   readonly use: (name: string, count?: number) => boolean;
   /** Takes one, left or not, of what was used already: it has to be made up for before there is one left again. */
   readonly owe: (name: string) => void;
-  /** Whether there is one left; takes none. */
-  readonly isLeft: (name: string) => boolean;
+  /** Whether there is one left, or as many as are said; takes none. */
+  readonly isLeft: (name: string, count?: number) => boolean;
 };
 
 /** Milliseconds that only go on: a clock that was set back would let nobody in until it is where it was. */
@@ -38,9 +38,9 @@ export const makeAllowance = ({ perSecond, atOnce }: { readonly perSecond: numbe
   return {
     use: (name, count = 1) => take(name, count, false),
     owe: (name) => void take(name, 1, true),
-    isLeft: (name) => {
+    isLeft: (name, count = 1) => {
       const bucket = buckets.get(name);
-      return bucket === undefined || leftIn(bucket, now()) >= 1;
+      return bucket === undefined || leftIn(bucket, now()) >= count;
     },
   };
 };

@@ -46,7 +46,7 @@ export const startDoctored = async () => {
   orThrow(writeAdminIdentity(identity, { ...admin, ...created }));
   const connections = [provisioner, await as('service'), await as('service')] as const;
   const service = orThrow(
-    await serve({ nc: connections[1], requests: connections[2], dataDir, http: { host: '127.0.0.1', port: 0 }, logLevel: 'silent', acceptHistory: undefined, firstAdmin: undefined }),
+    await serve({ nc: connections[1], requests: connections[2], known: connections[2], dataDir, http: { host: '127.0.0.1', port: 0 }, logLevel: 'silent', acceptHistory: undefined, firstAdmin: undefined }),
   );
   return {
     ...{ nats, provisioner, service, identity, signer: created.servicePublicKey, monitoring: `http://127.0.0.1:${monitoring}` },

@@ -73,6 +73,7 @@ const replyTo = ({ subject, service, id, time }: Request, answer: Answer): Reply
   time,
   result: 'result' in answer ? answer.result : null,
   refusal: 'refusal' in answer ? toWire(refuse(answer.refusal)) : null,
+  known: null,
 });
 
 const play = (): Script => ({

@@ -44,7 +44,7 @@ export const serveRestored = async (t: Teardown, urls: ReadonlyArray<string>, { 
   const dataDir = join(await newFolder(t), 'data');
   const nc = await connection();
   const restored = orThrow(await putBack(nc, dataDir, path, key, more));
-  const start = () => serve({ nc, requests: nc, dataDir, http: { host: '127.0.0.1', port: 0 }, logLevel: 'silent', acceptHistory: undefined, firstAdmin: undefined });
+  const start = () => serve({ nc, requests: nc, known: nc, dataDir, http: { host: '127.0.0.1', port: 0 }, logLevel: 'silent', acceptHistory: undefined, firstAdmin: undefined });
   const service = orThrow(await start());
   t.teardown(() => service.stop());
   return { restored, service, dataDir, connection, ...(await clientsOf(identity, connection)) };

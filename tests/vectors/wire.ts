@@ -1,5 +1,7 @@
 /** Messages as they travel on NATS, each with what is inside its box. */
 import { toBase64 } from '../../crypto/bytes.ts';
+import { knownToken } from '../../crypto/known.ts';
+import { Redacted } from '../../crypto/redacted.ts';
 import { boxKeyBytes, requestBytes, sign, signerBytes } from '../../crypto/sign.ts';
 import { refuse } from '../../events/refusal.ts';
 import { barePath } from '../../protocol/operations.ts';
@@ -25,9 +27,9 @@ const signedByKey = ({ subject, id, seconds, body }: Asked): Credential => {
   return { kind: 'key', key: m.signingBilling.publicKey, signature: sign(bytes, m.signingBilling.secretKey) };
 };
 
-const reply = (n: number, to: string, seconds: number, content: object) => {
+const reply = (n: number, to: string, seconds: number, content: object, known: string | null = null) => {
   const { subject, service, id } = JSON.parse(to) as Request;
-  const plain = JSON.stringify({ v: 1, type: 'rep', subject, service, id, time: m.at(seconds), ...content });
+  const plain = JSON.stringify({ v: 1, type: 'rep', subject, service, id, time: m.at(seconds), ...content, known });
   return { plain, message: JSON.stringify({ v: 1, ...m.boxed(n, plain) }) };
 };
 
@@ -61,12 +63,13 @@ const requests = {
   ),
 };
 
+const known = m.subjects.known(knownToken(new Redacted(m.RAW.log), service));
 const found = { path: m.PATH, outcome: 'value', version: 1, offlineUntil: null, value: toBase64(m.VALUE) };
 const got = { seq: readSeq, messageHash: readHash, checkpoint: null, results: [found, { path: m.MISSING, outcome: 'refused' }], more: [] };
 
 const replies = {
   registered: reply(81, requests.register.plain, 4, { result: { status: 'pending_approval', fingerprint: m.billing.fingerprint }, refusal: null }),
-  got: reply(82, requests.getWithToken.plain, 7, { result: got, refusal: null }),
+  got: reply(82, requests.getWithToken.plain, 7, { result: got, refusal: null }, known),
   news: reply(85, requests.watch.plain, 9, { result: { news: { ...got, results: [found] } }, refusal: null }),
   nothingNew: reply(86, requests.watch.plain, 21, { result: { news: null }, refusal: null }),
   unauthorized: reply(83, requests.getWithKey.plain, 8, { result: null, refusal: toWire(refuse('unauthorized')) }),
