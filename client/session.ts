@@ -76,13 +76,30 @@ const newPlace = () => {
 
 const CLOSED = unavailable('the connection is closed', 'no');
 
+/** One question under one box key: sealed, sent, and its answer opened. */
+const sender = ({ transport, client, now }: Required<Omit<SessionOptions, 'keys'>>, isClosed: () => boolean) => {
+  const place = newPlace();
+  const sentOn = async (subject: string, question: Question, using: Shared): Promise<Either<ClientFailure | NoResult, unknown>> => {
+    const request = requestOf(question, client, using, now());
+    const message = seal(using, request);
+    if (message.length > WIRE_BYTES_MAX) return E.left(refusedHere('too_large'));
+    const reply = await transport.request(subject, message, question.timeoutMs)();
+    if (E.isLeft(reply)) return reply;
+    return isClosed() ? E.left(unavailable('the connection was closed', 'maybe')) : open(using, request, reply.right, place.told);
+  };
+  return async (question: Question, using: Shared): Promise<Either<ClientFailure | NoResult, unknown>> => {
+    const subject = place.of(question);
+    const reply = await sentOn(subject, question, using);
+    const isOver = E.isLeft(reply) && subject !== question.subject && place.leave(reply.left);
+    return isOver ? sentOn(question.subject, question, using) : reply;
+  };
+};
+
 /** A session with a service under whatever box key it has at the time. */
 export const newSession = ({ transport, keys, client, now = Date.now }: SessionOptions): Session => {
   const mine = newBoxKey();
   let shared: Shared | undefined;
   let closed = false;
-  const place = newPlace();
-
   const sharedWith = ({ kid, key }: ServiceKeys): Either<ClientFailure, Shared> => {
     if (closed) return E.left(CLOSED);
     if (shared?.kid === kid) return E.right(shared);
@@ -93,20 +110,7 @@ export const newSession = ({ transport, keys, client, now = Date.now }: SessionO
     return E.right(shared);
   };
 
-  const sentOn = async (subject: string, question: Question, using: Shared): Promise<Either<ClientFailure | NoResult, unknown>> => {
-    const request = requestOf(question, client, using, now());
-    const message = seal(using, request);
-    if (message.length > WIRE_BYTES_MAX) return E.left(refusedHere('too_large'));
-    const reply = await transport.request(subject, message, question.timeoutMs)();
-    if (E.isLeft(reply)) return reply;
-    return closed ? E.left(unavailable('the connection was closed', 'maybe')) : open(using, request, reply.right, place.told);
-  };
-  const once = async (question: Question, using: Shared): Promise<Either<ClientFailure | NoResult, unknown>> => {
-    const subject = place.of(question);
-    const reply = await sentOn(subject, question, using);
-    const isOver = E.isLeft(reply) && subject !== question.subject && place.leave(reply.left);
-    return isOver ? sentOn(question.subject, question, using) : reply;
-  };
+  const once = sender({ transport, client, now }, () => closed);
   const sealedTo = (theirs: Either<ClientFailure, ServiceKeys>, question: Question): Promise<Either<ClientFailure | NoResult, unknown>> => {
     const using = E.isLeft(theirs) ? theirs : sharedWith(theirs.right);
     return E.isLeft(using) ? Promise.resolve(E.left(delivered('no', using.left))) : once(question, using.right);
