@@ -168,8 +168,7 @@ const makeOpeners = ({ secret: boxKey }: BoxKeys) => {
 
 export const makeParts = async (given: Given): Promise<Parts> => {
   const { replica, execute, holders, broker, logger } = given;
-  const metrics = makeMetrics(replica);
-  const refusals = sumRefusals();
+  const [metrics, refusals] = [makeMetrics(replica), sumRefusals()];
   const { onAccess, onNamespace, ...seen } = observers(logger, metrics, refusals);
   const commits = makeCommits(replica);
   const values = makeValues(replica);

@@ -111,7 +111,7 @@ const makeLanes = ({ handle, isFruitless }: AdmissionParts, { tellBusy, release 
     tellBusy(arrival, name);
   };
   const known = makeLane<Arrival>(KNOWN, { run, turnAway, isFruitless, now });
-  const strangers = makeLane<Arrival>(UNKNOWN, { run, turnAway: (arrival) => turnAway(arrival, STRANGERS), isFruitless: () => false, now });
+  const strangers = makeLane<Arrival>(UNKNOWN, { run, turnAway: (arrival) => turnAway(arrival, STRANGERS), now });
   return { known, strangers, turnAway, hasNone: () => known.isIdle() && strangers.isIdle() && openQuestions === 0 };
 };
 

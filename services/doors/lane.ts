@@ -5,7 +5,7 @@ export type Limits = {
   /** Of each kind: how many of one name, and in all. */
   readonly waiting: { readonly each: number; readonly all: number };
   /** `each`: of a kind, or of a name where there is one kind. `fruitless`: of a name whose questions give it nothing. */
-  readonly underWay: { readonly each: number; readonly all: number; readonly fruitless: number };
+  readonly underWay: { readonly each: number; readonly all: number; readonly fruitless?: number };
   /** How many are begun before everything else that happened has its turn. */
   readonly perTurn: number;
   readonly nextTurn: (turn: () => void) => void;
@@ -15,9 +15,9 @@ export type Limits = {
  * About 2 ms of work a turn: what arrives meanwhile, also from the log, is never far behind. So many under way fill a message of the log
  * while the one before it is written; more of one service would only stand before the others.
  */
-export const KNOWN: Limits = { waiting: { each: 2_048, all: 8_192 }, underWay: { each: 256, all: 512, fruitless: 8 }, perTurn: 32, nextTurn: (turn) => void setImmediate(turn) };
+export const KNOWN = { waiting: { each: 2_048, all: 8_192 }, underWay: { each: 256, all: 512, fruitless: 8 }, perTurn: 32, nextTurn: (turn) => void setImmediate(turn) } satisfies Limits;
 /** 500 a second, never many at once: each can cost an X25519, and each registration a message of the log that is written for it alone. */
-export const UNKNOWN: Limits = { waiting: { each: 128, all: 512 }, underWay: { each: 16, all: 64, fruitless: 16 }, perTurn: 4, nextTurn: (turn) => void setTimeout(turn, 8) };
+export const UNKNOWN: Limits = { waiting: { each: 128, all: 512 }, underWay: { each: 16, all: 64 }, perTurn: 4, nextTurn: (turn) => void setTimeout(turn, 8) };
 
 /** Of those who show an access key by HTTP: of one key as many as nearly fill a record of reads. */
 export const BY_ACCESS_KEY: Limits = { waiting: { each: 512, all: 4_096 }, underWay: { each: 256, all: 1_024 }, perTurn: 64, nextTurn: (turn) => void setImmediate(turn) };
@@ -29,8 +29,8 @@ export type LaneParts<A> = {
   readonly run: (item: A) => Promise<void>;
   /** There is no room for it, or it has waited too long. */
   readonly turnAway: (item: A, name: string) => void;
-  /** Whether what a name asked lately gave it nothing. */
-  readonly isFruitless: (name: string) => boolean;
+  /** Whether what a name asked lately gave it nothing; of nobody unless given. */
+  readonly isFruitless?: (name: string) => boolean;
   readonly now: () => number;
 };
 
@@ -41,15 +41,15 @@ export type Lane<A> = {
 };
 
 /** How many are under way, of each kind or name and in all. */
-const makeCount = (most: Limits['underWay'], isFruitless: (name: string) => boolean) => {
+const makeCount = ({ each, all: most, fruitless = each }: Limits['underWay'], isFruitless: (name: string) => boolean) => {
   const counts = new Map<string, number>();
   let all = 0;
   return {
     all: () => all,
-    isFree: () => all < most.all,
+    isFree: () => all < most,
     hasRoom: (name: string): boolean => {
       const own = counts.get(name) ?? 0;
-      return own < most.fruitless || (own < most.each && !isFruitless(name));
+      return own < fruitless || (own < each && !isFruitless(name));
     },
     add: (name: string, by: 1 | -1): void => {
       const own = (counts.get(name) ?? 0) + by;
@@ -63,7 +63,7 @@ const makeCount = (most: Limits['underWay'], isFruitless: (name: string) => bool
 /** Of several kinds each has its share, whoever asks; of one kind each name. */
 const shareOf = (kind: string, name: string): string => (kind === '' ? name : kind);
 
-export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, underWay, perTurn, nextTurn }: Limits, { run, turnAway, isFruitless, now }: LaneParts<A>): Lane<A> => {
+export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, underWay, perTurn, nextTurn }: Limits, { run, turnAway, isFruitless = () => false, now }: LaneParts<A>): Lane<A> => {
   const queues = makeFairQueues<{ readonly item: A; readonly since: number }>(waiting);
   const count = makeCount(underWay, isFruitless);
   const hasRoom = (kind: string, name: string): boolean => count.hasRoom(shareOf(kind, name));
