@@ -94,10 +94,11 @@ const ofAttempt = ({ service, paths }: ReadAttempt, outcomes: ReadonlyArray<Read
   });
 
 /** All of a namespace, by who holds an access key of it. */
-const ofNamespace = ({ namespace, key }: NamespaceRead, outcome: NamespaceOutcome | undefined): Kind => ({
-  ...{ ...nothing, what: 'read', path: prefixOf(namespace), actor: `access-key:${key}` },
-  ...(outcome?.result === 'allowed' ? { outcome: 'allowed', count: outcome.present.length } : { outcome: 'refused', reason: outcome?.reason ?? null }),
-});
+const ofNamespace = ({ namespace, key }: NamespaceRead, outcome: NamespaceOutcome | undefined): Kind => {
+  const [path, actor] = [prefixOf(namespace), `access-key:${key}`];
+  if (outcome?.result === 'allowed') return { ...nothing, what: 'read', outcome: 'allowed', path, actor, count: outcome.present.length };
+  return { ...nothing, what: 'read', outcome: 'refused', path, actor, reason: outcome?.reason ?? null };
+};
 
 const ofRefusal = ({ code, service }: RefusalCount, writer: string): Kind => ({ ...nothing, what: 'requests.refused', outcome: 'refused', service, actor: writer, reason: code });
 
