@@ -17,7 +17,7 @@ import { routes } from '../protocol/http/routes.ts';
 import type { SessionView } from '../protocol/http/session.ts';
 import { roleFor } from '../protocol/operations.ts';
 import type { AdminView } from '../protocol/views.ts';
-import { answerOf, sealedTo, signedCall, type HttpAnswer } from './support/http.ts';
+import { callsTo, cookieOf, sealedTo, signedCall, type CallHeaders, type HttpAnswer } from './support/http.ts';
 import { startJetlock } from './support/jetlock.ts';
 import { digestOf, fingerprintOf, idOf, keyPairOf } from './support/names.ts';
 import { eventually } from './support/poll.ts';
@@ -27,22 +27,12 @@ const jetlock = await startJetlock({});
 const { command } = stepsOf(jetlock);
 const url = jetlock.service().httpUrl;
 
-type Headers = Readonly<Record<string, string>>;
-const call = async (method: string, path: string, body?: unknown, headers: Headers = {}): Promise<HttpAnswer> => {
-  const content = body === undefined ? {} : { body: JSON.stringify(body) };
-  const stop = new AbortController();
-  const response = await fetch(`${url}${path}`, { method, redirect: 'manual', signal: stop.signal, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...content });
-  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return answerOf(response);
-  // It goes on for as long as somebody listens.
-  stop.abort();
-  return { status: response.status, headers: response.headers, text: '', json: undefined, error: undefined };
-};
+const call = callsTo(url);
 
-const openSession = (identity: AdminIdentity, parts: object = {}, headers: Headers = {}) =>
+const openSession = (identity: AdminIdentity, parts: object = {}, headers: CallHeaders = {}) =>
   call('POST', '/session', signedCall(identity, { operation: 'session.open', origin: url, seen: null, ...parts }), headers);
-const cookieOf = ({ headers }: HttpAnswer): string => /^jetlock_session=[^;]+/.exec(headers.get('set-cookie') ?? '')?.[0] ?? '';
 
-type Caller = { readonly name: string; readonly role?: Role | TokenRole; readonly identity?: AdminIdentity; readonly headers: Headers };
+type Caller = { readonly name: string; readonly role?: Role | TokenRole; readonly identity?: AdminIdentity; readonly headers: CallHeaders };
 
 const signedIn = async (identity: AdminIdentity, role: Role): Promise<Caller & { readonly identity: AdminIdentity }> => {
   const opened = await openSession(identity);
@@ -60,6 +50,7 @@ const bearer = async (label: string, role: TokenRole, ms = 60_000) => {
   return { id, headers: { authorization: `Bearer ${token.reveal()}` } };
 };
 
+const DONE = { status: 200, json: { changed: true } };
 const root = await signedIn(jetlock.identity, 'admin');
 const approver = await signedIn(await newAdmin('amy', 'approver'), 'approver');
 const bob = await newAdmin('bob', 'admin');
@@ -227,10 +218,9 @@ test.serial('a stolen key is taken away with what was signed with it, which is t
   const [stolen, mallory] = [await newAdmin('zac', 'admin'), newAdminIdentity({ admin: sure(AdminName, 'mallory'), ...jetlock.service().identity })];
   const thief = await signedIn(stolen, 'admin');
   const { id, text, digest } = makeApiToken();
-  const done = { status: 200, json: { changed: true } };
-  t.like(await call('POST', '/admins', signedCall(stolen, { operation: 'admin.add', admin: 'mallory', key: mallory.publicKey, role: 'admin' }), thief.headers), done);
+  t.like(await call('POST', '/admins', signedCall(stolen, { operation: 'admin.add', admin: 'mallory', key: mallory.publicKey, role: 'admin' }), thief.headers), DONE);
   const accomplice = await signedIn(mallory, 'admin');
-  t.like(await call('POST', '/api-tokens', signedCall(mallory, { operation: 'token.issue', admin: 'mallory', token: id, label: 'loot', role: 'writer', digest, until: Date.now() + 60_000 }), accomplice.headers), done);
+  t.like(await call('POST', '/api-tokens', signedCall(mallory, { operation: 'token.issue', admin: 'mallory', token: id, label: 'loot', role: 'writer', digest, until: Date.now() + 60_000 }), accomplice.headers), DONE);
   const signed = (await call('GET', `/admin-keys/${publicKeyFingerprint(stolen.publicKey)}/signed`, undefined, auditor.headers)).json;
   t.like(signed, { key: stolen.publicKey, keys: [{ admin: 'mallory', key: mallory.publicKey }], tokens: [{ label: 'loot', issuedBy: publicKeyFingerprint(mallory.publicKey) }] });
   const statuses = (): Promise<ReadonlyArray<number>> =>
@@ -241,15 +231,13 @@ test.serial('a stolen key is taken away with what was signed with it, which is t
 });
 
 test.serial('what a stolen key signs while it is taken away goes with it, or is refused', async (t) => {
-  const { identity } = root;
   for (const n of [1, 2, 3, 4, 5, 6]) {
     const stolen = await newAdmin(`zed-${n}`, 'admin');
-    const thief = await signedIn(stolen, 'admin');
-    const adding = call('POST', '/admins', signedCall(stolen, { operation: 'admin.add', admin: `moll-${n}`, key: keyPairOf(100 + n).publicKey, role: 'admin' }), thief.headers);
+    const { headers } = await signedIn(stolen, 'admin');
+    const adding = call('POST', '/admins', signedCall(stolen, { operation: 'admin.add', admin: `moll-${n}`, key: keyPairOf(100 + n).publicKey, role: 'admin' }), headers);
     const away = { operation: 'admin.key.remove-all', admin: stolen.admin, key: stolen.publicKey };
-    const removing = call('DELETE', `/admins/${stolen.admin}/keys/${stolen.publicKey}/signed`, signedCall(identity, away), root.headers);
-    t.like(await removing, { status: 200, json: { changed: true } });
-    await adding;
+    const removing = call('DELETE', `/admins/${stolen.admin}/keys/${stolen.publicKey}/signed`, signedCall(root.identity, away), root.headers);
+    t.like((await Promise.all([removing, adding]))[0], DONE);
     const { items } = (await call('GET', '/admins', undefined, root.headers)).json as { readonly items: ReadonlyArray<AdminView> };
     t.deepEqual(items.filter(({ admin }) => [`zed-${n}`, `moll-${n}`].includes(admin)).flatMap(({ keys }) => keys), []);
   }

@@ -21,6 +21,24 @@ export const answerOf = async (response: Response): Promise<HttpAnswer> => {
   return { status: response.status, headers: response.headers, text, json, error: (json as { readonly error?: WireRefusal } | undefined)?.error };
 };
 
+export type CallHeaders = Readonly<Record<string, string>>;
+
+/** Calls of a listener, with JSON where there is a body. Of an answer that goes on only its head is waited for. */
+export const callsTo =
+  (url: string) =>
+  async (method: string, path: string, body?: unknown, headers: CallHeaders = {}): Promise<HttpAnswer> => {
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const stop = new AbortController();
+    const response = await fetch(`${url}${path}`, { method, redirect: 'manual', signal: stop.signal, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...content });
+    if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return answerOf(response);
+    // It goes on for as long as somebody listens.
+    stop.abort();
+    return { status: response.status, headers: response.headers, text: '', json: undefined, error: undefined };
+  };
+
+/** The session that was opened, as its cookie. */
+export const cookieOf = ({ headers }: HttpAnswer): string => /^jetlock_session=[^;]+/.exec(headers.get('set-cookie') ?? '')?.[0] ?? '';
+
 /** Whoever the header `Test-Caller` names, among those who were let in. */
 export const testAuth = () => {
   const known = new Map<string, Principal>();
