@@ -140,7 +140,7 @@ test.serial('what changes something is refused wherever one part of it is not ri
   const before = await call('GET', '/audit?limit=1&type=nothing.changed', undefined, root.headers);
   for (const route of signedRoutes) {
     const right = signedCall(root.identity, commandOf(route));
-    const wrong: ReadonlyArray<readonly [string, string, unknown, Headers?]> = [
+    const wrong: ReadonlyArray<readonly [string, string, unknown, CallHeaders?]> = [
       ['without the CSRF token', 'csrf', right, noCsrf],
       ['with another CSRF token', 'csrf', right, { ...root.headers, 'jetlock-csrf': digestOf(9) }],
       ['with the CSRF token of another session', 'csrf', right, { ...root.headers, 'jetlock-csrf': approver.headers['jetlock-csrf'] ?? '' }],
