@@ -168,18 +168,16 @@ test('a wrong signature is no reason to sign in again', async (t) => {
   t.is(calls.length, 1);
 });
 
+const sessionOf = ({ publicKey: key }: BrowserKey) => ({ admin: 'ada', role: 'admin', key, csrf: 'c', idleUntil: 1, until: 2, loggedOut: 7, keyring }) as SessionView;
+
 /** A browser's database with a key in it. */
 const storeOf = (key: BrowserKey): IdentityStore & { kept?: Identity } => {
   const store: IdentityStore & { kept?: Identity } = {
     kept: identityOf(key),
     load: () => Promise.resolve(store.kept),
-    save: (identity) => {
-      store.kept = identity;
-      return Promise.resolve();
-    },
-    forget: () => {
+    save: async (identity) => void (store.kept = identity),
+    forget: async () => {
       delete store.kept;
-      return Promise.resolve();
     },
   };
   return store;
@@ -187,7 +185,7 @@ const storeOf = (key: BrowserKey): IdentityStore & { kept?: Identity } => {
 
 test('a browser that is enrolled signs in by its key; after a logout, here or everywhere, only because a person asks', async (t) => {
   const key = await newBrowserKey();
-  const view = { admin: 'ada', role: 'admin', key: key.publicKey, csrf: 'c', idleUntil: 1, until: 2, loggedOut: 7, keyring } as SessionView;
+  const view = sessionOf(key);
   const over = () => json(401, { error: REFUSAL });
   const { calls, fetch } = asked(over(), json(200, view), json(200, { ended: true }), over(), json(200, view), over());
   const store = storeOf(key);
@@ -236,7 +234,7 @@ test('what is made in the browser lets in by the digest that the service is sent
 test('a command whose answer was lost is given again as it was; not where the service is busy, and no value that is too large', async (t) => {
   Object.defineProperty(globalThis, 'location', { value: { origin: 'https://jetlock.test' } });
   const key = await newBrowserKey();
-  const view = { admin: 'ada', role: 'admin', key: key.publicKey, csrf: 'c', idleUntil: 1, until: 2, loggedOut: 7, keyring } as SessionView;
+  const view = sessionOf(key);
   const refused = (code: string) => json(503, { error: { ...REFUSAL, code, retryable: true } });
   const { calls, fetch } = asked(json(200, view), refused('unavailable'), json(200, { changed: true, seq: 9 }), refused('busy'));
   const client = makeClient({ fetch, store: storeOf(key) });
