@@ -66,8 +66,7 @@ const auditModel = (index: AuditIndex, digestOf: (text: string) => string): Mode
   name: 'audit',
   apply: () => undefined,
   note: (noted, changed) => {
-    const key = index.note(noted);
-    if (key !== undefined) changed.push({ bucket: 'audit', key });
+    for (const key of index.note(noted)) changed.push({ bucket: 'audit', key });
   },
   keys: () => index.blocks.map(({ key }) => key),
   sorted: () => index.blocks.map(({ key }) => key),

@@ -47,7 +47,7 @@ export type Session = {
 
 type Mark = { readonly seq: number; readonly then: () => void };
 /** What a message told the read models. */
-type Told = { readonly isState: boolean; readonly facts: ReadonlyArray<Fact>; readonly folded: Folded };
+type Told = { readonly seq: number; readonly isState: boolean; readonly facts: ReadonlyArray<Fact>; readonly noted: () => Noted };
 
 type State = {
   readonly parts: SessionParts;
@@ -83,10 +83,10 @@ const reach = (state: State): void => {
   for (const { then } of due) then();
 };
 
-const apply = (state: State, { isState, facts, folded }: Told): void => {
-  state.applied = folded.seq;
+const apply = (state: State, { seq, isState, facts, ...told }: Told): void => {
+  state.applied = seq;
   const changed = state.models.apply(facts);
-  const noted = notedOf(folded);
+  const noted = told.noted();
   mark(state, changed);
   mark(state, state.models.note(noted));
   state.parts.onApplied?.({ noted, changed });
@@ -96,27 +96,34 @@ const apply = (state: State, { isState, facts, folded }: Told): void => {
 
 /** Who is called at a mark may want the read models to be at rest there. */
 const drain = (state: State): void => {
-  let count = 0;
-  for (const told of state.held) {
-    if (state.rest !== undefined) break;
-    count += 1;
+  while (state.rest === undefined) {
+    const told = state.held.shift();
+    if (told === undefined) return;
     if (!state.over) apply(state, told);
   }
-  state.held.splice(0, count);
 };
 
 /** Facts are made at once, since the world goes on; a reading of one's own waits, the fold of the process waits for nobody. */
+const toldOf = (state: State, folded: Folded, world: World, noted: () => Noted): Told => ({
+  seq: folded.seq,
+  isState: state.parts.subjects.isState(folded.subject),
+  facts: factsOf(folded, world),
+  noted,
+});
+
 const hear = (state: State, folded: Folded, world: World): void => {
   if (state.over) return;
-  state.held.push({ isState: state.parts.subjects.isState(folded.subject), facts: factsOf(folded, world), folded });
+  // While the read models are at rest much can come to be held: no whole records.
+  const noted = notedOf(folded);
+  state.held.push(toldOf(state, folded, world, () => noted));
   drain(state);
 };
 
 /** Those who are answered by a record of reads do not wait for what is counted of it. What the state's family tells is there at once, with all before it. */
 const hearReadsLater = (state: State, folded: Folded, world: World): void => {
-  if (state.parts.subjects.isState(folded.subject)) return hear(state, folded, world);
+  if (state.rest !== undefined || state.parts.subjects.isState(folded.subject)) return hear(state, folded, world);
   if (state.over) return;
-  state.held.push({ isState: false, facts: factsOf(folded, world), folded });
+  state.held.push(toldOf(state, folded, world, () => notedOf(folded)));
   setImmediate(() => drain(state));
 };
 
@@ -144,6 +151,8 @@ const joinWith = (state: State, reading: Reading, verdicts: Verdicts): Joining =
     reached: (seq) => new Promise((resolve) => at(state, { seq, then: resolve })),
     onFolded: (folded, world) => hearReadsLater(state, folded, world),
     onFailed: (why) => {
+      // What was folded before is true.
+      drain(state);
       state.over = true;
       state.parts.onEnd({ _tag: 'failed', why });
     },

@@ -5,7 +5,7 @@
  */
 import type { ReplicaId } from '../../events/vocabulary.ts';
 import { encodeEntry } from '../text.ts';
-import { add, AuditBlock, newBuilder, toStored, type Block } from './block.ts';
+import { add, AuditBlock, isFull, newBuilder, toStored, type Block } from './block.ts';
 import type { Noted } from './kinds.ts';
 import { newTerms, type Terms } from './terms.ts';
 
@@ -25,8 +25,8 @@ export type Sealed = {
 export type Writer = { readonly seq: number; readonly at: number };
 
 export type AuditIndex = {
-  /** The key of a block that is full with this message. */
-  readonly note: (noted: Noted) => string | undefined;
+  /** The keys of the blocks that are full with this message. */
+  readonly note: (noted: Noted) => ReadonlyArray<string>;
   /** The oldest first. */
   readonly blocks: ReadonlyArray<Sealed>;
   readonly block: (key: string) => Sealed | undefined;
@@ -58,14 +58,22 @@ export const newAuditIndex = (digestOf: (text: string) => string): AuditIndex =>
   const blocks: Sealed[] = [];
   const writers = new Map<ReplicaId, Writer>();
   let open = newBuilder();
+  const seal = (): string => {
+    const block = sealed(keyOf(blocks.length), open, digestOf);
+    blocks.push(block);
+    open = newBuilder();
+    return block.key;
+  };
   return {
     note: (noted) => {
       remember(writers, noted);
-      if (!add(open, noted)) return undefined;
-      const block = sealed(keyOf(blocks.length), open, digestOf);
-      blocks.push(block);
-      open = newBuilder();
-      return block.key;
+      const full: string[] = [];
+      let entry = 0;
+      do {
+        entry = add(open, noted, entry);
+        if (isFull(open)) full.push(seal());
+      } while (entry < noted.kinds.length);
+      return full;
     },
     blocks,
     block: (key) => {

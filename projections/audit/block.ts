@@ -24,16 +24,19 @@ const StoredKind = t.strict(
   'Kind',
 );
 
-/** `rows`: of each message its sequence and its time, counted from those of the message before, then the kinds of its entries. */
-export const AuditBlock = t.strict({ first: Sequence, from: Instant, kinds: t.readonlyArray(StoredKind), rows: t.readonlyArray(t.readonlyArray(t.number)) }, 'AuditBlock');
+/**
+ * `rows`: of each message its sequence and its time, counted from those of the message before, then the kinds of its entries. `entry`:
+ * which of its message the first one is, since a message that tells much goes on in the next block.
+ */
+export const AuditBlock = t.strict({ first: Sequence, from: Instant, entry: Count, kinds: t.readonlyArray(StoredKind), rows: t.readonlyArray(t.readonlyArray(t.number)) }, 'AuditBlock');
 export type AuditBlock = t.TypeOf<typeof AuditBlock>;
 
-/** A block is full once it has so many entries, or so many characters of kinds: one entry of the store is one message of NATS. */
+/** A block is full with so many entries, or so many characters of kinds: one entry of the store is one message of NATS. */
 const ENTRIES = 500;
 const KINDS_SIZE = 128 * 1024;
 
-/** One message, as it stands in a block. */
-export type Row = { readonly seq: number; readonly at: number; readonly kinds: ReadonlyArray<number> };
+/** One message, as it stands in a block. `entry`: which of its entries the first one here is. */
+export type Row = { readonly seq: number; readonly at: number; readonly entry: number; readonly kinds: ReadonlyArray<number> };
 export type Block = { readonly kinds: ReadonlyArray<Kind>; readonly rows: ReadonlyArray<Row> };
 
 type Builder = {
@@ -73,31 +76,37 @@ const numberOf = (builder: Builder, kind: Kind): number => {
   return next;
 };
 
-/** @returns whether the block is full now */
-export const add = (builder: Builder, { seq, at, kinds }: Noted): boolean => {
-  builder.rows.push({ seq, at, kinds: kinds.map((kind) => numberOf(builder, kind)) });
-  builder.entries += kinds.length;
-  return builder.entries >= ENTRIES || builder.size >= KINDS_SIZE;
+export const isFull = ({ entries, size }: Builder): boolean => entries >= ENTRIES || size >= KINDS_SIZE;
+
+/**
+ * What fits of a message, from one of its entries on.
+ * @returns the entry to go on with in the next block, if there is one
+ */
+export const add = (builder: Builder, { seq, at, kinds }: Noted, entry: number): number => {
+  const numbers: number[] = [];
+  for (; entry + numbers.length < kinds.length && !isFull(builder); builder.entries += 1) numbers.push(numberOf(builder, kinds[entry + numbers.length] as Kind));
+  builder.rows.push({ seq, at, entry, kinds: numbers });
+  return entry + numbers.length;
 };
 
 export const toStored = ({ kinds, rows }: Block): AuditBlock => {
-  const [first, from] = [rows[0]?.seq ?? 0, rows[0]?.at ?? 0];
+  const { seq: first, at: from, entry } = rows[0] ?? { seq: 0, at: 0, entry: 0 };
   let before = { seq: first, at: from };
   const deltas = rows.map((row) => {
     const delta = [row.seq - before.seq, row.at - before.at, ...row.kinds];
     before = row;
     return delta;
   });
-  return { first: first as Sequence, from: from as Instant, kinds: kinds as AuditBlock['kinds'], rows: deltas };
+  return { first: first as Sequence, from: from as Instant, entry: entry as Count, kinds: kinds as AuditBlock['kinds'], rows: deltas };
 };
 
-export const fromStored = ({ first, from, kinds, rows }: AuditBlock): Block => {
+export const fromStored = ({ first, from, entry, kinds, rows }: AuditBlock): Block => {
   let [seq, at] = [first as number, from as number];
   return {
     kinds,
-    rows: rows.map(([seqDelta = 0, atDelta = 0, ...numbers]) => {
+    rows: rows.map(([seqDelta = 0, atDelta = 0, ...numbers], i) => {
       [seq, at] = [seq + seqDelta, at + atDelta];
-      return { seq, at, kinds: numbers };
+      return { seq, at, entry: i === 0 ? entry : 0, kinds: numbers };
     }),
   };
 };

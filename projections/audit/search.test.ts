@@ -98,10 +98,26 @@ test('an index of the same messages has the same blocks, however they came', (t)
   );
 });
 
+test('what one message tells goes on in as many blocks as it takes: each fits into a message of NATS', async (t) => {
+  const one: Kind = { what: 'read', outcome: 'refused', service: 'shop', path: null, actor: 'shop', reason: 'not_found', detail: null, version: null, offline: null, count: null };
+  const [models, store] = [newModels(digestOf), memoryStore()];
+  const kinds = Array.from({ length: 20_000 }, (_, n): Kind => ({ ...one, path: `${'é'.repeat(200)}/${n}` as Target }));
+  const sizes: number[] = [];
+  for (const spot of models.note({ seq: 7, at: 1, writer: null, kinds })) {
+    const text = models.encoded(spot) ?? '';
+    sizes.push(utf8(text).length);
+    orThrow(await store.put('audit', spot.key, text, 0)());
+    models.stored(spot);
+  }
+  t.true(sizes.length > 10 && Math.max(...sizes) < 768 * 1024, sizes.join());
+  const only = { service: null, path: kinds[4_321]!.path, type: null, outcome: null, actor: null, from: null, to: null };
+  t.like(orThrow(await findPage(models, blockReader(models, store), only, { before: null, limit: 5 })).found, [{ seq: 7, entry: 4_321 }]);
+});
+
 test('a block that the store has otherwise is named, not told', async (t) => {
   const [models, store] = [newModels(digestOf), memoryStore()];
   const one: Kind = { what: 'read', outcome: 'allowed', service: 'shop', path: 'a/b/ONE' as Target, actor: 'shop', reason: null, detail: null, version: 1, offline: null, count: null };
-  const [spot] = models.note({ seq: 1, at: 1, writer: null, kinds: Array.from({ length: 600 }, () => one) });
+  const [spot] = models.note({ seq: 1, at: 1, writer: null, kinds: Array.from({ length: 500 }, () => one) });
   const text = models.encoded(spot!) ?? '';
   models.stored(spot!);
   const ask = () => findPage(models, blockReader(models, store), { service: null, path: null, type: null, outcome: null, actor: null, from: null, to: null }, { before: null, limit: 5 });

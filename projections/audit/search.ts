@@ -43,8 +43,8 @@ export const entriesIn = function* ({ kinds, rows }: Block, wanted: Wanted, befo
   for (let i = rows.length - 1; i >= 0; i -= 1) {
     const row = rows[i] as Row;
     if ((from !== null && row.at < from) || (to !== null && row.at > to)) continue;
-    for (let entry = row.kinds.length - 1; entry >= 0; entry -= 1) {
-      const number = row.kinds[entry] as number;
+    for (let n = row.kinds.length - 1; n >= 0; n -= 1) {
+      const [number, entry] = [row.kinds[n] as number, row.entry + n];
       if (wantedKinds[number] === true && isBefore(row, entry, before)) yield { seq: row.seq, entry, at: row.at, kind: kinds[number] as Kind };
     }
   }
@@ -62,15 +62,17 @@ const candidates = ({ audit }: Models, wanted: Wanted, before: Place | null): { 
 /** A block that was gone through; `next`: where the one before it ends. The first one is that of what is in no full block yet. */
 export type Searched = { readonly block: Block; readonly next: Place };
 
+const beginningOf = ({ rows: [first] }: Block): Place => first ?? { seq: Number.MAX_SAFE_INTEGER, entry: 0 };
+
 /** The blocks that can have something, the newest first. Ends after the first left. */
 export async function* blocksWith(models: Models, read: ReadBlock, wanted: Wanted, before: Place | null): AsyncGenerator<Either<NotRead, Searched>> {
   const { open, sealed } = candidates(models, wanted, before);
-  yield right({ block: open, next: { seq: open.rows[0]?.seq ?? Number.MAX_SAFE_INTEGER, entry: 0 } });
+  yield right({ block: open, next: beginningOf(open) });
   for (let i = 0; i < sealed.length; i += AT_ONCE) {
     const some = sealed.slice(i, i + AT_ONCE);
     const blocks = await Promise.all(some.map(read));
-    for (const [n, block] of blocks.entries()) {
-      yield isLeft(block) ? block : right({ block: block.right, next: { seq: some[n]?.first ?? 0, entry: 0 } });
+    for (const block of blocks) {
+      yield isLeft(block) ? block : right({ block: block.right, next: beginningOf(block.right) });
       if (isLeft(block)) return;
     }
   }
