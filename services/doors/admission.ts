@@ -44,6 +44,8 @@ export const REQUESTS_PER_SECOND = 20_000;
 /** An answer to each of a flood would be a flood. */
 export const TURNED_AWAY_PER_SECOND = 2_000;
 const KEYS_PER_SECOND = 5_000;
+/** Of one address, by HTTP; all of them have no more together than all on NATS. */
+const KEYS_PER_ADDRESS = 1_000;
 
 /** A kind of its own: on NATS nobody waits behind those who come by HTTP, and there each address has its turn. */
 const HTTP = 'http';
@@ -120,6 +122,8 @@ export const makeAdmission = (parts: AdmissionParts, now: () => number = monoton
   const gate = makeGate(onTurnedAway, now);
   const { known, strangers, turnAway, hasNone } = makeLanes(parts, gate, now);
   const mayAskForKeys = rateLimit(KEYS_PER_SECOND, now);
+  const mayAskFrom = rateLimit(KEYS_PER_ADDRESS, now);
+  const isTold = (address: string | undefined): boolean => (address === undefined ? mayAskForKeys('') : mayAskFrom(address) && mayAskForKeys(HTTP));
   const isWithinRate = rateLimit(REQUESTS_PER_SECOND, now);
   const isWelcome = (owner: string, from: string): boolean => isWithinRate(owner) && isWithinRate(from) && mayAsk(owner);
   // Admins have a turn whatever requesters do, and those who ask whatever those do who register.
@@ -131,7 +135,7 @@ export const makeAdmission = (parts: AdmissionParts, now: () => number = monoton
   };
   const admit = (arrival: Arrival): void => {
     const { subject, bytes, address } = arrival;
-    if (subject === subjects.keys) return mayAskForKeys(address ?? '') ? void answered(handle, arrival) : arrival.ignored?.();
+    if (subject === subjects.keys) return isTold(address) ? void answered(handle, arrival) : arrival.ignored?.();
     // That it is too large is soon said.
     if (bytes.length > WIRE_BYTES_MAX) return gate.mayTell(STRANGERS) ? void answered(handle, arrival) : arrival.ignored?.();
     const from = fromIn(bytes);

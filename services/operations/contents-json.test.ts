@@ -25,8 +25,8 @@ const given = (): History => {
   return history;
 };
 
-const told = async (contents: ContentsJson, { fold: { world } }: History): Promise<string | undefined> => {
-  const json: Redacted<string> | undefined = await contents.of(contentsOf(world, 'shop' as never));
+const told = async (contents: ContentsJson, { fold: { world } }: History, isWhole = true): Promise<string | undefined> => {
+  const json: Redacted<string> | undefined = await contents.of(contentsOf(world, 'shop' as never), isWhole);
   return json && (JSON.parse(json.reveal()) as ReadonlyArray<{ readonly key: string; readonly version: number; readonly value: string }>).map(({ key, version, value }) => `${key} ${version} ${value}`).join(', ');
 };
 
@@ -36,6 +36,12 @@ test('what many read in a moment is opened once, and again once keys were destro
   t.deepEqual(opened, ['shop/A@1', 'shop/B@1']);
   contents.forget();
   t.is(await told(contents, history), 'A 1 shop/A@1, B 1 shop/B@1');
+  t.is(opened.length, 4);
+});
+
+test('a page is opened each time: nobody asks for the very same one again', async (t) => {
+  const [history, { opened, contents }] = [given(), values()];
+  for (let n = 0; n < 2; n += 1) await told(contents, history, false);
   t.is(opened.length, 4);
 });
 

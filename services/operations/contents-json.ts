@@ -34,8 +34,11 @@ const contentsOf = (told: Told, present: ReadonlyArray<Present>, done: ReadonlyA
 };
 
 export type ContentsJson = {
-  /** The `secrets` of a `NamespaceContents`; undefined when a value cannot be had. */
-  readonly of: (present: ReadonlyArray<Present>) => Soon<Redacted<string> | undefined>;
+  /**
+   * The `secrets` of a `NamespaceContents`; undefined when a value cannot be had.
+   * @param isWhole it is the fold's own list: another one is never asked for again
+   */
+  readonly of: (present: ReadonlyArray<Present>, isWhole: boolean) => Soon<Redacted<string> | undefined>;
   /** Keys were destroyed: nothing that was opened by them is told any more. */
   readonly forget: () => void;
 };
@@ -44,14 +47,14 @@ export const makeContentsJson = ({ told }: Pick<Values, 'told'>): ContentsJson =
   const kept = new LRUCache<ReadonlyArray<Present>, Redacted<string>>({ maxSize: KEPT_CHARS, sizeCalculation: (json) => json.reveal().length + ENTRY_CHARS, ttl: KEPT_MS, ttlAutopurge: true });
   const jsonOf = (contents: ReadonlyArray<Content> | undefined) => (contents === undefined ? undefined : new Redacted(JSON.stringify(contents)));
   return {
-    of: (present) => {
+    of: (present, isWhole) => {
       const known = kept.get(present);
       if (known !== undefined) return known;
       const contents = contentsOf(told, present);
       // Keys can be destroyed while something is fetched: that is not kept.
       if (isLater(contents)) return contents.then(jsonOf);
       const json = jsonOf(contents);
-      if (json !== undefined) kept.set(present, json);
+      if (json !== undefined && isWhole) kept.set(present, json);
       return json;
     },
     forget: () => kept.clear(),

@@ -94,9 +94,9 @@ const create = async ({ execute, prepare }: NamespaceParts, namespace: Namespace
   return executed.right.repeated ? left(refuse('replayed')) : right({ namespace, accessKey });
 };
 
-const answer = ({ contents }: NamespaceParts, namespace: Namespace, { seq, messageHash, outcome }: CommittedNamespace): Soon<Either<Refusal, Json>> => {
+const answer = ({ contents }: NamespaceParts, namespace: Namespace, after: SecretName | null, { seq, messageHash, outcome }: CommittedNamespace): Soon<Either<Refusal, Json>> => {
   if (outcome.result === 'refused') return unauthorized;
-  return andThen(contents.of(outcome.present), (secrets) =>
+  return andThen(contents.of(outcome.present, after === null && !outcome.more), (secrets) =>
     secrets === undefined
       ? left(refuse('unavailable'))
       : right(new Json(contentsJson({ namespace, seq: sure(Sequence, seq), messageHash, checkpoint: null, more: outcome.more }, secrets.reveal()))),
@@ -118,7 +118,7 @@ const read = async (parts: NamespaceParts, by: AccessKey, { id, at, client, afte
   if (isLeft(committed)) return committed;
   const { seq, outcome } = committed.right;
   parts.onNamespace({ namespace, key, outcome: outcome.result, count: outcome.result === 'allowed' ? outcome.present.length : 0, seq, request: id, client });
-  const answering = answer(parts, namespace, committed.right);
+  const answering = answer(parts, namespace, after, committed.right);
   const answered = isLater(answering) ? await answering : answering;
   // What was decided that long ago may have been revoked since: it stays in the log as allowed, and is not delivered.
   return age() > STALE_MS ? left(refuse('unavailable')) : answered;

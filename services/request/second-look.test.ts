@@ -1,17 +1,20 @@
 /** Looking once more at the log for what is not known here: everybody is looked for, and the leader is asked seldom. */
 import test from 'ava';
 import { right } from 'fp-ts/lib/Either.js';
+import { subjectsUnder } from '../../events/subjects.ts';
 import { makeLook } from './second-look.ts';
+
+const subjects = subjectsUnder('secrets');
 
 /** A log that gets longer, and a replica that folds all that it is told to wait for. */
 const setUp = () => {
   const log = { last: 0, asked: 0 };
   const reached: number[] = [];
-  const info = () => () => {
-    log.asked += 1;
-    return Promise.resolve(right({ last: log.last }));
+  const last = (filter: string) => () => {
+    if (filter === subjects.anyState) log.asked += 1;
+    return Promise.resolve(right(log.last));
   };
-  const look = makeLook({ log: { info }, reached: (seq: number) => Promise.resolve(reached.push(seq) > 0) } as never);
+  const look = makeLook({ log: { last }, subjects, reached: (seq: number) => Promise.resolve(reached.push(seq) > 0) } as never);
   return { log, reached, look };
 };
 

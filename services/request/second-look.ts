@@ -17,17 +17,18 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
  * Strangers ask as often as they like, and the leader is not asked for each of them: all who come before a look begins share it. So a
  * flood of them costs no more than a few do, and nobody among them is kept from being looked for.
  */
-export const makeLook = ({ log, reached }: Pick<Replica, 'log' | 'reached'>, now: () => number = monotonic): Look => {
+export const makeLook = ({ log, reached, subjects }: Pick<Replica, 'log' | 'reached' | 'subjects'>, now: () => number = monotonic): Look => {
   let next: Promise<void> | undefined;
-  let last = -Infinity;
+  let begun = -Infinity;
   const look = async (): Promise<void> => {
-    const wait = last + LOOK_EVERY_MS - now();
+    const wait = begun + LOOK_EVERY_MS - now();
     await (wait > 0 ? pause(wait) : Promise.resolve());
     // Who comes from now on may want what the leader is only about to have.
     next = undefined;
-    last = now();
-    const info = await log.info()();
-    if (!isLeft(info)) await reached(info.right.last, FOLDED_MS);
+    begun = now();
+    // Of the state's family: reads of others need not be folded here, and say nothing of credentials.
+    const last = await log.last(subjects.anyState)();
+    if (!isLeft(last)) await reached(last.right, FOLDED_MS);
   };
   return () => (next ??= look());
 };
