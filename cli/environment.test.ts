@@ -5,6 +5,9 @@ import test from 'ava';
 import { PublicKey, sure } from '../events/vocabulary.ts';
 import { devFilePath } from '../client/dev-file.ts';
 import { readDevFile, writeDevFile, type DevFile } from './dev-file.ts';
+import type { Io } from './io.ts';
+import { natsOptions } from './nats-options.ts';
+import type { Options } from './options.ts';
 import { resolveOptions, type Environment, type Typed } from './environment.ts';
 import type { Option } from './options.ts';
 
@@ -107,6 +110,15 @@ test('what jetlock dev wrote is read back, and only its owner can read it', asyn
   t.is((await stat(join(directory, '.jetlock'))).mode & 0o777, 0o700);
   await chmod(devFilePath(directory), 0o640);
   t.like(readDevFile(directory), { _tag: 'Left', left: { exit: 78, hint: `chmod 600 ${devFilePath(directory)}` } });
+});
+
+test('who says where NATS is needs no dev file, and is not kept by one that cannot be read', async (t) => {
+  const directory = await besideDev();
+  const { chmod } = await import('node:fs/promises');
+  await chmod(devFilePath(directory), 0o640);
+  const io = { directory, environment: {} } as Io;
+  t.like(natsOptions({ text: { nats: 'nats://there' }, flags: {} } as unknown as Options, io, 'client'), { right: { servers: 'nats://there' } });
+  t.like(natsOptions({ text: {}, flags: {} } as unknown as Options, io, 'client'), { left: { exit: 78 } });
 });
 
 for (const [what, text] of [

@@ -43,5 +43,10 @@ const whereOf = ({ text }: Options, settings: NatsSettings, io: Io): E.Either<Fa
  * How this command reaches NATS: what was given, and beside a running `jetlock dev` the NATS user that it made for that purpose.
  * @param user `client` for those who ask the service, `auditor` for those who read its stream
  */
-export const natsOptions = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): E.Either<Failure, NatsOptions> =>
-  E.chain((dev: DevFile | undefined) => whereOf(options, { ...settingsOf(options, io), ...devUser(options, dev, user) }, io))(readDevFile(io.directory));
+export const natsOptions = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): E.Either<Failure, NatsOptions> => {
+  const { nats, context } = options.text;
+  const dev = readDevFile(io.directory);
+  // Whoever says where NATS is needs no dev.json, and is not kept by one that cannot be read.
+  if (E.isLeft(dev) && nats === undefined && context === undefined) return dev;
+  return whereOf(options, { ...settingsOf(options, io), ...devUser(options, E.isLeft(dev) ? undefined : dev.right, user) }, io);
+};

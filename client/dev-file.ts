@@ -18,17 +18,18 @@ export type FoundDev = Pick<ConnectOptions, 'nats' | 'servicePublicKey'> & { rea
 /** Where the `jetlock dev` of a folder leaves it. */
 export const devFilePath = (directory: string): string => join(directory, '.jetlock', 'dev.json');
 
-/** The nearest one, from a folder upwards. */
-const nearest = (directory: string): string | undefined => {
+/** Undefined where there are no users that files belong to. */
+const us = (): number | undefined => process.getuid?.();
+
+const isOurs = (path: string): boolean => us() === undefined || statSync(path, { throwIfNoEntry: false })?.uid === us();
+
+/** The nearest one, from a folder upwards; there, what others left is none of ours: in a shared folder anybody can leave one. */
+const nearest = (directory: string, isAbove = false): string | undefined => {
   const path = devFilePath(directory);
-  if (existsSync(path)) return path;
+  if (existsSync(path) && (!isAbove || isOurs(path))) return path;
   const parent = dirname(directory);
-  return parent === directory ? undefined : nearest(parent);
+  return parent === directory ? undefined : nearest(parent, true);
 };
-
-const isOurs = (path: string): boolean => process.getuid === undefined || statSync(path).uid === process.getuid();
-
-const ALIEN = 'set JETLOCK_NATS, JETLOCK_IDENTITY and JETLOCK_SIGNING_KEY in place of it';
 
 /**
  * The nearest one and what is in it, if it is ours and for nobody else: one that someone else left in a shared folder would send
@@ -39,8 +40,7 @@ const ALIEN = 'set JETLOCK_NATS, JETLOCK_IDENTITY and JETLOCK_SIGNING_KEY in pla
 export const readNearestDevFile = (directory: string): Either<FileFailure, { readonly path: string; readonly bytes: Uint8Array } | undefined> => {
   const path = nearest(directory);
   if (path === undefined) return E.right(undefined);
-  if (!isOurs(path)) return E.left(fileFailure(path, `${path} belongs to another user`, ALIEN));
-  return E.map((bytes: Uint8Array) => ({ path, bytes }))(readSecretFile(path));
+  return E.map((bytes: Uint8Array) => ({ path, bytes }))(readSecretFile(path, us()));
 };
 
 /** What is in it is something else. */

@@ -69,6 +69,22 @@ test('a jetlock dev is found from a folder below it, if nothing else is configur
   t.false(mayLookForDev({ nats: { servers: 'here' } }, {}));
 });
 
+test('what another user left is refused in our own folder, and not looked at in one above', (t) => {
+  const top = mkdtempSync(join(tmpdir(), 'jetlock-dev-'));
+  const below = join(top, 'below');
+  for (const made of [below, join(top, '.jetlock')]) mkdirSync(made, { recursive: true });
+  writeFileSync(join(top, '.jetlock', 'dev.json'), '{}', { mode: 0o600 });
+  const { getuid } = process;
+  // Only root can give a file away; to be somebody else comes to the same.
+  process.getuid = () => 12_345;
+  try {
+    t.deepEqual(findDev(below), E.right(undefined));
+    t.regex((findDev(top) as E.Left<JetlockError>).left.message, /another user/);
+  } finally {
+    Object.assign(process, { getuid });
+  }
+});
+
 test('what is given counts in place of variables; what is missing is told by its variable', (t) => {
   t.like(connectionFrom({ nats: { servers: 'here' }, identity: 'mine' }, { ...complete, JETLOCK_NKEY: 'other.nk' }), { right: { nats: { servers: 'here' }, identity: 'mine' } });
   for (const variable of ['JETLOCK_NATS', 'JETLOCK_IDENTITY', 'JETLOCK_SIGNING_KEY']) {

@@ -106,9 +106,11 @@ export const readNamespaceByHttp =
   (options: NamespaceByHttp): TaskEither<ClientFailure, NamespaceSecrets> =>
   async () => {
     const recipient = newBoxKey();
-    const read = await allOf(pagesByHttp(options, recipient))();
-    recipient.secretKey.wipe();
-    return read;
+    try {
+      return await allOf(pagesByHttp(options, recipient))();
+    } finally {
+      recipient.secretKey.wipe();
+    }
   };
 
 export type NamespaceAnswer = {

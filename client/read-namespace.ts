@@ -53,7 +53,7 @@ const overHttp = ({ url, fetch: fetched = fetch }: Extract<NamespaceAt, { url: s
 
 /**
  * Everything in the namespace that an access key opens, by key: a read that stands in the audit log, like each other. Over HTTP the
- * values are sealed to a key made for this one answer, but the access key itself stands in a header: use https.
+ * values are sealed to a key made for this one call, but the access key itself stands in a header: use https.
  * Rejects with a JetlockError only; `unauthorized` whatever is wrong with the access key.
  */
 export const readNamespace = async (options: ReadNamespaceOptions): Promise<ReadonlyMap<string, { readonly version: number; readonly value: Redacted<Uint8Array> }>> => {

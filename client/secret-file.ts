@@ -28,8 +28,9 @@ const attempt = <A>(path: string, verb: 'read' | 'write', body: () => A): Either
     return fileFailure(path, `cannot ${verb} ${path}: ${why}`, hint);
   });
 
-const unfit = (path: string, fd: number): FileFailure | undefined => {
-  const { mode, size } = fstatSync(fd);
+const unfit = (path: string, fd: number, owner: number | undefined): FileFailure | undefined => {
+  const { mode, size, uid } = fstatSync(fd);
+  if (owner !== undefined && uid !== owner) return fileFailure(path, `${path} belongs to another user`, 'run as the user who owns the file');
   if ((mode & constants.S_IFMT) !== constants.S_IFREG) return fileFailure(path, `${path} is not a regular file`, 'name a file');
   if ((mode & GROUP_AND_OTHERS) !== 0) return fileFailure(path, `${path} can be read by others`, `chmod 600 ${path}`);
   if (size > BYTES_MAX) return fileFailure(path, `${path} is larger than 1 MiB`, 'name a file that holds a key or a password');
@@ -37,16 +38,17 @@ const unfit = (path: string, fd: number): FileFailure | undefined => {
 };
 
 /**
- * The bytes of a secret file of at most 1 MiB, exactly as they are. Refuses a file that its group or others have any right to.
+ * The bytes of a secret file of at most 1 MiB, exactly as they are. Refuses a file that its group or others have any right to, and
+ * one of another user than `owner`, where that is given.
  * Symbolic links are followed; what is judged is the file that was opened, so nothing can be put in its place in between.
  */
-export const readSecretFile = (path: string): Either<FileFailure, Uint8Array> => {
+export const readSecretFile = (path: string, owner?: number): Either<FileFailure, Uint8Array> => {
   // Without O_NONBLOCK opening a pipe that nobody writes to would hang for ever.
   const opened = attempt(path, 'read', () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   if (E.isLeft(opened)) return opened;
   const fd = opened.right;
   try {
-    const refused = unfit(path, fd);
+    const refused = unfit(path, fd, owner);
     return refused ? E.left(refused) : attempt(path, 'read', () => new Uint8Array(readFileSync(fd)));
   } finally {
     closeSync(fd);
