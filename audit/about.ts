@@ -24,6 +24,7 @@ const renamed = (event: Event): object => {
     case 'AdminAdded':
     case 'AdminKeyAdded':
     case 'AdminKeyRemoved':
+    case 'AdminKeyRemovedWithAll':
       return { fingerprint: publicKeyFingerprint(event.key) };
     case 'ApiTokenIssued':
       return { until: isoTime(event.until) };

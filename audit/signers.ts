@@ -1,13 +1,16 @@
 /** The keys of admins as far as signatures alone can tell: each is vouched for by one before it, the first by the keyring. */
+import { cameOf } from '../events/admin/signed.ts';
 import type { AdminCommand } from '../events/command.ts';
 import { Statement, type StateRecord } from '../events/record.ts';
 import type { AdminName, PublicKey, Role } from '../events/vocabulary.ts';
+import type { Addition } from '../events/world.ts';
 import { signatureHolds, signedOf } from './verify.ts';
 import type { Fault } from './chain.ts';
 
-/** `by`: the key that added it last. */
-type Signer = { readonly admin: AdminName; readonly role: Role; readonly active: boolean; readonly by: PublicKey | null };
-type Signers = Map<PublicKey, Signer>;
+/** `addition`: its last one. */
+type Signer = { readonly admin: AdminName; readonly role: Role; readonly active: boolean; readonly addition: number };
+/** `additions`: all of them, numbered in their order, each with the one of the key that signed for it. */
+type Signers = { readonly keys: Map<PublicKey, Signer>; readonly additions: Map<number, Pick<Addition, 'key' | 'by'>> };
 
 /** What can be said of a record by its signature. */
 export type Standing = { readonly fault: Fault | undefined; readonly anchor: boolean };
@@ -21,25 +24,28 @@ const statementOf = (text: string): Statement | undefined => {
   }
 };
 
-const ofAdmin = (signers: Signers, admin: AdminName) => [...signers].filter(([, signer]) => signer.admin === admin);
+const add = ({ keys, additions }: Signers, key: PublicKey, by: number | null, { admin, role }: Pick<Signer, 'admin' | 'role'>): void => {
+  additions.set(additions.size, { key, by });
+  keys.set(key, { admin, role, active: true, addition: additions.size - 1 });
+};
 
-/** The key itself, and each that was added by it or by one of those. */
-const withAllOf = (signers: Signers, first: PublicKey): ReadonlySet<PublicKey> => {
-  const all = new Set([first]);
-  // What is put into a set while it is gone through is come to as well.
-  for (const one of all) for (const [key, { by }] of signers) if (by === one) all.add(key);
-  return all;
+const ofAdmin = ({ keys }: Signers, admin: AdminName) => [...keys].filter(([, signer]) => signer.admin === admin);
+
+/** The key itself, and each that came of it but the one that signs for this: what the fold does. */
+const withAllOf = ({ keys, additions }: Signers, first: PublicKey, of: PublicKey): ReadonlyArray<PublicKey> => {
+  const all = cameOf(additions, first);
+  return [...keys].flatMap(([key, { addition }]) => (key === first || (key !== of && all.has(addition)) ? [key] : []));
 };
 
 /** Which keys a command takes away. */
-const removedBy = (signers: Signers, command: AdminCommand): ReadonlyArray<PublicKey> => {
+const removedBy = (signers: Signers, of: PublicKey, command: AdminCommand): ReadonlyArray<PublicKey> => {
   switch (command.operation) {
     case 'admin.remove':
       return ofAdmin(signers, command.admin).map(([key]) => key);
     case 'admin.key.remove':
       return ofAdmin(signers, command.admin).flatMap(([key]) => (key === command.key ? [key] : []));
     case 'admin.key.remove-all':
-      return [...withAllOf(signers, command.key)];
+      return withAllOf(signers, command.key, of);
     default:
       return [];
   }
@@ -52,18 +58,18 @@ const learn = (signers: Signers, of: PublicKey, by: Signer, command: AdminComman
   const isOwnKey = OF_OWN_KEYS.includes(command.operation) && 'admin' in command && command.admin === by.admin;
   if (by.role !== 'admin' && !isOwnKey) return;
   const { operation } = command;
-  if (operation === 'admin.add') signers.set(command.key, { admin: command.admin, role: command.role, active: true, by: of });
+  if (operation === 'admin.add') add(signers, command.key, by.addition, command);
   const role = operation === 'admin.key.add' ? ofAdmin(signers, command.admin)[0]?.[1].role : undefined;
-  if (operation === 'admin.key.add' && role !== undefined) signers.set(command.key, { admin: command.admin, role, active: true, by: of });
-  for (const key of removedBy(signers, command)) {
-    const signer = signers.get(key);
-    if (signer !== undefined) signers.set(key, { ...signer, active: false });
+  if (operation === 'admin.key.add' && role !== undefined) add(signers, command.key, by.addition, { admin: command.admin, role });
+  for (const key of removedBy(signers, of, command)) {
+    const signer = signers.keys.get(key);
+    if (signer !== undefined) signers.keys.set(key, { ...signer, active: false });
   }
 };
 
 const learnFirst = (signers: Signers, { origin }: StateRecord): void => {
-  if (signers.size > 0 || origin.by !== 'replica' || origin.command.operation !== 'keyring.create') return;
-  signers.set(origin.command.adminKey, { admin: origin.command.admin, role: 'admin', active: true, by: null });
+  if (signers.keys.size > 0 || origin.by !== 'replica' || origin.command.operation !== 'keyring.create') return;
+  add(signers, origin.command.adminKey, null, { admin: origin.command.admin, role: 'admin' });
 };
 
 const plain: Standing = { fault: undefined, anchor: false };
@@ -75,14 +81,14 @@ const faulty = (fault: Fault): Standing => ({ fault, anchor: false });
  * writer that the admin chose can have been first; a later record may be a copy.
  */
 export const makeSigners = (): ((record: StateRecord) => Standing) => {
-  const signers: Signers = new Map();
+  const signers: Signers = { keys: new Map(), additions: new Map() };
   const seen = new Set<string>();
   return (record) => {
     const signed = signedOf(record);
     learnFirst(signers, record);
     if (signed === undefined) return plain;
     if (!signatureHolds(signed)) return faulty('signature');
-    const signer = signers.get(signed.key);
+    const signer = signers.keys.get(signed.key);
     const statement = statementOf(signed.statement);
     if (signer === undefined || statement?.admin !== signer.admin) return faulty('key');
     if (!signer.active || seen.has(statement.id)) return plain;

@@ -7,16 +7,15 @@ import * as namespace from './namespace/evolve.ts';
 import { usedOffline } from './rollout/evolve.ts';
 import * as secret from './secret/evolve.ts';
 import * as service from './service/evolve.ts';
-import type { PublicKey } from './vocabulary.ts';
 import type { World } from './world.ts';
 
 /**
  * @param now the time in the log at the event, milliseconds
  * @param seq the event's place in the log
- * @param by the key of the admin who signed for it, if one did
+ * @param by the addition of the key that signed for it, if one did
  */
 // eslint-disable-next-line max-lines-per-function -- one line for each event there is
-export const evolve = (world: World, event: Event, now: number, seq: number, by: PublicKey | null): void => {
+export const evolve = (world: World, event: Event, now: number, seq: number, by: number | null): void => {
   switch (event.type) {
     case 'KeyringCreated':
       return keyring.keyringCreated(world, event, now, seq);
@@ -34,6 +33,9 @@ export const evolve = (world: World, event: Event, now: number, seq: number, by:
       return admin.adminKeyAdded(world, event, now, seq, by);
     case 'AdminKeyRemoved':
       return admin.adminKeyRemoved(world, event);
+    case 'AdminKeyRemovedWithAll':
+      // The events of what goes with it follow.
+      return undefined;
     case 'AdminLoggedOut':
       return admin.adminLoggedOut(world, event, seq);
     case 'AdminRemoved':
@@ -51,7 +53,7 @@ export const evolve = (world: World, event: Event, now: number, seq: number, by:
     case 'NamespaceDeleted':
       return namespace.namespaceDeleted(world, event, seq);
     case 'AccessKeyIssued':
-      return namespace.accessKeyIssued(world, event);
+      return namespace.accessKeyIssued(world, event, by);
     case 'AccessKeyRevoked':
       return namespace.accessKeyRevoked(world, event);
     case 'SecretStubbed':

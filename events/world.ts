@@ -55,9 +55,15 @@ export type ApiToken = {
   readonly digest: Digest;
   readonly until: number;
   readonly issuedAt: number;
-  /** The key that signed for it. */
-  readonly issuedBy: PublicKey | null;
+  /** The addition of the key that signed for it. */
+  readonly issuedBy: number | null;
 };
+
+/** A key became one of an admin's. `by`: the addition of the key that signed for it, as that was in force then; null for the first of all. */
+export type Addition = { readonly admin: AdminName; readonly key: PublicKey; readonly by: number | null };
+
+/** `issuedBy`: the addition of the key that signed for it, null for whoever held the shared secret. */
+export type NamespaceAccessKey = { readonly id: Id; readonly digest: Digest; readonly issuedBy: number | null };
 
 export type NamespaceState = {
   readonly name: Namespace;
@@ -67,7 +73,7 @@ export type NamespaceState = {
   /** A delete, or an admin's order, for which the key has not been replaced yet. */
   readonly rekeyFor: number | null;
   /** Those that open it, in the order in which they were issued. */
-  readonly accessKeys: ReadonlyArray<{ readonly id: Id; readonly digest: Digest }>;
+  readonly accessKeys: ReadonlyArray<NamespaceAccessKey>;
 };
 
 /** Whether an access key of that name opens a namespace now. */
@@ -131,8 +137,11 @@ export type World = {
   now: number;
   keyring: Keyring | null;
   readonly admins: Map<AdminName, Admin>;
-  /** Which key signed for each that there ever was, but the first: what comes of a key is known also when it is gone. */
-  readonly adders: Map<PublicKey, PublicKey>;
+  /**
+   * Every addition of a key that there ever was, by its sequence: what comes of a key is known also when it is gone, or was added
+   * again since. Each is one signed record of the log, and a hundred bytes here.
+   */
+  readonly additions: Map<number, Addition>;
   readonly tokens: Map<Id, ApiToken>;
   readonly namespaces: Map<Namespace, NamespaceState>;
   /** Those of them that were made with an access key: they are counted at every such one. */
@@ -161,7 +170,7 @@ export const newWorld = (): World => ({
   now: 0,
   keyring: null,
   admins: new Map(),
-  adders: new Map(),
+  additions: new Map(),
   tokens: new Map(),
   namespaces: new Map(),
   issued: new Set(),

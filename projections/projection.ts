@@ -54,7 +54,7 @@ export const factsOf = ({ seq, now, verdict }: Folded, world: World): ReadonlyAr
   const at = { seq: seq as Sequence, now: now as Instant };
   if (verdict._tag === 'state') {
     const by = doerOf(verdict.cause.actor);
-    return verdict.record.events.map((event) => ({ _tag: 'event', ...at, by, event }));
+    return verdict.events.map((event) => ({ _tag: 'event', ...at, by, event }));
   }
   if (verdict._tag !== 'read') return [];
   const facts: Fact[] = [];

@@ -10,6 +10,7 @@ export const words = {
   AdminAdded: 'admin.added',
   AdminKeyAdded: 'admin.key-added',
   AdminKeyRemoved: 'admin.key-removed',
+  AdminKeyRemovedWithAll: 'admin.key-removed-with-all',
   AdminLoggedOut: 'admin.logged-out',
   AdminRemoved: 'admin.removed',
   ApiTokenIssued: 'token.issued',

@@ -189,12 +189,20 @@ export const ApiTokenView = t.strict(
 );
 export type ApiTokenView = t.TypeOf<typeof ApiTokenView>;
 
-/** What is in force of all that a key has signed, and that those keys have: `keys` and `tokens` go with it in `admin.key.remove-all`. The key itself may be gone. */
+/** Shown of each kind of what came of a key: whoever has a stolen one decides how much that is. */
+export const SIGNED_SHOWN = 100;
+
+/**
+ * What is in force of all that a key has signed, and that those keys have: it goes with it in `admin.key.remove-all`. The key itself may
+ * be gone. The first of each kind are shown; `total` is how many there are of all.
+ */
 export const KeySignedView = t.strict(
   {
     key: PublicKey,
     keys: t.readonlyArray(t.strict({ admin: AdminName, key: PublicKey, fingerprint: Fingerprint, label: orNull(Note) }, 'SignedKey')),
     tokens: t.readonlyArray(ApiTokenView),
+    accessKeys: t.readonlyArray(t.strict({ namespace: Namespace, key: Id }, 'SignedAccessKey')),
+    total: Count,
   },
   'KeySigned',
 );

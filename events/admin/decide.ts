@@ -2,7 +2,7 @@ import type { AdminName, PublicKey } from '../vocabulary.ts';
 import { isInForce, type Admin, type World } from '../world.ts';
 import type { Circumstances, Decide } from '../decider.ts';
 import { happened, no, nothing } from '../decider.ts';
-import { signedBy } from './signed.ts';
+import { goneWith } from './signed.ts';
 
 /** More than the machines and browsers of one person. */
 export const KEYS_MAX = 32;
@@ -48,24 +48,21 @@ export const removeAdminKey: Decide<'admin.key.remove'> = (world, { admin, key }
   return stays ? happened({ type: 'AdminKeyRemoved', v: 1, admin, key }) : no('last_admin');
 };
 
-/** In one record, which has to fit into a message. */
-export const REMOVED_MAX = 1_000;
-
-const ownerOf = (world: World, key: PublicKey): AdminName | undefined => [...world.admins.values()].find(({ keys }) => keys.has(key))?.name;
+/** Whose it is or was: whoever has a stolen key may have given it to another admin meanwhile. */
+const wasEverOf = ({ additions }: World, admin: AdminName, key: PublicKey): boolean =>
+  [...additions.values()].some((one) => one.key === key && one.admin === admin);
 
 /** All of it or nothing. A key that was removed by itself before is taken as well: what it signed may be there still. */
 export const removeAllOfAdminKey: Decide<'admin.key.remove-all'> = (world, { admin, key }, circumstances) => {
-  const owner = ownerOf(world, key);
-  const { keys: signed, tokens } = signedBy(world, key);
-  const keys = [...(owner === undefined ? [] : [{ admin: owner, key }]), ...signed];
-  const all = [{ admin }, ...keys, ...tokens];
-  if (!all.every((one) => mayLookAfter(world, one.admin, circumstances))) return no('role', 'keys of others');
-  if ((owner ?? admin) !== admin || all.length === 1) return no('not_found', `that key of ${admin}`);
-  if (keys.length + tokens.length > REMOVED_MAX) return no('too_many', `what that key has signed; remove ${admin} instead`);
-  const left = (known: Admin): number => [...known.keys.keys()].filter((one) => !keys.some((gone) => gone.key === one)).length;
-  if (!somebodyStays(world, left)) return no('last_admin');
-  const removed = keys.map((one) => ({ type: 'AdminKeyRemoved', v: 1, ...one }) as const);
-  return happened(...removed, ...tokens.map(({ id, admin: whose }) => ({ type: 'ApiTokenRevoked', v: 1, admin: whose, token: id }) as const));
+  const { actor } = circumstances;
+  if (actor.by !== 'admin') return no('role', 'keys of others');
+  const { keys, tokens, accessKeys } = goneWith(world, key, actor.key);
+  if (![{ admin }, ...keys, ...tokens].every((one) => mayLookAfter(world, one.admin, circumstances))) return no('role', 'keys of others');
+  if (accessKeys.length > 0 && world.admins.get(actor.admin)?.role !== 'admin') return no('role', 'access keys');
+  if (!wasEverOf(world, admin, key) || keys.length + tokens.length + accessKeys.length === 0) return no('not_found', `that key of ${admin}`);
+  const gone = new Set(keys.map((one) => one.key));
+  const stays = somebodyStays(world, (known) => [...known.keys.keys()].filter((one) => !gone.has(one)).length);
+  return stays ? happened({ type: 'AdminKeyRemovedWithAll', v: 1, admin, key }) : no('last_admin', 'another key has to sign for it');
 };
 
 /** Nobody knows all replicas' sessions, so it always happens: those that there are have ended then. */

@@ -1,5 +1,5 @@
 import type { EventOf } from '../event.ts';
-import type { AdminName, PublicKey } from '../vocabulary.ts';
+import type { AdminName } from '../vocabulary.ts';
 import type { Admin, World } from '../world.ts';
 
 const change = (world: World, name: AdminName, to: (admin: Admin) => Partial<Admin>): void => {
@@ -7,19 +7,13 @@ const change = (world: World, name: AdminName, to: (admin: Admin) => Partial<Adm
   if (known !== undefined) world.admins.set(name, { ...known, ...to(known) });
 };
 
-/** Who signed for a key last: it may have been removed, and added again by another one. */
-const setAdder = ({ adders }: World, key: PublicKey, by: PublicKey | null): void => {
-  if (by === null) adders.delete(key);
-  else adders.set(key, by);
-};
-
-export const adminAdded = (world: World, { admin, key, role }: Omit<EventOf<'AdminAdded'>, 'type' | 'v'>, now: number, seq: number, by: PublicKey | null): void => {
-  setAdder(world, key, by);
+export const adminAdded = (world: World, { admin, key, role }: Omit<EventOf<'AdminAdded'>, 'type' | 'v'>, now: number, seq: number, by: number | null): void => {
+  world.additions.set(seq, { admin, key, by });
   world.admins.set(admin, { name: admin, role, keys: new Map([[key, { label: null, addedAt: now, seq }]]), addedAt: now, loggedOut: seq });
 };
 
-export const adminKeyAdded = (world: World, { admin, key, label }: EventOf<'AdminKeyAdded'>, now: number, seq: number, by: PublicKey | null): void => {
-  setAdder(world, key, by);
+export const adminKeyAdded = (world: World, { admin, key, label }: EventOf<'AdminKeyAdded'>, now: number, seq: number, by: number | null): void => {
+  world.additions.set(seq, { admin, key, by });
   change(world, admin, ({ keys }) => ({ keys: new Map([...keys, [key, { label, addedAt: now, seq }]]) }));
 };
 
@@ -36,7 +30,7 @@ export const adminRemoved = (world: World, { admin }: EventOf<'AdminRemoved'>): 
 };
 
 /** An ended one of the same name makes room for it. */
-export const apiTokenIssued = (world: World, event: EventOf<'ApiTokenIssued'>, now: number, issuedBy: PublicKey | null): void => {
+export const apiTokenIssued = (world: World, event: EventOf<'ApiTokenIssued'>, now: number, issuedBy: number | null): void => {
   const { token: id, admin, label, role, digest, until } = event;
   for (const [other, known] of world.tokens) if (known.label === label) world.tokens.delete(other);
   world.tokens.set(id, { id, admin, label, role, digest, until, issuedAt: now, issuedBy });

@@ -2,6 +2,9 @@
  * From messages of the log to what counts. Replicas, the projector and auditors use this one fold, so all of them come to the
  * same verdict about every message. The order of checks: MAC and `prev`, shape, history, clock, and the decision again.
  */
+import { eventsOf, goneWith } from '../admin/signed.ts';
+import type { Actor } from '../decider.ts';
+import type { Event } from '../event.ts';
 import { evolve } from '../evolve.ts';
 import type { LogMessage } from '../log/log.ts';
 import { decideRead } from '../read/decide.ts';
@@ -46,6 +49,12 @@ export type Fold = {
 
 type Parts = { readonly world: World; readonly heads: Heads; readonly remember: Remember; readonly subjects: Subjects; readonly crypto: LogCrypto };
 
+/** Of the key that signed. */
+const additionOf = ({ admins }: World, actor: Actor): number | null => (actor.by === 'admin' ? (admins.get(actor.admin)?.keys.get(actor.key)?.seq ?? null) : null);
+
+const followedBy = (world: World, event: Event, actor: Actor): ReadonlyArray<Event> =>
+  event.type === 'AdminKeyRemovedWithAll' && actor.by === 'admin' ? eventsOf(goneWith(world, event.key, actor.key)) : [];
+
 const applyState = ({ world, subjects, remember }: Parts, { subject, seq }: LogMessage, record: StateRecord, now: number): Verdict => {
   const judged = judge(world, subjects, subject, record, now);
   if (judged._tag === 'Left') {
@@ -54,10 +63,12 @@ const applyState = ({ world, subjects, remember }: Parts, { subject, seq }: LogM
     return { _tag: 'void', record, refusal };
   }
   world.now = now;
-  const by = record.origin.by === 'admin' ? record.origin.key : null;
-  for (const event of record.events) evolve(world, event, now, seq, by);
+  const { actor } = judged.right;
+  const events = record.events.flatMap((event) => [event, ...followedBy(world, event, actor)]);
+  const by = additionOf(world, actor);
+  for (const event of events) evolve(world, event, now, seq, by);
   remember(subject, judged.right.id, now, { seq: record.events.length === 0 ? 0 : seq, refusal: null });
-  return { _tag: 'state', record, cause: judged.right };
+  return { _tag: 'state', record, cause: judged.right, events };
 };
 
 const applyRecord = (parts: Parts, message: LogMessage, record: LogRecord, now: number): Verdict => {

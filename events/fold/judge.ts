@@ -57,8 +57,6 @@ export const commandKey = (subject: string, id: Id): string => `${subject} ${id}
  * stood against it is gone, it would be a surprise to its admin, who was told no.
  */
 export type Rejected = { readonly refusal: Refusal; readonly usedUp: Id | null };
-/** Something came between on another subject: decided now, the command would come to something else. */
-export const OTHER_EVENTS = 'other events';
 
 type Judged = Either<Rejected, Cause>;
 
@@ -70,7 +68,7 @@ const decidedAgain = (world: World, subjects: Subjects, subject: string, record:
   if (command === undefined) return rejected(refuse('malformed', 'another subject'));
   const decision = decide(world, command, { made: record.made, actor: cause.actor, now });
   if (decision._tag === 'Left') return rejected(decision.left, isRetryable(decision.left.code) ? null : cause.id);
-  return equal(decision.right, record.events) ? right({ ...cause, command }) : rejected(refuse('malformed', OTHER_EVENTS));
+  return equal(decision.right, record.events) ? right({ ...cause, command }) : rejected(refuse('malformed', 'other events'));
 };
 
 /**

@@ -19,7 +19,7 @@ const KeyringRow = t.strict(
 const AdminKeyRow = t.strict({ key: v.PublicKey, label: orNull(v.Note), addedAt: v.Instant, seq: v.Sequence }, 'AdminKeyRow');
 const AdminRow = t.strict({ name: v.AdminName, role: v.Role, keys: t.readonlyArray(AdminKeyRow), addedAt: v.Instant, loggedOut: v.Sequence }, 'AdminRow');
 const TokenRow = t.strict(
-  { id: v.Id, admin: v.AdminName, label: v.Label, role: v.TokenRole, digest: v.Digest, until: v.Instant, issuedAt: v.Instant, issuedBy: orNull(v.PublicKey) },
+  { id: v.Id, admin: v.AdminName, label: v.Label, role: v.TokenRole, digest: v.Digest, until: v.Instant, issuedAt: v.Instant, issuedBy: orNull(v.Sequence) },
   'TokenRow',
 );
 const NamespaceRow = t.strict(
@@ -29,7 +29,7 @@ const NamespaceRow = t.strict(
     owner: NamespaceOwner,
     createdAt: v.Instant,
     rekeyFor: orNull(v.Sequence),
-    accessKeys: t.readonlyArray(t.strict({ id: v.Id, digest: v.Digest }, 'AccessKey')),
+    accessKeys: t.readonlyArray(t.strict({ id: v.Id, digest: v.Digest, issuedBy: orNull(v.Sequence) }, 'AccessKey')),
   },
   'NamespaceRow',
 );
@@ -94,7 +94,7 @@ export const Section = t.union(
     rows('heads', HeadRow),
     rows('keyring', KeyringRow),
     rows('admins', AdminRow),
-    rows('adders', t.strict({ key: v.PublicKey, by: v.PublicKey })),
+    rows('additions', t.strict({ seq: v.Sequence, admin: v.AdminName, key: v.PublicKey, by: orNull(v.Sequence) })),
     rows('tokens', TokenRow),
     rows('namespaces', NamespaceRow),
     rows('secrets', SecretRow),

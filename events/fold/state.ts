@@ -47,7 +47,7 @@ type OfWorld = { readonly [K in Exclude<keyof World, 'now' | 'pending' | 'access
 const worldRows = (world: World): OfWorld => ({
   keyring: world.keyring === null ? [] : [keyringRow(world.keyring)],
   admins: [...world.admins.values()].map((admin) => ({ ...admin, keys: [...admin.keys].map(([key, known]) => ({ key, ...known })) })),
-  adders: [...world.adders].map(([key, by]) => ({ key, by })),
+  additions: [...world.additions].map(([seq, addition]) => ({ seq, ...addition })),
   tokens: [...world.tokens.values()],
   namespaces: [...world.namespaces.values()],
   secrets: [...world.secrets.values()],
@@ -125,7 +125,7 @@ const put: Put = {
     world.keyring = { ...keyring, operatorKeys, keys: new Map(keyring.keys.map((key) => [key.id, key])) };
   },
   admins: ({ state }, admin) => void state.world.admins.set(admin.name, { ...admin, keys: new Map(admin.keys.map(({ key, ...known }) => [key, known])) }),
-  adders: ({ state }, { key, by }) => void state.world.adders.set(key, by),
+  additions: ({ state }, { seq, ...addition }) => void state.world.additions.set(seq, addition),
   tokens: ({ state }, token) => void state.world.tokens.set(token.id, token),
   namespaces: ({ state }, namespace) => setNamespace(state.world, namespace),
   secrets: ({ state }, secret) => setSecret(state.world, secret),

@@ -1,4 +1,5 @@
 /** What a fold makes of one message. */
+import type { Event } from '../event.ts';
 import type { Outcome } from '../read/decide.ts';
 import type { NamespaceOutcome } from '../read/namespace.ts';
 import type { LogRecord, ReadRecord, StateRecord } from '../record.ts';
@@ -6,7 +7,8 @@ import type { Refusal } from '../refusal.ts';
 import type { Cause } from './judge.ts';
 
 export type Verdict =
-  | { readonly _tag: 'state'; readonly record: StateRecord; readonly cause: Cause }
+  /** `events`: what happened at this place, those of the record and those that follow from them. */
+  | { readonly _tag: 'state'; readonly record: StateRecord; readonly cause: Cause; readonly events: ReadonlyArray<Event> }
   /** `outcomes` of its reads, `namespaces` of its reads of namespaces, in their order. */
   | {
       readonly _tag: 'read';

@@ -14,9 +14,9 @@ export const namespaceCreated = (world: World, { namespace, key, owner }: EventO
   setNamespace(world, { name: namespace, key, owner, createdAt: now, rekeyFor: null, accessKeys: [] });
 };
 
-export const accessKeyIssued = (world: World, { namespace, key, digest }: EventOf<'AccessKeyIssued'>): void => {
+export const accessKeyIssued = (world: World, { namespace, key, digest }: EventOf<'AccessKeyIssued'>, issuedBy: number | null): void => {
   const known = world.namespaces.get(namespace);
-  if (known !== undefined) setNamespace(world, { ...known, accessKeys: [...known.accessKeys, { id: key, digest }] });
+  if (known !== undefined) setNamespace(world, { ...known, accessKeys: [...known.accessKeys, { id: key, digest, issuedBy }] });
 };
 
 const forgetKeys = (world: World, keys: NamespaceState['accessKeys']): void => {

@@ -9,7 +9,7 @@ import { decide } from '../../events/decide.ts';
 import type { Decision } from '../../events/decider.ts';
 import type { Event } from '../../events/event.ts';
 import type { Folded } from '../../events/fold/verdict.ts';
-import { causeOf, commandKey, OTHER_EVENTS, type Cause } from '../../events/fold/judge.ts';
+import { causeOf, commandKey, type Cause } from '../../events/fold/judge.ts';
 import { madeNothing, type Made, type Origin } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Id } from '../../events/vocabulary.ts';
@@ -54,23 +54,19 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const msLeft = (deadline: number): number => Math.max(0, deadline - Date.now());
 const logTime = ({ fold }: Replica): number => Math.max(fold.world.now, Date.now());
 
-/**
- * Without events a record says that nothing is to be done, or that it was refused; one of these it must be at its own place too. What a
- * command takes in of other aggregates can have changed as well.
- */
-const isOtherwiseNow = (refusal: Refusal, decision: Decision, { operation }: Command): boolean => {
-  if (operation === 'admin.key.remove-all' && refusal.detail === OTHER_EVENTS) return true;
+/** Without events a record says that nothing is to be done, or that it was refused; one of these it must be at its own place too. */
+const isOtherwiseNow = (refusal: Refusal, decision: Decision): boolean => {
   const { events, refused } = saidBy(decision);
   return events.length === 0 && refusal.code === 'malformed' && refused?.code !== 'malformed';
 };
 
 /** A void record lost against something that came between; a key that was replaced meanwhile is simply made again. */
-const outcome = ({ seq, verdict }: Folded, decision: Decision, command: Command): Attempt => {
+const outcome = ({ seq, verdict }: Folded, decision: Decision): Attempt => {
   const { events } = saidBy(decision);
   if (verdict._tag === 'state') return right(events.length === 0 ? unchanged : { seq, events, repeated: false });
   if (verdict._tag !== 'void') return left(refuse('unavailable'));
   const { refusal } = verdict;
-  return refusal.code === 'superseded' || isOtherwiseNow(refusal, decision, command) ? 'again' : left(refusal);
+  return refusal.code === 'superseded' || isOtherwiseNow(refusal, decision) ? 'again' : left(refusal);
 };
 
 /** Everything that the leader has on a subject is folded then. */
@@ -100,7 +96,7 @@ const append = async (task: Task, written: Written, decision: Decision): Promise
   });
   try {
     const result = await appended(task, written);
-    if (folded !== undefined) return outcome(folded, decision, task.command);
+    if (folded !== undefined) return outcome(folded, decision);
     return result === 'conflict' ? 'again' : left(refuse(result === 'not stored' ? 'unavailable' : 'unknown_outcome'));
   } finally {
     forget();

@@ -21,7 +21,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { Replica } from './replica.ts';
 
 /** Counted up whenever what is folded, or how, is changed: what another one saved is not gone on from. */
-const FORMAT = 9;
+const FORMAT = 10;
 
 /** `last`: the message at which the fold stands, as the log has it. */
 const First = t.strict(

@@ -1,14 +1,18 @@
 /** Admins, their keys and their tokens, as admins are shown them. */
 import { publicKeyFingerprint } from '../../crypto/fingerprint.ts';
 import { signedBy } from '../../events/admin/signed.ts';
-import { sure, Instant, type Fingerprint, type PublicKey } from '../../events/vocabulary.ts';
+import { Count, sure, Instant, type Fingerprint } from '../../events/vocabulary.ts';
 import { isInForce, type Admin, type ApiToken, type World } from '../../events/world.ts';
-import type { AdminView, ApiTokenView, KeySignedView } from '../../protocol/views.ts';
+import { SIGNED_SHOWN, type AdminView, type ApiTokenView, type KeySignedView } from '../../protocol/views.ts';
 
-const fingerprintOf = (key: PublicKey | null | undefined): Fingerprint | null => (key === null || key === undefined ? null : publicKeyFingerprint(key));
+/** Of the key of an addition. */
+const fingerprintOf = ({ additions }: World, seq: number | null | undefined): Fingerprint | null => {
+  const addition = seq === null || seq === undefined ? undefined : additions.get(seq);
+  return addition === undefined ? null : publicKeyFingerprint(addition.key);
+};
 
 export const adminView =
-  ({ adders }: World) =>
+  (world: World) =>
   ({ name, role, keys, addedAt }: Admin): AdminView => ({
     admin: name,
     role,
@@ -17,39 +21,34 @@ export const adminView =
       fingerprint: publicKeyFingerprint(key),
       label: known.label,
       addedAt: sure(Instant, known.addedAt),
-      addedBy: fingerprintOf(adders.get(key)),
+      addedBy: fingerprintOf(world, world.additions.get(known.seq)?.by),
     })),
     addedAt: sure(Instant, addedAt),
   });
 
 export const tokenView =
-  (now: number) =>
+  (world: World, now: number) =>
   ({ id, label, role, admin, issuedAt, issuedBy, until }: ApiToken): ApiTokenView => ({
     token: id,
     label,
     role,
     admin,
     issuedAt: sure(Instant, issuedAt),
-    issuedBy: fingerprintOf(issuedBy),
+    issuedBy: fingerprintOf(world, issuedBy),
     until: sure(Instant, until),
     expired: !isInForce({ until }, now),
   });
 
-/** The key of now, or one that is gone and has signed for what may be there still. */
-const keyOf = ({ admins, adders, tokens }: World, fingerprint: Fingerprint): PublicKey | undefined => {
-  const held = [...admins.values()].flatMap(({ keys }) => [...keys.keys()]);
-  const issuers = [...tokens.values()].flatMap(({ issuedBy }) => issuedBy ?? []);
-  return [...held, ...adders.keys(), ...adders.values(), ...issuers].find((key) => publicKeyFingerprint(key) === fingerprint);
-};
-
 export const signedView = (world: World, fingerprint: Fingerprint, now: number): KeySignedView | undefined => {
-  const key = keyOf(world, fingerprint);
+  const key = [...world.additions.values()].find((one) => publicKeyFingerprint(one.key) === fingerprint)?.key;
   if (key === undefined) return undefined;
-  const { keys, tokens } = signedBy(world, key);
+  const { keys, tokens, accessKeys } = signedBy(world, key);
   const labelOf = ({ admin, key: one }: (typeof keys)[number]) => world.admins.get(admin)?.keys.get(one)?.label ?? null;
   return {
     key,
-    keys: keys.map((one) => ({ ...one, fingerprint: publicKeyFingerprint(one.key), label: labelOf(one) })),
-    tokens: tokens.map(tokenView(now)),
+    keys: keys.slice(0, SIGNED_SHOWN).map((one) => ({ ...one, fingerprint: publicKeyFingerprint(one.key), label: labelOf(one) })),
+    tokens: tokens.slice(0, SIGNED_SHOWN).map(tokenView(world, now)),
+    accessKeys: accessKeys.slice(0, SIGNED_SHOWN),
+    total: sure(Count, keys.length + tokens.length + accessKeys.length),
   };
 };

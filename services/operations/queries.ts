@@ -78,7 +78,7 @@ export const makeViews = ({ replica, store, projector, holders, audit, listener 
     'health.show': makeHealth({ replica, projector, listener }),
     'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView(fold.world)) })),
     'admin.key.signed': ({ fingerprint }) => Promise.resolve(fromNullable(refuse('not_found', 'that key'))(signedView(fold.world, fingerprint, now()))),
-    'token.list': () => Promise.resolve(right({ items: [...fold.world.tokens.values()].map(tokenView(now())) })),
+    'token.list': () => Promise.resolve(right({ items: [...fold.world.tokens.values()].map(tokenView(fold.world, now())) })),
     'key.status': keyStatus(replica, holders),
     'projections.status': async () => map(({ head, items: views }: ProjectorStatus) => ({ head: sure(Sequence, head), items: views }))(told(await projector.status())),
   };
