@@ -73,7 +73,7 @@ const TOKEN_ROLE: Option = {
   required: true,
 };
 const TOKEN_FOR: Option = { name: 'for', value: 'DURATION', description: 'how long it counts, at most 366d', default: '90d' };
-const WITH_ALL: Option = { name: 'with-all', description: 'also all keys and API tokens that it has signed, and that those keys have: after a theft. They are shown before you are asked' };
+const WITH_ALL: Option = { name: 'with-all', description: 'also all keys, API tokens and access keys that it has signed, and that those keys have: after a theft. They are shown before you are asked' };
 const CONSOLE: ReadonlyArray<Option> = [
   { name: 'url', value: 'URL', description: 'where its HTTP listener is reached; as the service says if not given', beside: (dev) => dev.httpUrl },
   { name: 'enroll', description: 'the browser is on another machine: compare the fingerprint of its key, then say yes' },

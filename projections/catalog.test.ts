@@ -1,6 +1,7 @@
 import test from 'ava';
 import { BEGIN, FIRST_ADMIN, newHistory } from '../tests/support/history.ts';
 import { HISTORY_MAX } from './catalog.ts';
+import { digestOf, idOf, keyPairOf } from '../tests/support/names.ts';
 import { entriesAfter } from '../tests/support/stored.ts';
 
 const PATH = 'billing/stripe/API_KEY';
@@ -89,4 +90,15 @@ test('an entry keeps its last versions only, since it is one message', (t) => {
   for (let i = 0; i <= HISTORY_MAX; i += 1) history.write(PATH);
   const { history: kept } = entriesAfter(history, 'catalog')[KEY] as { history: ReadonlyArray<{ version: number }> };
   t.deepEqual([kept.length, kept.at(0)?.version, kept.at(-1)?.version], [HISTORY_MAX, 2, HISTORY_MAX + 1]);
+});
+
+test('given an access key that a stolen key signed for, when that is removed with all, then it is shown as revoked', (t) => {
+  const history = given();
+  const thief = { key: keyPairOf(2) };
+  history.write(PATH);
+  history.admin('admin.add', { admin: FIRST_ADMIN, key: keyPairOf(2).publicKey, role: 'admin' });
+  history.admin('namespace.access-key.issue', { namespace: 'billing/stripe', key: idOf(1), digest: digestOf(1) }, thief);
+  history.pass(5);
+  history.admin('admin.key.remove-all', { admin: FIRST_ADMIN, key: keyPairOf(2).publicKey });
+  t.like(entriesAfter(history, 'catalog')['=.billing.stripe'], { accessKeys: [{ key: idOf(1), revokedAt: at(5) }] });
 });

@@ -163,22 +163,31 @@ test('the keys of an admin are listed, and removed by their fingerprint; session
   t.deepEqual(sent.at(-1), { operation: 'admin.logout', admin: 'ada' });
 });
 
-test('a key is removed with all that came of it, which is shown first', async (t) => {
+test('a key is removed with all that came of it, which is shown first, and none but the key that was named', async (t) => {
   const signed = {
     key: KEY,
     keys: [{ admin: 'bob', key: keyPairOf(2).publicKey, fingerprint: OTHER, label: 'Firefox' }],
     tokens: [{ ...TOKEN, issuedBy: FINGERPRINT }],
+    accessKeys: [{ namespace: 'prod/shop', key: idOf(2) }],
+    total: 5,
   };
   const { jetlock, sent, start, answers } = await adminCli(t, { 'admin.key.signed': () => ({ result: signed }) });
   const { type, ended, stderr } = start(['admin', 'key', 'remove', 'ada', FINGERPRINT, '--with-all'], { terminals: ['stdin'] });
   await eventually(() => (stderr().includes('? [y/N]') ? true : undefined), 10_000, 'the question');
   type('no\n');
   t.is((await ended).code, 130);
-  t.is(stderr(), `key ${OTHER} of bob, "Firefox"\nAPI token deploy of bob (writer, until 2023-11-14T22:13:21Z)\nremove the key ${FINGERPRINT} of ada, and the 2 that came of it? [y/N] jetlock: stopped, nothing was changed\n`);
+  t.is(stderr(), `key ${OTHER} of bob, "Firefox"\nAPI token deploy of bob (writer, until 2023-11-14T22:13:21Z)\naccess key ${idOf(2)} of prod/shop\nand 2 more\nremove the key ${FINGERPRINT} of ada, and the 5 that came of it? [y/N] jetlock: stopped, nothing was changed\n`);
   t.deepEqual(sent, [{ operation: 'admin.key.signed', fingerprint: FINGERPRINT }]);
   const { stdout } = await jetlock(`admin key remove ada ${FINGERPRINT} --with-all --yes`);
-  t.is(stdout, `the key ${FINGERPRINT} of ada, and the 2 that came of it, do not count any more\n`);
+  t.is(stdout, `the key ${FINGERPRINT} of ada, and all that came of it, do not count any more\n`);
   t.deepEqual(sent.at(-1), { operation: 'admin.key.remove-all', admin: 'ada', key: KEY });
+  const before = sent.length;
+  const others = { ...signed, key: keyPairOf(2).publicKey };
+  answers['admin.key.signed'] = () => ({ result: others });
+  t.is((await jetlock(`admin key remove ada ${FINGERPRINT} --with-all --yes`)).code, 66);
+  answers['admin.list'] = items({ admin: 'ada', role: 'admin', addedAt: AT, keys: [{ key: others.key, fingerprint: FINGERPRINT, label: null, addedAt: AT, addedBy: null }] });
+  t.is((await jetlock(`admin key remove ada ${FINGERPRINT} --yes`)).code, 66);
+  t.true(sent.slice(before).every(({ operation }) => operation === 'admin.key.signed' || operation === 'admin.list'));
   answers['admin.key.signed'] = () => ({ refusal: 'not_found' });
   t.is((await jetlock(`admin key remove ada ${FINGERPRINT} --with-all`)).code, 66);
 });

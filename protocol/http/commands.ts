@@ -55,7 +55,7 @@ export const commandRoutes = [
   to('DELETE', '/admins/:id', 'admin.remove', 'The admin and all their keys.', admin),
   to('POST', '/admins/:id/keys', 'admin.key.add', 'One more key of an admin, such as that of a browser. Of others: role admin.', admin),
   to('DELETE', '/admins/:id/keys/:key', 'admin.key.remove', 'The key does not count any more. Of others: role admin.', { ...admin, key: ['key'] }),
-  to('DELETE', '/admins/:id/keys/:key/signed', 'admin.key.remove-all', 'The key, and all keys and tokens that it has signed, and that those have, do not count any more. Of others: role admin.', { ...admin, key: ['key'] }),
+  to('DELETE', '/admins/:id/keys/:key/signed', 'admin.key.remove-all', 'The key, and all keys, tokens and access keys that it has signed, and that those have, do not count any more, but for the key that signs for this. Of others: role admin.', { ...admin, key: ['key'] }),
   to('POST', '/admins/:id/logout', 'admin.logout', 'All sessions of the admin end, at every replica. Of others: role admin.', admin),
   to('POST', '/api-tokens', 'token.issue', 'A token for this API: whoever signs has made it, and only its digest is sent.'),
   to('DELETE', '/api-tokens/:id', 'token.revoke', 'The token does not count any more.', { id: ['token'] }),

@@ -62,7 +62,7 @@ const asked: ReadonlyArray<Route> = [
   query('/audit', 'audit.list', 'Everything that was asked, done and refused, the newest first.'),
   query('/health', 'health.show', 'How the service is.'),
   query('/admins', 'admin.list', 'Admins and their keys.'),
-  query('/admin-keys/:id/signed', 'admin.key.signed', 'Keys and tokens that a key of an admin has signed, and that those have, as far as they count.', { id: ['fingerprint'] }),
+  query('/admin-keys/:id/signed', 'admin.key.signed', 'Keys, tokens and access keys that a key of an admin has signed, and that those have, as far as they count: the first 100 of each, and how many there are.', { id: ['fingerprint'] }),
   query('/api-tokens', 'token.list', 'Tokens for this API that are not revoked.'),
   query('/keys/status', 'key.status', 'The keys of the service.'),
 ];
