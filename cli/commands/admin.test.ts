@@ -12,10 +12,10 @@ const KEY = keyPairOf(1).publicKey;
 const AT = 1_700_000_000_000;
 
 const CARDS = [
-  { kind: 'credential', service: 'shop', since: AT, seq: 1, fingerprint: F1, client: { name: 'shop', version: '1.4.2' } },
-  { kind: 'access', service: 'shop', since: AT, seq: 2, target: 'prod/shop/A', description: 'to send mail', format: 'uri', pattern: null },
-  { kind: 'missing', service: 'shop', since: AT, seq: 3, path: 'prod/shop/B', description: null, format: null, pattern: null },
-  { kind: 'mismatch', service: 'shop', since: AT, seq: 4, path: 'prod/shop/C', version: 2, checks: [{ service: 'shop', kind: 'pattern', wanted: '^sk_', fits: false }] },
+  { kind: 'credential', service: 'shop', since: AT, seq: 1, fingerprint: F1, client: { name: 'shop', version: '1.4.2' }, asked: null },
+  { kind: 'access', service: 'shop', since: AT, seq: 2, asked: 1, target: 'prod/shop/A', description: 'to send mail', format: 'uri', pattern: null },
+  { kind: 'missing', service: 'shop', since: AT, seq: 3, asked: 2, path: 'prod/shop/B', description: null, format: null, pattern: null },
+  { kind: 'mismatch', service: 'shop', since: AT, seq: 4, asked: null, path: 'prod/shop/C', version: 2, checks: [{ service: 'shop', kind: 'pattern', wanted: '^sk_', fits: false }] },
 ];
 
 test('inbox: each thing that waits comes with what to type next', async (t) => {
@@ -74,7 +74,7 @@ test('admin remove asks a person, and says why the last one stays', async (t) =>
 });
 
 test('admin list has a row for each key', async (t) => {
-  const { jetlock } = await adminCli(t, { 'admin.list': items({ admin: 'ada', role: 'admin', addedAt: AT, keys: [{ key: KEY, fingerprint: F1, label: null, addedAt: AT }] }) });
+  const { jetlock } = await adminCli(t, { 'admin.list': items({ admin: 'ada', role: 'admin', addedAt: AT, keys: [{ key: KEY, fingerprint: F1, label: null, addedAt: AT, addedBy: null }] }) });
   const lines = (await jetlock('admin list')).stdout.split('\n');
   t.is(lines[1], `ada    admin  ${F1}  ${KEY}  2023-11-14T22:13:20Z`);
 });
@@ -179,8 +179,8 @@ test('projections: status, rebuild, and a verify that fails where they differ', 
 const ACCESS_KEY = /^jlk_[\w-]{43}$/;
 
 test('namespaces are created, listed with how many access keys they have, and deleted', async (t) => {
-  const key = (n: number, revokedAt: number | null) => ({ key: idOf(n), issuedAt: AT, issuedBy: 'ada', revokedAt });
-  const { jetlock, sent } = await adminCli(t, { 'namespace.list': items({ namespace: 'prod/shop', createdAt: AT, createdBy: 'ada', accessKeys: [key(1, null), key(2, AT)], seq: 1 }) });
+  const key = (n: number, revokedAt: number | null) => ({ key: idOf(n), issuedAt: AT, issuedBy: 'ada', revokedAt, reads: 0, lastReadAt: null });
+  const { jetlock, sent } = await adminCli(t, { 'namespace.list': items({ namespace: 'prod/shop', createdAt: AT, createdBy: 'ada', accessKeys: [key(1, null), key(2, AT)], secrets: 2, seq: 1 }) });
   t.is((await jetlock('namespace create prod/shop')).stdout, 'prod/shop is there\n');
   t.is((await jetlock('namespace list')).stdout, 'NAMESPACE  ACCESS KEYS  CREATED               BY\nprod/shop  1            2023-11-14T22:13:20Z  ada\n');
   t.regex((await jetlock('namespace key list prod/shop')).stdout, new RegExp(`^ID .*REVOKED\\n${idOf(1)}  2023-11-14T22:13:20Z  ada\\s*\\n${idOf(2)}  2023-11-14T22:13:20Z  ada  2023-11-14T22:13:20Z\\n$`));

@@ -110,7 +110,7 @@ test('the access keys of a namespace go with it', (t) => {
   history.admin('namespace.delete', { namespace: 'billing' });
   t.is(history.fold.world.accessKeys.size, 0);
   history.replica('namespace.issue', issued(2), { made: { key: { id: idOf(98), wrappedBy: KEYRING.root } } });
-  t.deepEqual(history.fold.world.namespaces.get(billing)?.accessKeys, [{ id: idOf(2), digest: digestOf(2) }]);
+  t.deepEqual(history.fold.world.namespaces.get(billing)?.accessKeys, [{ id: idOf(2), digest: digestOf(2), issuedBy: null }]);
 });
 
 test('an access key writes and deletes in its own namespace, and nothing else anywhere, until it is revoked', (t) => {
