@@ -178,6 +178,14 @@ test('whoever was told of a subject of their own asks there, about the same', as
   t.deepEqual(new Set(service.seen.map(({ request }) => request.subject)), new Set([GET]));
 });
 
+test('a reply that tells of no such subject, as a service of before sends it, is a reply, and the subject is kept', async (t) => {
+  const { service, session } = telling(() => undefined);
+  await session.ask(question())();
+  service.script.reply = ({ known: _, ...reply }) => reply;
+  for (let n = 0; n < 2; n += 1) t.is(tagOf(await session.ask(question())()), 'right');
+  t.deepEqual(askedAfterKeys(service), [GET, KNOWN, KNOWN]);
+});
+
 test('where nobody listens there, it is asked at once where everyone asks; what may have arrived is not sent again', async (t) => {
   let failure: TransportFailure | undefined = unavailable('nobody answers', 'no');
   const { service, session } = telling(() => failure);

@@ -87,6 +87,10 @@ export type Request = t.TypeOf<typeof Request>;
 /** A subject of NATS, without wildcards. */
 const Subject = t.refinement(t.string, (text) => text.length <= 256 && /^[\w-]+(\.[\w-]+)*$/.test(text), 'Subject');
 
+const orAbsent = orNull(Subject);
+/** What is not there is null: a replica of before tells nobody of such a place. */
+const Known = new t.Type<string | null, string | null, unknown>(orAbsent.name, orAbsent.is, (value, context) => (value === undefined ? t.success(null) : orAbsent.validate(value, context)), t.identity);
+
 /** Inside the box of a reply: bound to the request by its id. `result` is the operation's reply, or null beside a refusal. */
 export const Reply = t.strict(
   {
@@ -99,7 +103,7 @@ export const Reply = t.strict(
     result: t.unknown,
     refusal: orNull(WireRefusal),
     /** Where the service is to ask from now on; null where it asked there already, or where there is no such place. */
-    known: orNull(Subject),
+    known: Known,
   },
   'Reply',
 );

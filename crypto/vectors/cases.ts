@@ -59,7 +59,7 @@ const logged = (key: Uint8Array, previous: typeof noHead, seq: number, prev: num
 const log = () => {
   const key = counting(32, 1);
   const first = logged(key, noHead, 7, 0, '{"type":"SecretStubbed"}');
-  const known = { service: 'billing', token: knownToken(new Redacted(key), 'billing' as ServiceName) };
+  const known = { service: 'billing', revoked: 11, token: knownToken(new Redacted(key), 'billing' as ServiceName, 11) };
   return { key: toBase64(key), known, messages: [first, logged(key, first.head, 9, 7, '{"type":"SecretWritten","note":"é"}')] };
 };
 

@@ -3,13 +3,14 @@ import test from 'ava';
 import { subjectsUnder } from '../../events/subjects.ts';
 import { fromUtf8, toBase64, utf8 } from '../../crypto/bytes.ts';
 import { randomBytes } from '../../crypto/random.ts';
-import { IN_HAND_BYTES_MAX, makeAdmission, REQUESTS_PER_SECOND, TURNED_AWAY_PER_SECOND } from './admission.ts';
-import { KNOWN, UNKNOWN, WAIT_MS_MAX } from './lane.ts';
+import { IN_HAND_BYTES_MAX, IN_HAND_BYTES_OF_ONE, makeAdmission, REQUESTS_PER_SECOND, TURNED_AWAY_PER_SECOND } from './admission.ts';
+import { ACCESS_KEY_OWNER } from '../request/sessions.ts';
+import { BY_ACCESS_KEY, KNOWN, UNKNOWN, WAIT_MS_MAX } from './lane.ts';
 
 const subjects = subjectsUnder('secrets');
 const DONE = utf8('done');
 
-/** Nothing that is let in ends before `finish` is called; owners are the first letters of session keys. */
+/** Nothing that is let in ends before `finish` is called; owners are the first letters of session keys, a digit those of an access key. */
 const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true, isFruitless: (owner: string) => boolean = () => false) => {
   const begun: string[] = [];
   const told: string[] = [];
@@ -22,7 +23,11 @@ const setUp = (owned: string, mayAsk: (owner: string) => boolean = () => true, i
     who.push(/"from":"(.)/.exec(fromUtf8(bytes))?.[1] ?? '');
     return new Promise((resolve) => ends.push(() => resolve(DONE)));
   };
-  const ownerOf = (from: string): string | undefined => (owned.includes(from.charAt(0)) ? from.charAt(0) : undefined);
+  const ownerOf = (from: string): string | undefined => {
+    const [first] = from;
+    if (first === undefined || !owned.includes(first)) return undefined;
+    return /\d/.test(first) ? `${ACCESS_KEY_OWNER}${first}` : first;
+  };
   const { admit, idle } = makeAdmission({ handle, ownerOf, mayAsk, isFruitless, subjects, onTurnedAway: (subject) => turnedAway.push(subject), endOpen: () => undefined }, () => clock.now);
   const ask = (owner: string, { subject = subjects.get, size = 0, ...by }: { readonly subject?: string; readonly size?: number; readonly address?: string } = {}) => {
     const from = `${owner}${toBase64(randomBytes(32)).slice(1)}`;
@@ -131,13 +136,59 @@ test('what has waited too long is not begun any more', async (t) => {
   t.true(told.every((code) => code === 'busy') && told.length >= 1, told.join());
 });
 
-test('no more bytes are in hand than fit, whoever sends them', (t) => {
-  const { ask, told } = setUp('a');
-  const size = 500 * 1024;
-  times(Math.floor(IN_HAND_BYTES_MAX / (size + 200)), () => ask('a', { size }));
+/** Large messages, of which none ends: as many as one may have in hand, and as many as all may. */
+const SIZE = 500 * 1024;
+const [OF_ONE, OF_ALL] = [Math.floor(IN_HAND_BYTES_OF_ONE / (SIZE + 200)), Math.floor(IN_HAND_BYTES_MAX / (SIZE + 200))];
+
+test('no more bytes are in hand than fit, whoever sends them, and that is not held against who comes last', (t) => {
+  const { ask, told, turnedAway } = setUp('abcd');
+  for (const owner of 'abc') times(OF_ONE, () => ask(owner, { size: SIZE }));
+  times(OF_ALL - 3 * OF_ONE, () => ask('d', { size: SIZE }));
   t.deepEqual(told, []);
-  ask('a', { size });
-  t.deepEqual(told, ['busy']);
+  ask('d', { subject: 'secrets.known.d', size: SIZE });
+  t.deepEqual([told, turnedAway], [['busy'], []]);
+});
+
+test('strangers, those who have an access key, and each owner hold a share of them, and there is room beside two', (t) => {
+  const { ask, told, turnedAway } = setUp('ab12');
+  times(OF_ONE, () => ask('x', { subject: 'secrets.known.a', size: SIZE }));
+  times(OF_ONE - 1, () => ask('1', { size: SIZE }));
+  ask('2', { size: SIZE });
+  t.deepEqual(told, []);
+  for (const owner of 'x12') ask(owner, { subject: 'secrets.known.a', size: SIZE });
+  t.deepEqual([told, turnedAway], [['busy', 'busy', 'busy'], []]);
+  times(OF_ONE, () => ask('a', { size: SIZE }));
+  t.is(told.length, 3);
+  // What is too much of one's own is.
+  ask('a', { subject: 'secrets.known.a', size: SIZE });
+  t.deepEqual([told.length, turnedAway], [4, ['secrets.known.a']]);
+});
+
+test('access keys under way keep no service and no admin waiting, however slow they are', async (t) => {
+  const { ask, begun, turns } = setUp('a12');
+  for (const key of '12') times(BY_ACCESS_KEY.underWay.each + 10, () => ask(key, { subject: subjects.namespace }));
+  await turns(2 * Math.ceil(BY_ACCESS_KEY.underWay.each / BY_ACCESS_KEY.perTurn) + 5);
+  t.is(begun.length, 2 * BY_ACCESS_KEY.underWay.each);
+  ask('a', { subject: 'secrets.get.a' });
+  t.is(begun.at(-1), 'secrets.get.a');
+});
+
+test('who finds no room because of others, or waited too long behind them, is not held to it; who waits too often is', async (t) => {
+  const { ask, told, turnedAway, clock, turn } = setUp('abcdefgh');
+  const subject = 'secrets.known.h';
+  times(KNOWN.perTurn, () => ask('a'));
+  for (const owner of 'abcd') times(KNOWN.waiting.each - 1, () => ask(owner));
+  times(4, () => ask('h', { subject }));
+  t.deepEqual(told, []);
+  ask('h', { subject });
+  t.deepEqual([told, turnedAway], [['busy'], []]);
+  clock.now += WAIT_MS_MAX + 1;
+  await turn();
+  t.true(told.length > 5);
+  t.deepEqual(turnedAway, []);
+  times(KNOWN.perTurn, () => ask('g'));
+  times(KNOWN.waiting.each + 1, () => ask('h', { subject }));
+  t.deepEqual(turnedAway, [subject]);
 });
 
 test('an owner makes as many requests a second as it may, and one more is busy', async (t) => {

@@ -2,6 +2,8 @@
 export type FairQueue<A> = {
   readonly size: () => number;
   readonly hasRoom: (name: string) => boolean;
+  /** As many of that name wait as may, whoever else waits. */
+  readonly isFull: (name: string) => boolean;
   /** @returns whether there was room for it */
   readonly offer: (name: string, item: A) => boolean;
   /** The oldest of the name whose turn it is among those that may have one now. */
@@ -22,11 +24,13 @@ export const makeFairQueue = <A>(most: { readonly each: number; readonly all: nu
     return item;
   };
 
-  const hasRoom = (name: string): boolean => size < most.all && (waiting.get(name)?.length ?? 0) < most.each;
+  const isFull = (name: string): boolean => (waiting.get(name)?.length ?? 0) >= most.each;
+  const hasRoom = (name: string): boolean => size < most.all && !isFull(name);
 
   return {
     size: () => size,
     hasRoom,
+    isFull,
     offer: (name, item) => {
       if (!hasRoom(name)) return false;
       const own = waiting.get(name);
@@ -49,6 +53,7 @@ export const makeFairQueue = <A>(most: { readonly each: number; readonly all: nu
 export type FairQueues<A> = {
   readonly isEmpty: () => boolean;
   readonly hasRoom: (kind: string, name: string) => boolean;
+  readonly isFull: (kind: string, name: string) => boolean;
   readonly offer: (kind: string, name: string, item: A) => void;
   readonly take: (mayTake: (kind: string, name: string) => boolean) => { readonly kind: string; readonly name: string; readonly item: A } | undefined;
 };
@@ -67,6 +72,7 @@ export const makeFairQueues = <A>(most: { readonly each: number; readonly all: n
       return true;
     },
     hasRoom: (kind, name) => queueOf(kind).hasRoom(name),
+    isFull: (kind, name) => queueOf(kind).isFull(name),
     offer: (kind, name, item) => void queueOf(kind).offer(name, item),
     take: (mayTake) => {
       for (const [kind, queue] of kinds) {

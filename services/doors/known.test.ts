@@ -9,7 +9,7 @@ const [billing, shop] = [sure(ServiceName, 'billing'), sure(ServiceName, 'shop')
 
 /** A replica that knows two services, of which one is approved. */
 const setUp = () => {
-  const services = new Map([[billing, new Map([['f', { status: 'approved' }]])], [shop, new Map([['f', { status: 'pending' }]])]]);
+  const services = new Map([[billing, new Map([['f', { status: 'approved', seq: 3 }]])], [shop, new Map([['f', { status: 'pending', seq: 4 }]])]]);
   const key = { id: 'k1', purpose: 'log' };
   const keys = new Map([['k1', key]]);
   const folded: Array<(folded: unknown) => void> = [];
@@ -37,14 +37,34 @@ test('who is approved has a subject from when requests are heard, and nobody els
   t.regex(known.subjectOf(billing) ?? '', /^secrets\.known\.[\w-]{43}$/);
   t.deepEqual([...heard], [known.subjectOf(billing)]);
   t.is(known.subjectOf(shop), undefined);
-  services.get(shop)?.set('f', { status: 'approved' });
+  services.get(shop)?.set('f', { status: 'approved', seq: 5 });
   fold({ type: 'CredentialApproved', service: shop });
   t.is(heard.size, 2);
   t.not(known.subjectOf(shop), known.subjectOf(billing));
-  services.get(billing)?.set('f', { status: 'revoked' });
+  services.get(billing)?.set('f', { status: 'revoked', seq: 6 });
   fold({ type: 'CredentialRevoked', service: billing });
   t.is(known.subjectOf(billing), undefined);
   t.is(told.at(-1), told[0]?.replace('+', '-'));
+});
+
+test('with a credential that was revoked the subject that it knew is given up, for another one that comes never again', (t) => {
+  const { known, services, told, heard, listen, fold } = setUp();
+  const own = services.get(billing)!;
+  own.set('g', { status: 'approved', seq: 5 }).set('h', { status: 'approved', seq: 6 });
+  listen();
+  const subjectsSince = [known.subjectOf(billing)];
+  for (const [name, seq] of [['g', 9], ['f', 7]] as const) {
+    own.set(name, { status: 'revoked', seq });
+    fold({ type: 'CredentialRevoked', service: billing });
+    subjectsSince.push(known.subjectOf(billing));
+  }
+  const [first, second] = subjectsSince;
+  t.not(first, second);
+  t.deepEqual(told, [`+${first}`, `-${first}`, `+${second}`]);
+  t.deepEqual([...heard], [known.subjectOf(billing)]);
+  own.set('i', { status: 'revoked', seq: 12 });
+  fold({ type: 'CredentialRevoked', service: billing });
+  t.is(new Set([...subjectsSince, known.subjectOf(billing)]).size, 3);
 });
 
 test('another log key means other subjects, once it is open', async (t) => {

@@ -1,5 +1,6 @@
 /**
- * Each service with an approved credential has a subject of its own, which is told to it under seal, and which nobody else can guess.
+ * Each service with an approved credential has a subject of its own, which is told to it under seal, and which nobody else can guess;
+ * whoever was told of it knows it until a credential of that service is revoked.
  * Whoever floods what everyone may ask on stands before nobody there. A service that sends more there than it may is not listened to
  * for a while, so that nats-server drops it, and asks where everyone does.
  */
@@ -28,10 +29,15 @@ export const SILENT_MS = 10_000;
 const isApproved = ({ fold: { world } }: Replica, service: ServiceName): boolean =>
   [...(world.services.get(service)?.values() ?? [])].some(({ status }) => status === 'approved');
 
-const tokenOf = ({ fold: { world }, keyring }: Replica, service: ServiceName) => {
-  const log = currentKey(world, 'log');
+/** A credential that was revoked stays so: what is made of this never comes again. */
+const lastRevoked = ({ fold: { world } }: Replica, service: ServiceName): number =>
+  Math.max(0, ...[...(world.services.get(service)?.values() ?? [])].map(({ status, seq }) => (status === 'revoked' ? seq : 0)));
+
+const tokenOf = (replica: Replica, service: ServiceName) => {
+  const { fold, keyring } = replica;
+  const log = currentKey(fold.world, 'log');
   const key = log === undefined ? undefined : keyring.opened(log.id);
-  return key === undefined ? undefined : knownToken(key, service);
+  return key === undefined ? undefined : knownToken(key, service, lastRevoked(replica, service));
 };
 
 /** Which services are listened to, and where; nobody before there is somebody who listens. */

@@ -19,7 +19,7 @@ export const KNOWN = { waiting: { each: 2_048, all: 8_192 }, underWay: { each: 2
 /** 500 a second, never many at once: each can cost an X25519, and each registration a message of the log that is written for it alone. */
 export const UNKNOWN: Limits = { waiting: { each: 128, all: 512 }, underWay: { each: 16, all: 64 }, perTurn: 4, nextTurn: (turn) => void setTimeout(turn, 8) };
 
-/** Of those who show an access key by HTTP: of one key as many as nearly fill a record of reads. */
+/** Of those who show an access key, by HTTP and on NATS: of one key as many as nearly fill a record of reads. */
 export const BY_ACCESS_KEY: Limits = { waiting: { each: 512, all: 4_096 }, underWay: { each: 256, all: 1_024 }, perTurn: 64, nextTurn: (turn) => void setImmediate(turn) };
 
 /** Whoever asked has given up by then, or has asked again. */
@@ -27,8 +27,8 @@ export const WAIT_MS_MAX = 2_000;
 
 export type LaneParts<A> = {
   readonly run: (item: A) => Promise<void>;
-  /** There is no room for it, or it has waited too long. */
-  readonly turnAway: (item: A, name: string) => void;
+  /** There is no room for it, or it has waited too long. @param isByOwn whether only because so many of that name wait already */
+  readonly turnAway: (item: A, name: string, isByOwn: boolean) => void;
   /** Whether what a name asked lately gave it nothing; of nobody unless given. */
   readonly isFruitless?: (name: string) => boolean;
   readonly now: () => number;
@@ -83,7 +83,7 @@ export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, un
       const next = queues.take(hasRoom);
       if (next === undefined) return;
       const { kind, name, item } = next;
-      if (now() - item.since > WAIT_MS_MAX) turnAway(item.item, name);
+      if (now() - item.since > WAIT_MS_MAX) turnAway(item.item, name, false);
       else void begin(shareOf(kind, name), item.item);
     }
   };
@@ -95,7 +95,7 @@ export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, un
   const wait = (kind: string, name: string, item: A): void => {
     // A copy: what came is a small part of something large that would be kept with it.
     if (queues.hasRoom(kind, name)) queues.offer(kind, name, { item: { ...item, bytes: item.bytes.slice() }, since: now() });
-    else turnAway(item, name);
+    else turnAway(item, name, queues.isFull(kind, name));
     // Those who wait may all have their share under way, and this one not.
     pump();
   };

@@ -19,6 +19,7 @@ import type { Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
 import { makeAllowance, monotonic } from '../request/rate-limit.ts';
 import type { Look } from '../request/second-look.ts';
+import { ACCESS_KEY_OWNER } from '../request/sessions.ts';
 import { andThen, isLater, type Soon } from '../soon.ts';
 import type { CarryOut, CommandParts } from './commands.ts';
 import type { ContentsJson } from './contents-json.ts';
@@ -52,7 +53,7 @@ export type ReadOf = { readonly id: Id; readonly at: Instant; readonly client: C
 type Answer<A> = Promise<Either<Refusal, A>>;
 
 /** Whose a session is, for queues and limits. */
-export const ownerOf = ({ id }: AccessKey): string => `access-key ${id}`;
+export const ownerOf = ({ id }: AccessKey): string => `${ACCESS_KEY_OWNER}${id}`;
 
 export type Namespaces = {
   /** A namespace that is not there yet, under a name drawn at random where none is given; its access key is told here and never again. */

@@ -10,6 +10,9 @@ type Bytes = Redacted<Uint8Array>;
 /** By what somebody authenticated: programs and admins, or whoever has an access key, which can be very many with a session for every call. */
 export type SessionOf = 'credential' | 'access-key';
 
+/** Before the name of an access key where it is an owner; in no name of a service or an admin is a space. */
+export const ACCESS_KEY_OWNER = 'access-key ';
+
 export type Session = {
   readonly key: Bytes;
   /** It was authenticated, as whom. */

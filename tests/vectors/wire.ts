@@ -63,7 +63,7 @@ const requests = {
   ),
 };
 
-const known = m.subjects.known(knownToken(new Redacted(m.RAW.log), service));
+const known = m.subjects.known(knownToken(new Redacted(m.RAW.log), service, 0));
 const found = { path: m.PATH, outcome: 'value', version: 1, offlineUntil: null, value: toBase64(m.VALUE) };
 const got = { seq: readSeq, messageHash: readHash, checkpoint: null, results: [found, { path: m.MISSING, outcome: 'refused' }], more: [] };
 
