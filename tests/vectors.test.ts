@@ -144,7 +144,7 @@ test('every sealed reply answers its request', (t) => {
     t.like(reply, { id, subject, service, refusal: null });
     is(t, codec, reply.result);
   }
-  t.is(openReply(t, replies.got.message).known, `secrets.known.${b64(blake(frame('jetlock known v1', 'billing'), raw(log.logKey.key)))}`);
+  t.is(openReply(t, replies.got.message).known, `secrets.known.${b64(blake(frame('jetlock known v1', 'billing', 0), raw(log.logKey.key)))}`);
   t.like(openReply(t, replies.unauthorized.message), { id: openRequest(t, requests.getWithKey.message).id, result: null, refusal: { code: 'unauthorized' } });
   is(t, UnsealedReply, JSON.parse(wire.unsealed));
 });
