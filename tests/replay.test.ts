@@ -172,6 +172,10 @@ test.serial('who is not known there any more gets nothing there: neither a stran
   t.is((await ask(identity, own)).refusal, null);
   t.is((await ask(newTokenIdentity(serviceOf('leaving')), own)).refusal?.code, 'unauthorized');
   t.is((await ask(newTokenIdentity(serviceOf('other')), own)).refusal?.code, 'unauthorized');
+  const another = newTokenIdentity(serviceOf('another'));
+  await steps.approved('another', another);
+  t.is((await ask(another, `${subjects.get}.another`)).refusal, null);
+  t.is((await ask(another, own)).refusal?.code, 'unauthorized');
   // What is not the request of a service in its own name has no business there.
   t.is((await ask(identity, subjects.get)).refusal?.code, 'malformed');
   t.is((await ask(identity, subjects.admin('inbox'))).refusal?.code, 'malformed');
