@@ -15,7 +15,7 @@ const setUp = () => {
   return { time, reports, failing, applied: newApplied(async () => ({ report }) as never, time) };
 };
 
-test('what runs is told soon, together, and once more each day until it ends', async (t) => {
+test('what runs is told soon, together, and once more each week until it ends', async (t) => {
   const { time, reports, applied } = setUp();
   applied.tell('a/A', 1);
   applied.tell('a/B', 1);
@@ -30,6 +30,17 @@ test('what runs is told soon, together, and once more each day until it ends', a
   applied.close();
   await time.advance(2 * REPORT_AGAIN_MS);
   t.deepEqual(reports, []);
+});
+
+test('what is used no more is not told again', async (t) => {
+  const { time, reports, applied } = setUp();
+  applied.tell('a/A', 1);
+  applied.tell('a/B', 1);
+  await time.advance(3_000);
+  applied.drop('a/A');
+  await time.advance(REPORT_AGAIN_MS + 6_000);
+  t.deepEqual(reports, ['a/A 1,a/B 1', 'a/B 1']);
+  applied.close();
 });
 
 test('what could not be told is told later', async (t) => {

@@ -7,6 +7,8 @@ import { backOff, type Time } from './retry.ts';
 export type Applied = {
   /** That version of a path is in use; of several of the same path the last one is told. */
   readonly tell: (path: string, version: number) => void;
+  /** That path is used no more: it is not told again. */
+  readonly drop: (path: string) => void;
   readonly close: () => void;
 };
 
@@ -19,7 +21,7 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
   const untold = new Map<string, number>();
   const told = new Map<string, number>();
   const stop = new AbortController();
-  let running = false;
+  let [running, again]: [boolean, Promise<void> | undefined] = [false, undefined];
 
   const tellSome = async (): Promise<boolean> => {
     const applied = [...untold].slice(0, PATHS_MAX).map(([path, version]) => ({ path, version }));
@@ -28,8 +30,10 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
     } catch {
       return false;
     }
-    if (told.size === 0) void tellAgain();
+    again ??= tellAgain();
     for (const { path, version } of applied) {
+      // It was dropped meanwhile.
+      if (!untold.has(path)) continue;
       if (untold.get(path) === version) untold.delete(path);
       told.set(path, version);
     }
@@ -50,9 +54,10 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
     // Not before whatever else has come was handed on.
     setImmediate(() => void tellAll());
   };
-  /** That it is still there: whoever is not heard of for some days has ended. */
+  /** That it is still there: whoever is not heard of for some weeks has ended. */
   const tellAgain = async (): Promise<void> => {
     for (; !stop.signal.aborted; await time.pause(REPORT_AGAIN_MS, stop.signal)) for (const [path, version] of told) if (!untold.has(path)) tell(path, version);
   };
-  return { tell, close: () => stop.abort() };
+  const drop = (path: string): void => [untold, told].forEach((all) => all.delete(path));
+  return { tell, drop, close: () => stop.abort() };
 };

@@ -29,6 +29,8 @@ export type HandlersOptions = {
   readonly onError: OnError;
   /** Told when every handler of a key has succeeded with its newest version. */
   readonly onApplied: (change: Change) => void;
+  /** Told when a key has no handler any more. */
+  readonly onUnused?: (key: string) => void;
 };
 
 const LONGEST_MS = 60_000;
@@ -80,7 +82,8 @@ const runnerOf = ({ time, onError, onApplied }: HandlersOptions) => {
   const succeeded = (one: Registered, all: Key, change: Change): void => {
     one.from = change.version;
     all.handedOut = Math.max(change.version, all.handedOut ?? 0);
-    if (![...all.registered].some((other) => isBehind(other, change.version))) onApplied(change);
+    // Of one that ended while it was called nobody waits to hear.
+    if (all.registered.size > 0 && ![...all.registered].some((other) => isBehind(other, change.version))) onApplied(change);
   };
   /** Whether it has to wait before it is called again. */
   const next = async (one: Registered, all: Key): Promise<{ readonly change: Change; readonly thrown: unknown } | undefined> => {
@@ -117,12 +120,15 @@ const runnerOf = ({ time, onError, onApplied }: HandlersOptions) => {
 
 const newKey = (key: string): Key => ({ key, registered: new Set(), newest: undefined, highest: 0, handedOut: undefined, turn: Promise.resolve() });
 
-const end = (key: Key, one: Registered): void => {
+const end = (key: Key, one: Registered, { onUnused }: Pick<HandlersOptions, 'onUnused'>): void => {
+  if (one.ended) return;
   one.ended = true;
   one.pause?.abort();
   key.registered.delete(one);
   // Without anyone to tell nobody looks for a newer one either.
-  if (key.registered.size === 0) key.newest = undefined;
+  if (key.registered.size > 0) return;
+  key.newest = undefined;
+  onUnused?.(key.key);
 };
 
 export const newHandlers = (options: HandlersOptions): Handlers => {
@@ -138,7 +144,7 @@ export const newHandlers = (options: HandlersOptions): Handlers => {
     const one: Registered = { handler, from: key.handedOut ?? current, called: false, running: false, ended: false, pause: undefined };
     key.registered.add(one);
     void run(one, key);
-    return () => end(key, one);
+    return () => end(key, one, options);
   };
   const handedOut: Handlers['handedOut'] = (name, version) => {
     const key = of(name);
@@ -164,6 +170,6 @@ export const newHandlers = (options: HandlersOptions): Handlers => {
       void run(one, key);
     }
   };
-  const close = () => [...all.values()].forEach((key) => [...key.registered].forEach((one) => end(key, one)));
+  const close = () => [...all.values()].forEach((key) => [...key.registered].forEach((one) => end(key, one, options)));
   return { add, handedOut, offer, close, keys: () => [...all.values()].filter(({ registered }) => registered.size > 0).map(({ key }) => key) };
 };

@@ -122,5 +122,5 @@ export const serverSource = (checked: Checked): Source => {
     applied.close();
     await close();
   };
-  return { read, wait, missing, next, applied: applied.tell, gapMs: GAP_MS, listen: async (listener) => (await connected()).onChange(listener), close: end };
+  return { read, wait, missing, next, applied: applied.tell, dropped: applied.drop, gapMs: GAP_MS, listen: async (listener) => (await connected()).onChange(listener), close: end };
 };

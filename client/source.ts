@@ -38,6 +38,8 @@ export type Source = {
   readonly current?: (key: string) => number;
   /** Told that the program runs this version now. */
   readonly applied?: (path: string, version: number) => void;
+  /** Told that nothing in the program uses a path any more as it changes. */
+  readonly dropped?: (path: string) => void;
   /** Whoever listens reads no more often than that, however often they are called: in milliseconds. */
   readonly gapMs: number;
   readonly close: () => Promise<void>;

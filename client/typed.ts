@@ -81,7 +81,11 @@ const losses = (onError: OnError) => {
 
 const watched = ({ wishes, source, onError: told, time = systemTime }: TypedOptions) => {
   const onError = guarded(told);
-  const handlers = newHandlers({ time, onError, onApplied: ({ key, version }) => source.applied?.(wishFor(wishes, key).path, version) });
+  // Another key may stand for the same path.
+  const drop = (path: string): void => {
+    if (!handlers.keys().some((key) => wishFor(wishes, key).path === path)) source.dropped?.(path);
+  };
+  const handlers = newHandlers({ time, onError, onApplied: ({ key, version }) => source.applied?.(wishFor(wishes, key).path, version), onUnused: (key) => drop(wishFor(wishes, key).path) });
   const tellLoss = losses(onError);
   /** The versions that were found last, 0 for none. */
   const known = new Map<string, number>();

@@ -1,11 +1,11 @@
 /** What services ask of the read models. Nothing is decided from the answers: they may be of a moment ago. */
 import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
-import { covers, Namespace, overlap, type SecretPath } from '../events/vocabulary.ts';
+import { covers, type Count, Namespace, overlap, type SecretPath } from '../events/vocabulary.ts';
 import { PENDING_MS } from '../events/world.ts';
 import { ENDED_MS, type QueryRequest } from '../protocol/operations.ts';
 import type { CredentialItem, MissingView, NamespaceItem, SecretItem, ServiceItem } from '../protocol/pages.ts';
 import type { Page } from '../protocol/paging.ts';
-import { AccessView, InboxView, NamespaceView, type InboxItem, ProjectionView, RolloutView, SecretView, ServiceView, UsageView } from '../protocol/views.ts';
+import { AccessView, InboxView, NamespaceView, type InboxItem, ProjectionView, type RolloutItem, RolloutView, SecretView, ServiceView, UsageView } from '../protocol/views.ts';
 import { accessOfService, allNamespaces, isNamespaceKey, rolloutOfPath, secretKey, secretsBelow, usageOfPath } from './keys.ts';
 import { inboxItems } from './inbox-items.ts';
 import { missingViews } from './missing.ts';
@@ -20,7 +20,7 @@ export type { BadEntry, NotRead } from './rows.ts';
 type SecretShown = {
   readonly secret: SecretView;
   readonly usage: ReadonlyArray<UsageView>;
-  readonly rollout: ReadonlyArray<RolloutView>;
+  readonly rollout: ReadonlyArray<RolloutItem>;
   readonly access: ReadonlyArray<AccessView>;
   readonly more: boolean;
 };
@@ -31,7 +31,7 @@ export type ReadModels = {
   readonly secrets: (wanted: Asked<QueryRequest<'secret.list'>>) => Answer<Page<SecretItem>>;
   /**
    * Also one that is deleted, for its history; with the reads of it by every service, and what their processes run. Undefined if it never was.
-   * @param now milliseconds; processes that have ended by then, as far as can be told, are left out
+   * @param now milliseconds; processes that were not heard of for long are counted only: most have ended
    */
   readonly secret: (path: SecretPath, now: number) => Answer<SecretShown | undefined>;
   readonly missing: (wanted: Asked<QueryRequest<'missing.list'>>) => Answer<Page<MissingView>>;
@@ -85,7 +85,11 @@ const shown = <A>(rows: ReadonlyArray<Row<A>>): ReadonlyArray<A> => fitting(rows
 
 const running =
   (now: number) =>
-  (view: RolloutView): RolloutView => ({ ...view, processes: view.processes.filter(({ at }) => now - at < ENDED_MS) });
+  (view: RolloutView): RolloutItem => {
+    const processes = view.processes.filter(({ at }) => now - at < ENDED_MS);
+    // Of these nobody can tell: some clients say it once only.
+    return { ...view, processes, unheard: (view.processes.length - processes.length) as Count };
+  };
 
 const secret =
   (rows: Rows): ReadModels['secret'] =>

@@ -14,7 +14,7 @@ import { Ciphertext, Count, Digest, Fingerprint, Id, Instant, Note, type Role, S
 import { Outcome } from './audit-line.ts';
 import { AuditEntry, CredentialItem, HealthView, MissingView, NamespaceItem, ReadsView, SecretItem, ServiceItem } from './pages.ts';
 import { page, pageOf, Search, type Page } from './paging.ts';
-import { AccessView, AdminView, ApiTokenView, CredentialView, InboxItem, KeySignedView, KeyStatusView, ProjectionView, RolloutView, SecretView, UsageView } from './views.ts';
+import { AccessView, AdminView, ApiTokenView, CredentialView, InboxItem, KeySignedView, KeyStatusView, ProjectionView, RolloutItem, SecretView, UsageView } from './views.ts';
 import { PATHS_MAX, WATCHED_MAX } from './wire.ts';
 
 const wanted = { path: SecretPath, description: orNull(Note), ...expectation };
@@ -89,9 +89,10 @@ export const ReportRequest = t.strict(
 );
 export type ReportRequest = t.TypeOf<typeof ReportRequest>;
 
-/** A process says every so often what it still runs; one that was not heard of for the longer time has ended. Milliseconds. */
-export const REPORT_AGAIN_MS = 24 * 60 * 60 * 1000;
-export const ENDED_MS = 2.5 * REPORT_AGAIN_MS;
+/** A process says every so often what it still runs; one that was not heard of for the longer time has ended, or has a client that says it once. Milliseconds. What is told again stays in the log for ever, so it is not told often. */
+export const REPORT_AGAIN_MS = 7 * 24 * 60 * 60 * 1000;
+export const ENDED_MS = 3 * REPORT_AGAIN_MS;
+export const ENDED_DAYS = ENDED_MS / (24 * 60 * 60 * 1000);
 
 /** Of what was applied that which was not believed: what may not be read, is not there, or never had that version. */
 export const ReportReply = t.strict({ refused: t.readonlyArray(SecretPath) }, 'ReportReply');
@@ -137,7 +138,7 @@ const Buckets = t.refinement(t.number, (n) => Number.isSafeInteger(n) && n >= 1 
 
 /** `access`: who may read it, was denied, or asks; by a path or a prefix. Where `more` is true they are not all: the lists have them. */
 const SecretShown = t.strict(
-  { secret: SecretView, usage: t.readonlyArray(UsageView), rollout: t.readonlyArray(RolloutView), access: t.readonlyArray(AccessView), more: t.boolean },
+  { secret: SecretView, usage: t.readonlyArray(UsageView), rollout: t.readonlyArray(RolloutItem), access: t.readonlyArray(AccessView), more: t.boolean },
   'SecretShown',
 );
 

@@ -158,20 +158,22 @@ export const AccessKeyUsageView = t.strict(
 );
 export type AccessKeyUsageView = t.TypeOf<typeof AccessKeyUsageView>;
 
+const rollout = {
+  service: ServiceName,
+  path: SecretPath,
+  processes: t.readonlyArray(t.strict({ instance: Id, version: Version, at: Instant, client: ClientInfo }, 'ProcessView')),
+  /** How often a value was used while the service could not be reached. */
+  offlineUses: Count,
+  lastOfflineUse: orNull(Instant),
+  seq: Sequence,
+} as const;
+
 /** What the processes of one service run of one secret, as they reported it, the last report last. One that ended says nothing of it. */
-export const RolloutView = t.strict(
-  {
-    service: ServiceName,
-    path: SecretPath,
-    processes: t.readonlyArray(t.strict({ instance: Id, version: Version, at: Instant, client: ClientInfo }, 'ProcessView')),
-    /** How often a value was used while the service could not be reached. */
-    offlineUses: Count,
-    lastOfflineUse: orNull(Instant),
-    seq: Sequence,
-  },
-  'RolloutView',
-);
+export const RolloutView = t.strict(rollout, 'RolloutView');
 export type RolloutView = t.TypeOf<typeof RolloutView>;
+/** The same as it is shown: of the processes those that were heard of lately. `unheard`: how many others there are, which may have ended or not. */
+export const RolloutItem = t.strict({ ...rollout, unheard: Count }, 'RolloutItem');
+export type RolloutItem = t.TypeOf<typeof RolloutItem>;
 
 /** `label`: what its owner knows it by, such as the browser that made it. `addedBy`: the key that signed for it; null for the first. */
 const AdminKeyView = t.strict({ key: PublicKey, fingerprint: Fingerprint, label: orNull(Note), addedAt: Instant, addedBy: orNull(Fingerprint) }, 'AdminKeyView');

@@ -6,7 +6,7 @@ import { accessText } from '../access-text.ts';
 import { secretPath } from '../arguments.ts';
 import { withAdmin } from '../connect.ts';
 import { tell, timeText } from '../output.ts';
-import { OFFLINE_HEADINGS, offlineRows, ROLLOUT_HEADINGS, rolloutRows } from '../rollout-rows.ts';
+import { OFFLINE_HEADINGS, offlineRows, ROLLOUT_HEADINGS, rolloutRows, unheardLines } from '../rollout-rows.ts';
 import { printable } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
 import type { Run } from '../verb.ts';
@@ -38,6 +38,7 @@ const linesOf = (shown: Shown): ReadonlyArray<string> => [
     shown.usage.map((use) => [use.service, `${use.allowed}`, timeText(use.lastAllowedAt), `${use.refused}`, timeText(use.lastRefusedAt)]),
   ),
   ...table(ROLLOUT_HEADINGS, rolloutRows(shown.rollout)),
+  ...unheardLines(shown.rollout).map((line) => printable(line)),
   ...table(OFFLINE_HEADINGS, offlineRows(shown.rollout)),
 ];
 

@@ -117,7 +117,9 @@ known, calls that come to nothing are counted by address: 20 a second, 1,000 at 
 - **An access key** changes (sets, deletes) 20 times a second, 1,000 at once, by HTTP and NATS together: each change stays in the log for ever. What it reads is not counted: reads that come
   together share one record. Instead each key has its turn, with at most 256 of its calls under way, so one that asks for everything there is waits for itself, and others do not.
 - **Namespaces with an access key** are made 5 a second, 500 at once, by all who have the shared secret together, and there are 10,000 of them at most.
-- **New \`Recipient-Key\`s**, and boxes of values, which are sealed by a new key each: 100 a second of one access key, and 500 of all; as many of an admin or a token, beside them. A
-  \`Recipient-Key\` that was used with success is not new.
-- **The sealed exchange** has the limits of the door on NATS. Those who have not authenticated before come by the lane of strangers, where HTTP has a turn beside each kind of subject, and in it each address.
+- **New \`Recipient-Key\`s**, and boxes of values, which are sealed by a new key each: 100 a second of one access key, and 500 of all; as many of an admin or a token, beside them. Those
+  who ask at the same time share four fifths of that evenly, so there is some for whoever comes next. A
+  \`Recipient-Key\` that was used with success is not new; of one access key the last 64 are known.
+- **The sealed exchange** has the limits of the door on NATS. What is too much there has the same status, and as its body the reply of NATS, unsealed.
+  Those who have not authenticated before come by the lane of strangers, where HTTP has a turn beside each kind of subject, and in it each address.
 `;

@@ -3,6 +3,7 @@ import test from 'ava';
 import { subjectsUnder } from '../../events/subjects.ts';
 import { fromUtf8, toBase64, utf8 } from '../../crypto/bytes.ts';
 import { randomBytes } from '../../crypto/random.ts';
+import { eventually } from '../../tests/support/poll.ts';
 import { IN_HAND_BYTES_MAX, IN_HAND_BYTES_OF_ONE, makeAdmission, REQUESTS_PER_SECOND, TURNED_AWAY_PER_SECOND } from './admission.ts';
 import { ACCESS_KEY_OWNER } from '../request/sessions.ts';
 import { BY_ACCESS_KEY, KNOWN, UNKNOWN, WAIT_MS_MAX } from './lane.ts';
@@ -85,9 +86,9 @@ test('where somebody was turned away is told', (t) => {
 test('of strangers no kind has more under way than its share', async (t) => {
   const { ask, begun } = setUp('');
   for (let n = 0; n < UNKNOWN.underWay.each + 10; n += 1) ask('x', { subject: `secrets.register.flood-${n}` });
-  while (begun.length < UNKNOWN.underWay.each) await new Promise((resolve) => setTimeout(resolve, 1));
+  await eventually(() => (begun.length >= UNKNOWN.underWay.each ? true : undefined), 5_000, 'those to be begun');
   ask('x', { subject: 'secrets.get.honest' });
-  while (begun.length <= UNKNOWN.underWay.each) await new Promise((resolve) => setTimeout(resolve, 1));
+  await eventually(() => (begun.length > UNKNOWN.underWay.each ? true : undefined), 5_000, 'those to be begun');
   t.is(begun.at(-1), 'secrets.get.honest');
 });
 
@@ -115,7 +116,7 @@ test('of strangers each subject has its room, and each kind its turn', async (t)
   t.deepEqual(told, ['busy']);
   ask('x', { subject: 'secrets.get.honest' });
   ask('x', { subject: 'secrets.admin.service.revoke' });
-  while (begun.length < UNKNOWN.perTurn * 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await eventually(() => (begun.length >= UNKNOWN.perTurn * 2 ? true : undefined), 5_000, 'those to be begun');
   const next = begun.slice(UNKNOWN.perTurn, UNKNOWN.perTurn * 2);
   t.true(next.includes('secrets.admin.service.revoke') && next.includes('secrets.get.honest'), next.join());
   const finishing = setInterval(finish, 1);
@@ -235,7 +236,7 @@ test('strangers who come by HTTP fill a share of the lane of their own, and in i
   ask('y', { address: '192.0.2.2' });
   ask('z');
   t.deepEqual(told, ['busy']);
-  while (who.length < UNKNOWN.perTurn * 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await eventually(() => (who.length >= UNKNOWN.perTurn * 2 ? true : undefined), 5_000, 'those to be begun');
   t.deepEqual(who.slice(UNKNOWN.perTurn, UNKNOWN.perTurn * 2).sort(), ['x', 'x', 'y', 'z']);
   const finishing = setInterval(finish, 1);
   await idle(5_000);

@@ -58,7 +58,8 @@ const STRANGERS = '';
 const hasAccessKey = (owner: string): boolean => owner.startsWith(ACCESS_KEY_OWNER);
 const shareOf = (owner = STRANGERS): string => (hasAccessKey(owner) ? ACCESS_KEY_OWNER : owner);
 
-const BUSY = utf8(JSON.stringify({ v: 1, refusal: toWire(refuse('busy')) }));
+/** The same bytes to everybody, in no box: nothing was opened. */
+export const BUSY = utf8(JSON.stringify({ v: 1, refusal: toWire(refuse('busy')) }));
 
 /** Where a session key is looked for without decoding anything. */
 const HEAD_BYTES = 256;

@@ -1,6 +1,7 @@
 /** Turns: how much of one name goes on at once, and who goes next. */
 import test from 'ava';
 import { right } from 'fp-ts/lib/Either.js';
+import { eventually } from '../../tests/support/poll.ts';
 import { BY_ACCESS_KEY } from './lane.ts';
 import { makeTurns } from './turns.ts';
 
@@ -18,7 +19,7 @@ test('whoever wants much done waits for themselves: another has a turn at once, 
     return right('done');
   };
   const greedy = Array.from({ length: most }, () => inTurn('greedy', work));
-  while (begun < most) await new Promise((resolve) => setImmediate(resolve));
+  await eventually(() => (begun >= most ? true : undefined), 5_000, 'as many as go at once');
   greedy.push(...Array.from({ length: waiting.each + 1 }, () => inTurn('greedy', work)));
   t.deepEqual(await inTurn('modest', () => Promise.resolve(right('mine'))), right('mine'));
   t.is(begun, most);

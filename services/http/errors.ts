@@ -12,8 +12,11 @@ const errorOf = (refusal: Refusal): HttpError => ({ error: toWire(refusal) });
 /** Seconds: every allowance has something again by then. */
 const AFTER = '1';
 
+/** To whoever is told that it is busy: when to ask again. */
+export const sayWhen = (reply: FastifyReply): void => void reply.header('retry-after', AFTER);
+
 export const sendRefusal = (reply: FastifyReply, refusal: Refusal, status: number = statusOf(refusal.code)): FastifyReply => {
-  if (refusal.code === 'busy') void reply.header('retry-after', AFTER);
+  if (refusal.code === 'busy') sayWhen(reply);
   return reply.code(status).type(JSON_TYPE).send(JSON.stringify(errorOf(refusal)));
 };
 

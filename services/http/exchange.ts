@@ -1,19 +1,25 @@
 /** The sealed exchange of programs without NATS: by the same admission, to the same handler, as the same bytes. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { refuse, type Refusal } from '../../events/refusal.ts';
-import type { Admission } from '../doors/admission.ts';
+import { BUSY, type Admission } from '../doors/admission.ts';
+import { statusOf } from '../../protocol/http/status.ts';
 import { networkOf } from './address.ts';
 import { JSON_TYPE, Written, type Call, type Handler } from './call.ts';
+import { sayWhen } from './errors.ts';
 
 export const exchange =
   ({ admit }: Admission, subject: string): Handler =>
-  ({ bytes, request }: Pick<Call, 'bytes' | 'request'>) =>
+  ({ bytes, request, reply: http }: Pick<Call, 'bytes' | 'request' | 'reply'>) =>
     new Promise<Either<Refusal, unknown>>((resolve) =>
       admit({
         subject,
         bytes,
         address: networkOf(request.ip),
-        answer: (reply) => resolve(right(new Written(JSON_TYPE, reply))),
+        answer: (reply) => {
+          const isBusy = reply === BUSY;
+          if (isBusy) sayWhen(http);
+          resolve(right(new Written(JSON_TYPE, reply, isBusy ? statusOf('busy') : 200)));
+        },
         ignored: () => resolve(left(refuse('busy'))),
       }),
     );

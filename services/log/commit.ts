@@ -80,14 +80,14 @@ const committedAt = (place: Place, { outcomes, namespaces }: Extract<Verdict, { 
 const answer = <A, C>({ age, resolve }: Waiting<A, C>, committed: C | undefined): void =>
   resolve(committed === undefined || age() > STALE_MS ? left(refuse('unavailable')) : right(committed));
 
-/** Of those who ask at once, many at one rotation, the first have their bytes while the last are still sealed: in a few parts, since each is a write to the socket. */
+/** Runs them all, a few parts one after the other. Of those who ask at once, many at one rotation, the first have their bytes while the last are still sealed: in a few parts, since each is a write to the socket. */
 const PARTS = 5;
 const PART_MIN = 16;
 
-const inParts = (answers: ReadonlyArray<() => void>, part = Math.max(PART_MIN, Math.ceil(answers.length / PARTS))): void => {
+export const inParts = (answers: ReadonlyArray<() => void>, part = Math.max(PART_MIN, Math.ceil(answers.length / PARTS))): void => {
   for (const answerOne of answers.slice(0, part)) answerOne();
-  // After all that follows from these, up to that write, and before anything else.
-  if (answers.length > part) process.nextTick(inParts, answers.slice(part), part);
+  // After all that follows from these, up to that write, and before anything else: ticks alone would all come before what follows.
+  if (answers.length > part) queueMicrotask(() => process.nextTick(inParts, answers.slice(part), part));
 };
 
 /** Hands the outcomes out when the record is both folded and acknowledged, and never after the limit. */

@@ -4,7 +4,7 @@ import { newBoxKey } from '../../crypto/box.ts';
 import { randomId } from '../../crypto/random.ts';
 import { makeAllowance } from './rate-limit.ts';
 import { makeReplays } from './replays.ts';
-import { makeSessions, UNKNOWN_BY_HTTP, UNKNOWN_PER_SECOND } from './sessions.ts';
+import { makeSessions, SESSIONS_EACH, UNKNOWN_BY_HTTP, UNKNOWN_PER_SECOND } from './sessions.ts';
 import { REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
 
 test('as many unknown sessions as may be are computed in a second, and one more is busy; who is known is opened all the same', (t) => {
@@ -37,6 +37,38 @@ test('one who asks for many new sessions leaves enough for others', (t) => {
   for (let n = 0; n < UNKNOWN_BY_HTTP.each; n += 1) t.not(open('greedy'), 'busy');
   t.is(open('greedy'), 'busy');
   t.not(open('modest'), 'busy');
+});
+
+test('many who ask for new sessions as fast as they can leave some for one who comes later', (t) => {
+  const [ours, kid, clock] = [newBoxKey(), randomId(), { now: 1_000 }];
+  const theirs = newBoxKey().publicKey;
+  const sessions = makeSessions(UNKNOWN_BY_HTTP, () => clock.now);
+  const open = (asker: string) => sessions.open(kid, theirs, ours.secretKey, asker);
+  const flood = () => {
+    for (let round = 0; round < 5; round += 1) for (let greedy = 0; greedy < 20; greedy += 1) open(`greedy ${greedy}`);
+  };
+  // The first moment is theirs who are there.
+  for (let n = 0; n < 200; n += 1) {
+    flood();
+    clock.now += 25;
+  }
+  flood();
+  const told = Array.from({ length: 10 }, () => open('modest'));
+  t.false(told.includes('busy'));
+});
+
+test('an access key that has many sessions pushes out its own alone', (t) => {
+  const [ours, kid] = [newBoxKey(), randomId()];
+  const sessions = makeSessions(UNKNOWN_PER_SECOND, () => 1_000, { credential: 4, 'access-key': SESSIONS_EACH + 1 });
+  const remember = (owner: string): string => {
+    const from = newBoxKey().publicKey;
+    opened(sessions.open(kid, from, ours.secretKey)).remember(owner, 'access-key');
+    return from;
+  };
+  const modest = remember('modest');
+  const greedy = Array.from({ length: SESSIONS_EACH + 2 }, () => remember('greedy'));
+  t.is(sessions.ownerOf(modest), 'modest');
+  t.deepEqual(greedy.map((from) => sessions.ownerOf(from)), [undefined, undefined, ...Array.from({ length: SESSIONS_EACH }, () => 'greedy')]);
 });
 
 test('the sessions of access keys, however many there are, push out none of a credential', (t) => {

@@ -8,8 +8,8 @@ type Bucket = { left: number; at: number };
 export type Allowance = {
   /** Takes one of that name, or as many as are said. @returns whether so many were left */
   readonly use: (name: string, count?: number) => boolean;
-  /** Takes one, left or not, of what was used already: it has to be made up for before there is one left again. */
-  readonly owe: (name: string) => void;
+  /** Takes one, or as many as are said, left or not, of what was used already: it has to be made up for before there is one left again. */
+  readonly owe: (name: string, count?: number) => void;
   /** Whether there is one left, or as many as are said; takes none. */
   readonly isLeft: (name: string, count?: number) => boolean;
 };
@@ -37,7 +37,7 @@ export const makeAllowance = ({ perSecond, atOnce }: { readonly perSecond: numbe
   };
   return {
     use: (name, count = 1) => take(name, count, false),
-    owe: (name) => void take(name, 1, true),
+    owe: (name, count = 1) => void take(name, count, true),
     isLeft: (name, count = 1) => {
       const bucket = buckets.get(name);
       return bucket === undefined || leftIn(bucket, now()) >= count;
