@@ -30,7 +30,7 @@ export const rolloutRows = (views: ReadonlyArray<RolloutItem>): ReadonlyArray<Re
 
 /** Whether they have ended nobody can tell. */
 export const unheardLines = (views: ReadonlyArray<RolloutItem>): ReadonlyArray<string> =>
-  views.filter(({ unheard }) => unheard > 0).map(({ service, processes, unheard }) => `${service}: ${processes.length} and ${unheard} not heard of for ${ENDED_DAYS} days`);
+  views.filter(({ unheard }) => unheard > 0).map(({ service, unheard }) => `${service}: ${unheard} more not heard of for ${ENDED_DAYS} days`);
 
 export const OFFLINE_HEADINGS = ['service', 'uses while offline', 'last'];
 

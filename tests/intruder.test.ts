@@ -102,6 +102,8 @@ test.serial('a genuine grant that is published again after a revoke, byte for by
   for (const subject of [genuine.subject, access('prod/again/OTHER')]) await publish(subject, genuine.data, genuine.mac);
   t.is((await stored({ last_by_subj: access(path) })).mac, genuine.mac);
   t.is(await codeOf(client.get(path)), 'refused');
+  // The card that this makes comes after the answer, and is a change: nobody decides upon what was there before.
+  await eventually(async () => orThrow(await jetlock.admin.list('inbox.list', {})()).items.find((card) => card.kind === 'access' && card.target === pathOf(path)), 10_000, 'a card');
   await steps.grant('target-api', path);
   t.is((await client.get(path)).text(), 'v');
 });

@@ -130,7 +130,7 @@ test('an empty list is a sentence for people and a document for programs', async
 test('secret show tells who can read it, by path or prefix, who did, and who runs which version', async (t) => {
   const usage = { service: 'shop', path: 'prod/shop/A', allowed: 4, refused: 1, lastAllowedAt: 1_700_000_000_000, lastRefusedAt: null, seq: 9 };
   const processes = [1, 2, 1].map((version, n) => ({ instance: idOf(n), version, at: 1_700_000_000_000 + n * 60_000, client: { name: 'web', version: '3' } }));
-  const rollout = { service: 'shop', path: 'prod/shop/A', processes, offlineUses: 7, lastOfflineUse: 1_700_000_000_000, seq: 9 };
+  const rollout = { service: 'shop', path: 'prod/shop/A', processes, offlineUses: 7, lastOfflineUse: 1_700_000_000_000, seq: 9, unheard: 2 };
   const { jetlock } = await adminCli(t, {
     'secret.show': () => ({ result: { secret: view('prod/shop/A'), usage: [usage], rollout: [rollout], access: [access('shop', 'prod/shop/A', { until: 1_700_000_000_000 }), access('api', 'prod/')], more: false } }),
   });
@@ -141,6 +141,7 @@ test('secret show tells who can read it, by path or prefix, who did, and who run
   t.regex(stdout, /^shop +4 +2023-11-14T22:13:20Z +1$/m);
   t.regex(stdout, /^shop +2 +1 +2023-11-14T22:14:20Z +2023-11-14T22:14:20Z +web 3\nshop +1 +2 +2023-11-14T22:13:20Z +2023-11-14T22:15:20Z +web 3$/m);
   t.regex(stdout, /^shop +7 +2023-11-14T22:13:20Z$/m);
+  t.regex(stdout, /^shop: 2 more not heard of for 21 days$/m);
   const document = JSON.parse((await jetlock('secret show prod/shop/A --json')).stdout) as { access: unknown[] };
   t.like(document, { secret: view('prod/shop/A'), usage: [usage] });
   t.is(document.access.length, 2);
