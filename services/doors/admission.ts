@@ -1,8 +1,8 @@
 /**
  * Who is let in, and when. Requests in sessions that have authenticated go ahead of all others, and there each service has its
  * turn; so has each access key in a lane of theirs, as they can be very many and their changes slow; strangers come by a narrow lane
- * of their own, in which each subject has its turn, since NATS can tie a subject to who may use it. What there is no room for is told `busy`, or nothing at all when even that would be too much: before anything
- * is decoded, opened or written for it.
+ * of their own, in which each subject has its turn, since NATS can tie a subject to who may use it. What there is no room for is told
+ * `busy`, or nothing at all when even that would be too much: before anything is decoded, opened or written for it.
  */
 import { utf8 } from '../../crypto/bytes.ts';
 import { refuse } from '../../events/refusal.ts';

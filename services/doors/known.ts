@@ -26,12 +26,13 @@ export type Known = {
 export const TURNED_AWAY = { perSecond: 500, atOnce: 2_000 } as const;
 export const SILENT_MS = 10_000;
 
-const isApproved = ({ fold: { world } }: Replica, service: ServiceName): boolean =>
-  [...(world.services.get(service)?.values() ?? [])].some(({ status }) => status === 'approved');
+const credentialsOf = ({ fold: { world } }: Replica, service: ServiceName) => [...(world.services.get(service)?.values() ?? [])];
+
+const isApproved = (replica: Replica, service: ServiceName): boolean => credentialsOf(replica, service).some(({ status }) => status === 'approved');
 
 /** A credential that was revoked stays so: what is made of this never comes again. */
-const lastRevoked = ({ fold: { world } }: Replica, service: ServiceName): number =>
-  Math.max(0, ...[...(world.services.get(service)?.values() ?? [])].map(({ status, seq }) => (status === 'revoked' ? seq : 0)));
+const lastRevoked = (replica: Replica, service: ServiceName): number =>
+  Math.max(0, ...credentialsOf(replica, service).map(({ status, seq }) => (status === 'revoked' ? seq : 0)));
 
 const tokenOf = (replica: Replica, service: ServiceName) => {
   const { fold, keyring } = replica;

@@ -80,10 +80,11 @@ const committedAt = (place: Place, { outcomes, namespaces }: Extract<Verdict, { 
 const answer = <A, C>({ age, resolve }: Waiting<A, C>, committed: C | undefined): void =>
   resolve(committed === undefined || age() > STALE_MS ? left(refuse('unavailable')) : right(committed));
 
-/** Runs them all, a few parts one after the other. Of those who ask at once, many at one rotation, the first have their bytes while the last are still sealed: in a few parts, since each is a write to the socket. */
+/** Few, since each is a write to the socket. */
 const PARTS = 5;
 const PART_MIN = 16;
 
+/** Runs them all, one part after the other: of those who ask at once, many at one rotation, the first have their bytes while the last are still sealed. */
 export const inParts = (answers: ReadonlyArray<() => void>, part = Math.max(PART_MIN, Math.ceil(answers.length / PARTS))): void => {
   for (const answerOne of answers.slice(0, part)) answerOne();
   // After all that follows from these, up to that write, and before anything else: ticks alone would all come before what follows.

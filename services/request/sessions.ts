@@ -1,5 +1,4 @@
 /** Sessions: the shared key with a client's session key, computed once. Only sessions that were authenticated are remembered. */
-import { LRUCache } from 'lru-cache';
 import { sharedKey } from '../../crypto/box.ts';
 import type { Redacted } from '../../crypto/redacted.ts';
 import type { Id, PublicKey } from '../../events/vocabulary.ts';
@@ -72,7 +71,7 @@ const makeHeld = () => {
 /** Session keys that were authenticated, and whose they are. */
 const makeRemembered = (most: number, each = most) => {
   const held = makeHeld();
-  const keys = new LRUCache<string, Known>({ maxSize: most, sizeCalculation: () => 1, dispose: ({ owner }, name) => held.delete(owner, name) });
+  const keys = latest<Known>(most, ({ owner }, name) => held.delete(owner, name));
   const owners = latest<string>(most);
   const forget = (name: string, from: string): void => {
     keys.delete(name);
