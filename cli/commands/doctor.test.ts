@@ -113,13 +113,13 @@ test('doctor: permissions that are too wide', (t) => {
 });
 
 test('doctor: the service, its pinned key and the age of its box key', async (t) => {
-  const service = fakeService();
-  const { transport, signer } = service;
-  const told = (pinned: string | undefined) => serviceCheck(transport, subjects, pinned, Date.now());
+  const at = Date.now();
+  const { transport, signer } = fakeService(() => at);
+  const told = (pinned: string | undefined) => serviceCheck(transport, subjects, pinned, at);
   t.like(await told(signer.publicKey), { ok: true, detail: 'answers; box key 0 h old, signed by the pinned key' });
   t.true((await told(undefined)).detail.endsWith(`signed by ${signer.publicKey}`));
   t.false((await told('A'.repeat(43))).ok);
-  const later = await serviceCheck(transport, subjects, signer.publicKey, Date.now() + 14 * 3_600_000);
+  const later = await serviceCheck(transport, subjects, signer.publicKey, at + 14 * 3_600_000);
   t.like(later, { ok: false });
   t.regex(later.detail, /box key is 14 h old/);
   t.false((await told('abc')).ok);
