@@ -14,7 +14,7 @@ export const ROTATIONS = 20;
 /** A fleet is many processes; the processors of the machine are shared by all of them. */
 const SPREAD = 4;
 /** Between rotations: until all have told which version they run. */
-const REST_MS = 2_500;
+const REST_MS = 3_500;
 const FLOOR_REST_MS = 300;
 /** About as large as the record of a write, that of the reads, and an answer. */
 const WRITE_BYTES = 1_500;
