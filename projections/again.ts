@@ -16,6 +16,17 @@ export type Rebuilt = { readonly identical: boolean; readonly entries: number; r
 type Read = { readonly session: Session; readonly standing: Either<Failing, Standing> };
 type Again = { readonly session: Session; readonly standing: Standing };
 
+/** Does not begin again before it has ended: behind the log that is being read each answer takes long. */
+const looker = (state: State, session: Session): (() => Promise<void>) => {
+  let isLooking = false;
+  return async () => {
+    if (isLooking) return;
+    isLooking = true;
+    await lookForBlocks(state.store, session);
+    isLooking = false;
+  };
+};
+
 /** A new session, once it has come to the sequence and was compared there, or why it did not; what it reads later is held until then. */
 const readTo = async (state: State, seq: number): Promise<Either<SessionEnd, Read>> => {
   let tellEnd: (why: SessionEnd) => void = () => undefined;
@@ -26,7 +37,8 @@ const readTo = async (state: State, seq: number): Promise<Either<SessionEnd, Rea
     session.at(seq, () => void state.keeper.compare(session).then(resolve, reject)),
   );
   // As it reads: what the store has of the audit log is not held in memory until the end.
-  const looking = setInterval(() => void lookForBlocks(state.store, session), state.pace.usageMs);
+  const look = looker(state, session);
+  const looking = setInterval(() => void look(), state.pace.usageMs);
   const read = await Promise.race([standings.then((standing) => right({ session, standing })), ended.then((why) => left(why))]);
   clearInterval(looking);
   if (isLeft(read)) await session.close();

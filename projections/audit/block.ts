@@ -3,32 +3,20 @@
  * the kinds, once each. Blocks are cut by what is in them alone, so everybody cuts the same ones.
  */
 import * as t from 'io-ts';
-import { orNull } from '../../events/codec.ts';
-import { Count, Instant, Sequence, Target } from '../../events/vocabulary.ts';
-import { Outcome } from '../../protocol/audit-line.ts';
+import { Count, Instant, Sequence, type Target } from '../../events/vocabulary.ts';
+import type { Outcome } from '../../protocol/audit-line.ts';
 import type { Kind, Noted } from './kinds.ts';
 
-const StoredKind = t.strict(
-  {
-    what: t.string,
-    outcome: Outcome,
-    service: orNull(t.string),
-    path: orNull(Target),
-    actor: orNull(t.string),
-    reason: orNull(t.string),
-    detail: orNull(t.string),
-    version: orNull(Count),
-    offline: orNull(t.number),
-    count: orNull(Count),
-  },
-  'Kind',
-);
-
 /**
- * `rows`: of each message its sequence and its time, counted from those of the message before, then the kinds of its entries. `entry`:
+ * As few texts as there are, and numbers in one row, since that is what takes no time to write and to read. `texts`: each once.
+ * `kinds`: of each kind the places of its texts, from 1, and its numbers, each with 1 added; 0 is `null`. `rows`: of each message its
+ * sequence and its time, counted from those of the message before, how many entries it has here, and their kinds, from 0. `entry`:
  * which of its message the first one is, since a message that tells much goes on in the next block.
  */
-export const AuditBlock = t.strict({ first: Sequence, from: Instant, entry: Count, kinds: t.readonlyArray(StoredKind), rows: t.readonlyArray(t.readonlyArray(t.number)) }, 'AuditBlock');
+export const AuditBlock = t.strict(
+  { first: Sequence, from: Instant, entry: Count, texts: t.readonlyArray(t.string), kinds: t.readonlyArray(t.number), rows: t.readonlyArray(t.number) },
+  'AuditBlock',
+);
 export type AuditBlock = t.TypeOf<typeof AuditBlock>;
 
 /** A block is full with so many entries, or so many characters of kinds: one entry of the store is one message of NATS. */
@@ -89,24 +77,75 @@ export const add = (builder: Builder, { seq, at, kinds }: Noted, entry: number):
   return entry + numbers.length;
 };
 
-export const toStored = ({ kinds, rows }: Block): AuditBlock => {
-  const { seq: first, at: from, entry } = rows[0] ?? { seq: 0, at: 0, entry: 0 };
-  let before = { seq: first, at: from };
-  const deltas = rows.map((row) => {
-    const delta = [row.seq - before.seq, row.at - before.at, ...row.kinds];
-    before = row;
-    return delta;
-  });
-  return { first: first as Sequence, from: from as Instant, entry: entry as Count, kinds: kinds as AuditBlock['kinds'], rows: deltas };
+/** Each text once, and where it stands. */
+const newTexts = () => {
+  const places = new Map<string, number>();
+  const placeOf = (text: string | null): number => {
+    if (text === null) return 0;
+    const known = places.get(text);
+    if (known !== undefined) return known;
+    places.set(text, places.size + 1);
+    return places.size;
+  };
+  return { texts: () => [...places.keys()], placeOf };
 };
 
-export const fromStored = ({ first, from, entry, kinds, rows }: AuditBlock): Block => {
-  let [seq, at] = [first as number, from as number];
-  return {
-    kinds,
-    rows: rows.map(([seqDelta = 0, atDelta = 0, ...numbers], i) => {
-      [seq, at] = [seq + seqDelta, at + atDelta];
-      return { seq, at, entry: i === 0 ? entry : 0, kinds: numbers };
-    }),
+const orZero = (number: number | null): number => (number === null ? 0 : number + 1);
+
+const storedKinds = (kinds: ReadonlyArray<Kind>): Pick<AuditBlock, 'texts' | 'kinds'> => {
+  const { texts, placeOf } = newTexts();
+  const numbers: number[] = [];
+  for (const { what, outcome, service, path, actor, reason, detail, version, offline, count } of kinds) {
+    for (const text of [what, outcome, service, path, actor, reason, detail]) numbers.push(placeOf(text));
+    numbers.push(orZero(version), orZero(offline), orZero(count));
+  }
+  return { texts: texts(), kinds: numbers };
+};
+
+const storedRows = (rows: ReadonlyArray<Row>): AuditBlock['rows'] => {
+  const numbers: number[] = [];
+  let before = rows[0];
+  for (const row of rows) {
+    numbers.push(row.seq - (before?.seq ?? 0), row.at - (before?.at ?? 0), row.kinds.length, ...row.kinds);
+    before = row;
+  }
+  return numbers;
+};
+
+export const toStored = ({ kinds, rows }: Block): AuditBlock => {
+  const { seq: first, at: from, entry } = rows[0] ?? { seq: 0, at: 0, entry: 0 };
+  return { first: first as Sequence, from: from as Instant, entry: entry as Count, ...storedKinds(kinds), rows: storedRows(rows) };
+};
+
+const kindsIn = ({ texts, kinds: numbers }: AuditBlock): ReadonlyArray<Kind> => {
+  const kinds: Kind[] = [];
+  let at = 0;
+  const next = (): number => numbers[(at += 1) - 1] ?? 0;
+  const text = (): string | null => {
+    const place = next();
+    return place === 0 ? null : (texts[place - 1] ?? null);
   };
+  const number = (): number | null => {
+    const found = next();
+    return found === 0 ? null : found - 1;
+  };
+  while (at < numbers.length) {
+    const [what, outcome, service, path, actor, reason, detail] = [text() ?? '', text() as Outcome, text(), text() as Target | null, text(), text(), text()];
+    kinds.push({ what, outcome, service, path, actor, reason, detail, version: number(), offline: number(), count: number() });
+  }
+  return kinds;
+};
+
+export const fromStored = (block: AuditBlock): Block => {
+  const { first, from, entry, rows: numbers } = block;
+  const rows: Row[] = [];
+  let before = { seq: first as number, at: from as number };
+  for (let i = 0; i < numbers.length; ) {
+    const [seqDelta = 0, atDelta = 0, length = 0] = numbers.slice(i, i + 3);
+    const row: Row = { seq: before.seq + seqDelta, at: before.at + atDelta, entry: i === 0 ? entry : 0, kinds: numbers.slice(i + 3, i + 3 + length) };
+    rows.push(row);
+    before = row;
+    i += 3 + length;
+  }
+  return { kinds: kindsIn(block), rows };
 };

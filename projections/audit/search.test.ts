@@ -5,6 +5,8 @@ import { utf8 } from '../../crypto/bytes.ts';
 import type { Target } from '../../events/vocabulary.ts';
 import { memoryStore } from '../memory-store.ts';
 import { newModels } from '../models.ts';
+import { encodeEntry } from '../text.ts';
+import { add, AuditBlock, fromStored, newBuilder, toStored } from './block.ts';
 import type { Kind, Noted } from './kinds.ts';
 import { blockReader, findPage, type Found, type FoundPage, type Place, type Wanted } from './search.ts';
 import { isWanted } from './terms.ts';
@@ -14,17 +16,18 @@ const digestOf = (text: string): string => hash(utf8(text));
 
 const SERVICES = ['shop', 'billing', 'mail', 'rare'];
 const PATHS = ['a/b/ONE', 'a/b/TWO', 'a/c/ONE', 'd/ONE', 'a/b/', 'a/'];
+const orNull = <A>(one: fc.Arbitrary<A>) => fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: one });
 const kind: fc.Arbitrary<Kind> = fc.record({
   what: fc.constantFrom('read', 'secret.written', 'access.granted', 'secret.disabled'),
   outcome: fc.constantFrom('done', 'allowed', 'refused', 'void'),
   service: fc.oneof(fc.constant(null), fc.constantFrom(...SERVICES)),
   path: fc.oneof(fc.constant(null), fc.constantFrom(...(PATHS as Target[]))),
   actor: fc.oneof(fc.constant(null), fc.constantFrom('root', 'shop')),
-  reason: fc.constant(null),
-  detail: fc.constant(null),
-  version: fc.constant(null),
-  offline: fc.constant(null),
-  count: fc.constant(null),
+  reason: orNull(fc.constantFrom('missing', '')),
+  detail: orNull(fc.string()),
+  version: orNull(fc.nat(2)),
+  offline: orNull(fc.integer({ min: 0 })),
+  count: orNull(fc.constantFrom(0, Number.MAX_SAFE_INTEGER - 1)),
 });
 /** Messages of one entry, and of hundreds; what is rare stands in few blocks. */
 const message = fc.record({ gap: fc.integer({ min: 1, max: 3 }), later: fc.integer({ min: 0, max: 5 }), kinds: fc.array(kind, { minLength: 1, maxLength: 4 }), times: fc.constantFrom(1, 1, 1, 200) });
@@ -35,7 +38,6 @@ const log = fc.array(message, { minLength: 1, maxLength: 60 }).map((all) => {
     return { seq, at, writer: null, kinds: Array.from({ length: times }, () => kinds).flat() };
   });
 });
-const orNull = <A>(one: fc.Arbitrary<A>) => fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: one });
 const wanted: fc.Arbitrary<Wanted> = fc.record({
   service: orNull(fc.constantFrom(...SERVICES)),
   path: orNull(fc.constantFrom(...([...PATHS, 'e/NONE'] as Target[]))),
@@ -84,6 +86,18 @@ test('any filter and any size of page give what filtering the whole gives, nothi
   const sizes = fc.oneof(fc.integer({ min: 5, max: 100 }), fc.constant(20_000));
   await fc.assert(fc.asyncProperty(log, wanted, sizes, fc.integer({ min: 1, max: 60 }), check), { numRuns: 60 });
   t.true(pages > 60 && fetched > 20, `${pages} pages, ${fetched} blocks`);
+});
+
+test('a block comes back from its stored text as it was', (t) => {
+  fc.assert(
+    fc.property(log, fc.nat(3), (noted, from) => {
+      const block = newBuilder();
+      noted.forEach((one, i) => add(block, one, i === 0 ? Math.min(from, one.kinds.length - 1) : 0));
+      const { kinds, rows } = block;
+      t.deepEqual(fromStored(JSON.parse(encodeEntry(AuditBlock, toStored(block))) as AuditBlock), { kinds, rows });
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('an index of the same messages has the same blocks, however they came', (t) => {
