@@ -9,7 +9,7 @@ import { pathOf, serviceOf, type Mix } from './support/big-log.ts';
 import { fill } from './support/fill.ts';
 import { install, type Installation } from './support/installation.ts';
 
-const MIX: Mix = { secrets: 10_000, rewrites: 5_000, services: 200, grants: 2_000, reads: 82_500 };
+const MIX: Mix = { secrets: 10_000, rewrites: 5_000, services: 200, grants: 2_000, asked: 500, reads: 82_500 };
 const TIMES = 40;
 const BAR_MS = 300;
 
@@ -80,6 +80,9 @@ const run = async (say: (line: string) => void): Promise<ReadonlyArray<Figure>> 
     const url = service.httpUrl;
     await atRest(url);
     const pages = {
+      inbox: '/inbox?limit=50',
+      services: '/services?limit=50',
+      'missing secrets': '/missing-secrets?limit=50',
       'secrets, first page': '/secrets?limit=50',
       'secrets, by the last letters': '/secrets?search=ber_9999',
       'secrets, by letters in the middle': '/secrets?search=RET_NUM&limit=50',

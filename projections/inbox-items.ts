@@ -2,7 +2,7 @@
 import { isLeft, right } from 'fp-ts/lib/Either.js';
 import type { Count, SecretPath, ServiceName } from '../events/vocabulary.ts';
 import { UsageView, type InboxItem, type InboxView } from '../protocol/views.ts';
-import { isUsageOfService } from './keys.ts';
+import { isUsageOfAny } from './keys.ts';
 import type { Answer, Rows } from './rows.ts';
 
 /** Without a service: by all of them. */
@@ -25,9 +25,13 @@ const countsOf = (usage: ReadonlyArray<UsageView>, cards: ReadonlyArray<InboxVie
   return counts;
 };
 
+const pathsOf = (cards: ReadonlyArray<InboxView>): ReadonlyArray<SecretPath> =>
+  cards.flatMap((card) => (card.kind === 'access' ? [card.target] : card.kind === 'missing' ? [card.path] : []));
+
 export const inboxItems = async (rows: Rows, cards: ReadonlyArray<InboxView>): Answer<ReadonlyArray<InboxItem>> => {
-  if (cards.every((card) => counted(card) === undefined)) return right(cards.map((card) => ({ ...card, asked: null })));
-  const usage = await rows.list(UsageView, 'usage', { where: isUsageOfService });
+  const paths = pathsOf(cards);
+  if (paths.length === 0) return right(cards.map((card) => ({ ...card, asked: null })));
+  const usage = await rows.list(UsageView, 'usage', { where: isUsageOfAny(paths) });
   if (isLeft(usage)) return usage;
   const counts = countsOf(usage.right.map(({ entry }) => entry), cards);
   return right(

@@ -24,6 +24,10 @@ export const accessKeyUsageKey = (namespace: Namespace, key: Id): string => `${O
 export const allAccessKeyUsage = `${OF_ACCESS_KEYS}>`;
 export const isUsageOfService = (key: string): boolean => !key.startsWith(OF_ACCESS_KEYS);
 export const usageOfPath = (path: SecretPath): string => `*.${kvKey(path)}`;
+export const isUsageOfAny = (paths: ReadonlyArray<SecretPath>): ((key: string) => boolean) => {
+  const wanted = new Set(paths.map(kvKey));
+  return (key) => wanted.has(key.slice(key.indexOf('.') + 1));
+};
 
 export const rolloutKey = accessKey;
 export const rolloutOfPath = usageOfPath;

@@ -3,7 +3,7 @@ import { isLeft, right } from 'fp-ts/lib/Either.js';
 import type { Count, Instant, SecretPath } from '../events/vocabulary.ts';
 import type { AskedBy, MissingView } from '../protocol/pages.ts';
 import { AccessView, UsageView, type SecretView } from '../protocol/views.ts';
-import { isUsageOfService } from './keys.ts';
+import { isUsageOfAny } from './keys.ts';
 import type { Answer, Rows } from './rows.ts';
 
 /** Of each path, so that a page stays one message. */
@@ -46,7 +46,7 @@ const missingView = (stub: SecretView, by: ReadonlyArray<AskedBy>): MissingView 
 export const missingViews = async (rows: Rows, stubs: ReadonlyArray<SecretView>): Answer<ReadonlyArray<MissingView>> => {
   if (stubs.length === 0) return right([]);
   const paths: ReadonlySet<string> = new Set<SecretPath>(stubs.map(({ path }) => path));
-  const usage = await rows.list(UsageView, 'usage', { where: isUsageOfService });
+  const usage = await rows.list(UsageView, 'usage', { where: isUsageOfAny(stubs.map(({ path }) => path)) });
   if (isLeft(usage)) return usage;
   const access = await rows.list(AccessView, 'access');
   if (isLeft(access)) return access;

@@ -17,6 +17,8 @@ export type Mix = {
   /** Each is registered and approved. */
   readonly services: number;
   readonly grants: number;
+  /** So many services ask for a secret that they may not read, and for one that is not there; none unless given. */
+  readonly asked?: number;
   /** Reads, each of one path, spread over everything that comes after the first half. */
   readonly reads: number;
 };
@@ -66,10 +68,17 @@ const grant = (records: Records, n: number, { services, secrets }: Mix): LogMess
   return records.byAdmin({ operation: 'access.grant', service: serviceOf(n % services), target, seen: 0 as never, reason: null, duration: null, once: false, offline: null });
 };
 
+const ask = function* (records: Records, n: number, { services, secrets }: Mix): Generator<LogMessage> {
+  const [service, description, read] = [serviceOf(n % services), 'is asked for' as never, { seq: 1 as never, id: randomId() }];
+  yield records.byReplica({ operation: 'access.request', service, target: pathOf((n * 11 + 1) % secrets), description, format: null, pattern: null, read });
+  yield records.byReplica({ operation: 'secret.stub', service, path: `${pathOf(n)}_WANTED` as SecretPath, description, format: null, pattern: null, read: 1 as never });
+};
+
 const stateRecords = function* (pen: Pen, records: Records, mix: Mix): Generator<LogMessage> {
   for (let n = 0; n < mix.secrets; n += 1) yield* writeSecret(pen, records, pathOf(n), n);
   for (let n = 0; n < mix.services; n += 1) yield* addService(records, n);
   for (let n = 0; n < mix.grants; n += 1) yield grant(records, n, mix);
+  for (let n = 0; n < (mix.asked ?? 0); n += 1) yield* ask(records, n, mix);
   for (let n = 0; n < mix.rewrites; n += 1) yield* writeSecret(pen, records, pathOf(n % mix.secrets), n + mix.secrets);
 };
 
@@ -93,7 +102,7 @@ const readRecord = (records: Records, message: number, count: number, mix: Mix):
  */
 export const bigLog = function* (pen: Pen, mix: Mix): Generator<LogMessage> {
   const records = recordsOf(pen);
-  const states = mix.secrets + mix.rewrites + 2 * mix.services + mix.grants;
+  const states = mix.secrets + mix.rewrites + 2 * (mix.services + (mix.asked ?? 0)) + mix.grants;
   let [state, read] = [0, 0];
   for (const message of stateRecords(pen, records, mix)) {
     yield message;

@@ -27,6 +27,7 @@ export type Records = {
   /** `signed`: the command of the statement, where the record is a step before it. */
   readonly byAdmin: (command: Command, made?: Partial<Made>, signed?: Command) => LogMessage;
   readonly byService: (command: Command) => LogMessage;
+  readonly byReplica: (command: Command) => LogMessage;
   readonly reads: (writer: string, reads: ReadonlyArray<ReadAttempt>) => LogMessage;
 };
 
@@ -55,6 +56,7 @@ export const recordsOf = ({ subjects, fold, logKey, admin }: Pen): Records => {
     byAdmin: (command, made = {}, signed = command) =>
       state({ by: 'admin', statement: statement(signed), key: admin.key, signature: SIGNATURE as never }, command, made),
     byService: (command) => state({ by: 'service', id: randomId(), command } as Origin, command, {}),
+    byReplica: (command) => state({ by: 'replica', id: randomId(), command } as Origin, command, {}),
     reads: (writer, reads) => write(subjects.read(writer as never), writer, { kind: 'read', reads, namespaces: [], refusals: [] }),
   };
 };
