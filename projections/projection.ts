@@ -2,7 +2,7 @@
 import type { Type } from 'io-ts';
 import type { Actor } from '../events/decider.ts';
 import type { Event } from '../events/event.ts';
-import type { Folded } from '../events/fold/verdict.ts';
+import type { Folded, Verdict } from '../events/fold/verdict.ts';
 import type { Outcome } from '../events/read/decide.ts';
 import type { NamespaceOutcome } from '../events/read/namespace.ts';
 import { Doer, sure, type Id, type Instant, type Namespace, type SecretPath, type Sequence, type ServiceName } from '../events/vocabulary.ts';
@@ -19,8 +19,8 @@ type At = {
 export type EventFact = At & { readonly _tag: 'event'; readonly by: Doer | null; readonly event: Event };
 /** One path of a read, with its outcome. `isKnown`: there is a secret or a stub of that path, or access of the service to it. */
 export type ReadFact = At & { readonly _tag: 'read'; readonly service: ServiceName; readonly outcome: Outcome; readonly isKnown: boolean };
-/** One read of a namespace by an access key. */
-export type NamespaceReadFact = At & { readonly _tag: 'namespace read'; readonly namespace: Namespace; readonly key: Id; readonly result: NamespaceOutcome['result'] };
+/** Reads of a namespace by an access key, as many as a message has that came to the same. */
+export type NamespaceReadFact = At & { readonly _tag: 'namespace read'; readonly namespace: Namespace; readonly key: Id; readonly result: NamespaceOutcome['result']; readonly times: number };
 export type Fact = EventFact | ReadFact | NamespaceReadFact;
 
 /** What becomes of an entry; undefined takes it away. */
@@ -46,6 +46,20 @@ const doerOf = (actor: Actor): Doer | null => {
 const isKnown = (world: World, service: ServiceName, path: SecretPath): boolean =>
   world.secrets.has(path) || accessOf(world, service, path) !== undefined;
 
+/** A message has many reads by few keys: what is counted of each read costs more than to count them here. */
+const namespaceFacts = ({ seq, now }: At, { record, namespaces }: Extract<Verdict, { _tag: 'read' }>): Iterable<NamespaceReadFact> => {
+  const facts = new Map<string, NamespaceReadFact & { times: number }>();
+  record.namespaces.forEach(({ namespace, key }, i) => {
+    const result = namespaces[i]?.result;
+    if (result === undefined) return;
+    const name = `${key} ${namespace} ${result}`;
+    const known = facts.get(name);
+    if (known === undefined) facts.set(name, { _tag: 'namespace read', seq, now, namespace, key, result, times: 1 });
+    else known.times += 1;
+  });
+  return facts.values();
+};
+
 /**
  * What a folded message tells the read models: nothing, if it was skipped or void.
  * @param world the state after the message, which a read leaves as it was
@@ -61,9 +75,5 @@ export const factsOf = ({ seq, now, verdict }: Folded, world: World): ReadonlyAr
   verdict.record.reads.forEach(({ service }, i) => {
     for (const outcome of verdict.outcomes[i] ?? []) facts.push({ _tag: 'read', ...at, service, outcome, isKnown: isKnown(world, service, outcome.path) });
   });
-  verdict.record.namespaces.forEach(({ namespace, key }, i) => {
-    const outcome = verdict.namespaces[i];
-    if (outcome !== undefined) facts.push({ _tag: 'namespace read', ...at, namespace, key, result: outcome.result });
-  });
-  return facts;
+  return [...facts, ...namespaceFacts(at, verdict)];
 };

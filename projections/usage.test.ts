@@ -44,6 +44,16 @@ test('a read of a namespace by an access key is one entry of that key, and none 
   t.deepEqual(entriesAfter(history, 'usage'), { [`=.=.billing.stripe.${idOf(1)}`]: usage });
 });
 
+test('reads of namespaces in one message are counted by their keys', (t) => {
+  const { history } = given();
+  for (const n of [1, 2]) history.admin('namespace.access-key.issue', { namespace: 'billing/stripe', key: idOf(n), digest: digestOf(n) });
+  const by = (n: number) => ({ namespace: 'billing/stripe', key: idOf(n) });
+  history.read(by(1), by(2), by(1), by(3), by(1));
+  const entries = entriesAfter(history, 'usage');
+  const counts = [1, 2, 3].map((n) => entries[`=.=.billing.stripe.${idOf(n)}`] as { readonly allowed: number; readonly refused: number });
+  t.deepEqual(counts.map(({ allowed, refused }) => [allowed, refused]), [[3, 0], [1, 0], [0, 1]]);
+});
+
 test('a read that would spend a grant counts when the grant is spent, and only the one that spent it', (t) => {
   const { history, attempt } = given();
   history.grant('invoicer', PATH, { once: true });

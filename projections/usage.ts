@@ -13,21 +13,21 @@ type How = 'allowed' | 'refused';
 type Counts = { readonly allowed: Count; readonly refused: Count; readonly lastAllowedAt: Instant | null; readonly lastRefusedAt: Instant | null };
 const none: Counts = { allowed: 0 as Count, refused: 0 as Count, lastAllowedAt: null, lastRefusedAt: null };
 
-const plusOne = (count: Count): Count => (count + 1) as Count;
-const more = ({ allowed, refused }: Counts, how: How, now: Instant): Partial<Counts> =>
-  how === 'allowed' ? { allowed: plusOne(allowed), lastAllowedAt: now } : { refused: plusOne(refused), lastRefusedAt: now };
+const plus = (count: Count, times: number): Count => (count + times) as Count;
+const more = ({ allowed, refused }: Counts, how: How, times: number, now: Instant): Partial<Counts> =>
+  how === 'allowed' ? { allowed: plus(allowed, times), lastAllowedAt: now } : { refused: plus(refused, times), lastRefusedAt: now };
 
-const counted = <E extends UsageEntry>(entries: Entries, key: string, fresh: Omit<E, keyof Counts | 'seq'>, { now, seq }: Fact, how: How): Change<UsageEntry> => {
+const counted = <E extends UsageEntry>(entries: Entries, key: string, fresh: Omit<E, keyof Counts | 'seq'>, { now, seq }: Fact, how: How, times = 1): Change<UsageEntry> => {
   const before = (entries.get(key) ?? { ...none, ...fresh }) as E;
-  return [key, { ...before, ...more(before, how, now), seq }];
+  return [key, { ...before, ...more(before, how, times, now), seq }];
 };
 
 const ofPath = (entries: Entries, fact: Fact, how: How, service: ServiceName, path: SecretPath | null): Change<UsageEntry> =>
   counted<UsageView>(entries, path === null ? unknownUsageKey(service) : usageKey(service, path), { service, path }, fact, how);
 
 const ofNamespace = (entries: Entries, fact: NamespaceReadFact): Change<UsageEntry> => {
-  const { namespace, key, result } = fact;
-  return counted<AccessKeyUsageView>(entries, accessKeyUsageKey(namespace, key), { namespace, key }, fact, result);
+  const { namespace, key, result, times } = fact;
+  return counted<AccessKeyUsageView>(entries, accessKeyUsageKey(namespace, key), { namespace, key }, fact, result, times);
 };
 
 /**

@@ -94,10 +94,11 @@ const ofAttempt = ({ service, paths }: ReadAttempt, outcomes: ReadonlyArray<Read
   });
 
 /** All of a namespace, by who holds an access key of it. */
-const ofNamespace = ({ namespace, key }: NamespaceRead, outcome: NamespaceOutcome | undefined): Kind => {
-  const [path, actor] = [prefixOf(namespace), `access-key:${key}`];
-  if (outcome?.result === 'allowed') return { ...nothing, what: 'read', outcome: 'allowed', path, actor, count: outcome.present.length };
-  return { ...nothing, what: 'read', outcome: 'refused', path, actor, reason: outcome?.reason ?? null };
+const ofNamespace = ({ namespace, key }: NamespaceRead, outcome: NamespaceOutcome | undefined, result?: Result): Kind => {
+  const isAllowed = outcome?.result === 'allowed';
+  const { outcome: became, reason, detail } = result ?? { outcome: isAllowed ? 'allowed' : 'refused', reason: isAllowed ? null : (outcome?.reason ?? null), detail: null };
+  const [path, actor, count] = [prefixOf(namespace), `access-key:${key}`, isAllowed ? outcome.present.length : null];
+  return { what: 'read', outcome: became, service: null, path, actor, reason, detail, version: null, offline: null, count };
 };
 
 const ofRefusal = ({ code, service }: RefusalCount, writer: string): Kind => ({ ...nothing, what: 'requests.refused', outcome: 'refused', service, actor: writer, reason: code });
@@ -114,7 +115,7 @@ const ofReads = (verdict: Read, now: number, result: Result): ReadonlyArray<Kind
   const ofNamespaces = verdict._tag === 'read' ? verdict.namespaces : [];
   return [
     ...reads.flatMap((read, i) => ofAttempt(read, outcomes?.[i], now, isVoid)),
-    ...namespaces.map((read, i) => ({ ...ofNamespace(read, ofNamespaces[i]), ...isVoid })),
+    ...namespaces.map((read, i) => ofNamespace(read, ofNamespaces[i], isVoid)),
     ...refusals.map((one) => ({ ...ofRefusal(one, writer), ...isVoid })),
   ];
 };
