@@ -110,7 +110,7 @@ export const Reply = t.strict(
 export type Reply = t.TypeOf<typeof Reply>;
 
 /** The same as JSON, of what was not refused. @param result JSON already */
-export const replyJson = (rest: Omit<Reply, 'result' | 'refusal'>, result: string): string => `${JSON.stringify({ ...rest, refusal: null }).slice(0, -1)},"result":${result}}`;
+export const replyJson = (rest: Omit<Reply, 'result' | 'refusal'>, result: string): string => `${JSON.stringify(rest).slice(0, -1)},"refusal":null,"result":${result}}`;
 
 /** How many signing keys before the one of now can be followed from. */
 export const SIGNERS_MAX = 16;

@@ -87,6 +87,7 @@ export type Parts = {
   readonly accessKeyOpener: Opener;
   readonly onDefect: (error: unknown) => void;
   readonly onAnswered: (seen: CallSeen) => void;
+  readonly tellsRoutine: () => boolean;
   readonly watch: Watch;
 };
 
@@ -204,5 +205,5 @@ export const makeParts = async (given: Given): Promise<Parts> => {
     admin: makeAdmin({ replica, commands, views, kept: makeKept({ replica, projector, ask: broker.ask }) }),
   });
   const admission = makeAdmission({ handle, ownerOf: openers.nats.sessions.ownerOf, mayAsk: refusedReads.isLeft, isFruitless: isFruitlessBy(refusedReads), subjects: replica.subjects, onTurnedAway: known.turnedAway, endOpen: watch.end });
-  return { logger, metrics, refusals, commits, tidy, boxKeys, forgetSessions: openers.forget, contents, projector, admission, known, views, commands, audit, live, carryOut, opener: openers.http, accessKeyOpener: openers.accessKeys, watch, namespaces, sharedSecret, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)) };
+  return { logger, metrics, refusals, commits, tidy, boxKeys, forgetSessions: openers.forget, contents, projector, admission, known, views, commands, audit, live, carryOut, opener: openers.http, accessKeyOpener: openers.accessKeys, watch, namespaces, sharedSecret, onDefect: seen.onDefect, onAnswered: afterwards(logCall(logger)), tellsRoutine: () => logger.isLevelEnabled('debug') };
 };

@@ -15,9 +15,13 @@ export const makeTurns = (limits: Limits, now: () => number = monotonic): Turns 
   const lane = makeLane<Item>(limits, { run: ({ go }) => go(), turnAway: ({ turnAway }) => turnAway(), now });
   // While there are so few nobody has to stand in line, which costs each some microseconds.
   let free = limits.perTurn;
-  const atOnce = <A>(work: Work<A>): Promise<Either<Refusal, A>> => {
+  const atOnce = async <A>(work: Work<A>): Promise<Either<Refusal, A>> => {
     free -= 1;
-    return work().finally(() => (free += 1));
+    try {
+      return await work();
+    } finally {
+      free += 1;
+    }
   };
   const inLine = <A>(name: string, work: Work<A>): Promise<Either<Refusal, A>> =>
     new Promise((resolve, reject) => {

@@ -62,16 +62,18 @@ type Asked = { readonly by: AccessKey; readonly shown: string; readonly id: Id; 
 /** For whoever shows an access key. */
 const withKey =
   (door: InTurn, then: (asked: Asked) => Answer<unknown>): Handler =>
-  async (call) => {
+  (call) => {
     const refused = turnedAway(door, call.request);
     if (refused !== undefined) return left(refused);
     const { accessKey } = call.args;
     const shown = typeof accessKey === 'string' ? accessKey : (header(call.request, 'jetlock-access-key') ?? '');
+    const goOn = (opened: Either<Refusal, AccessKey>): ReturnType<Handler> => {
+      if (isLeft(opened)) return opened;
+      const id = idOf(call.request);
+      return isLeft(id) ? id : door.inTurn(ownerOf(opened.right), () => then({ by: opened.right, shown, id: id.right, call }));
+    };
     const opening = door.namespaces.opened(shown);
-    const opened = isLater(opening) ? await opening : opening;
-    if (isLeft(opened)) return opened;
-    const id = idOf(call.request);
-    return isLeft(id) ? id : door.inTurn(ownerOf(opened.right), () => then({ by: opened.right, shown, id: id.right, call }));
+    return isLater(opening) ? opening.then(goOn) : goOn(opening);
   };
 
 type Sealing = { readonly kid: Id; readonly session: Session };

@@ -3,7 +3,6 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Route } from '../../protocol/http/route.ts';
-import { routes as everyRoute } from '../../protocol/http/routes.ts';
 import type { CallSeen } from '../observe/access-log.ts';
 import { isAccessKey } from '../../crypto/credential.ts';
 import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
@@ -12,7 +11,7 @@ import { andThen, isLater, type Soon } from '../soon.ts';
 import { networkOf } from './address.ts';
 import { argumentsOf } from './arguments.ts';
 import { isSameOrigin } from './auth/origin.ts';
-import { JSON_TYPE, Written, type Handler } from './call.ts';
+import { JSON_TYPE, Written, type Call, type Handler } from './call.ts';
 import { sendRefusal } from './errors.ts';
 import { originsOf } from './host.ts';
 import { makeIntake, type Hold, type Intake } from './intake.ts';
@@ -29,6 +28,8 @@ export type RouteParts = {
   readonly isReady: () => boolean;
   readonly handlerOf: (route: Route) => Handler;
   readonly onAnswered: (seen: CallSeen) => void;
+  /** Whether routine is told of as well. */
+  readonly tellsRoutine: () => boolean;
 };
 
 declare module 'fastify' {
@@ -40,6 +41,8 @@ declare module 'fastify' {
     ownOrigin: string;
     /** What its body holds of memory. */
     hold: Hold;
+    /** As long as it goes well the log has nothing of it. */
+    isRoutine: boolean;
   }
 }
 
@@ -86,16 +89,24 @@ const letIn = (limits: Limits, route: Route, request: FastifyRequest, principal:
   return kind !== 'signed' || mayChange ? right(principal) : left(refuse('role'));
 };
 
-const answer = (route: Route, handler: Handler, request: FastifyRequest, reply: FastifyReply): ReturnType<Handler> => {
+type Answer = (request: FastifyRequest, reply: FastifyReply) => ReturnType<Handler>;
+
+const answerBy = (route: Route, handler: Handler): Answer => {
+  const readArguments = route.kind === 'page' ? () => right({}) : argumentsOf(route);
+  return (request, reply) => {
+    const args = readArguments(request);
+    return isLeft(args) ? args : answer(route, handler, { request, reply, args: args.right });
+  };
+};
+
+const answer = (route: Route, handler: Handler, { request, reply, args }: Pick<Call, 'request' | 'reply' | 'args'>): ReturnType<Handler> => {
   const { principal } = request;
-  const args = route.kind === 'page' ? right({}) : argumentsOf(route, request);
-  if (isLeft(args)) return args;
   const bytes = request.body instanceof Uint8Array ? request.body : EMPTY;
   // A sealed one is looked at by the handler behind both doors.
   const codec = principal.kind === 'token' && route.kind === 'signed' ? route.tokenBody : route.body;
   const body = codec === null || route.kind === 'sealed' ? right(undefined) : parseBytes(codec, bytes);
   if (isLeft(body)) return body;
-  return handler({ request, reply, principal, args: args.right, body: body.right, bytes });
+  return handler({ request, reply, principal, args, body: body.right, bytes });
 };
 
 const send = (reply: FastifyReply, { status }: Route, content: unknown): FastifyReply => {
@@ -122,12 +133,18 @@ const makeHold = ({ known, others }: Intakes, request: FastifyRequest, reply: Fa
 };
 
 const addRoute = (server: FastifyInstance, parts: RouteParts, intakes: Intakes, route: Route): void => {
-  const handler = parts.handlerOf(route);
+  const answered = answerBy(route, parts.handlerOf(route));
+  const isQuiet = isRoutine(route);
+  const finish = (request: FastifyRequest, reply: FastifyReply, answer: Either<Refusal, unknown>): void => {
+    if (isLeft(answer)) turnAway(parts, request, reply, answer.left);
+    else if (answer.right !== undefined) send(reply, route, answer.right);
+  };
   server.route({
     method: route.method,
     url: route.path,
     bodyLimit: bytesMaxOf(route),
     onRequest: (request, reply, done) => {
+      request.isRoutine = isQuiet;
       if (!ALWAYS.includes(route.kind) && !parts.isReady()) return void turnAway(parts, request, reply, refuse('unavailable'));
       const goOn = (principal: Either<Refusal, Principal>): void => {
         if (isLeft(principal)) return void turnAway(parts, request, reply, principal.left);
@@ -138,20 +155,18 @@ const addRoute = (server: FastifyInstance, parts: RouteParts, intakes: Intakes, 
       if (isLater(caller)) caller.then(goOn).catch(done);
       else goOn(caller);
     },
-    handler: async (request, reply) => {
-      const answered = await answer(route, handler, request, reply);
-      if (isLeft(answered)) return turnAway(parts, request, reply, answered.left);
-      return answered.right === undefined ? reply : send(reply, route, answered.right);
+    handler: (request, reply) => {
+      const answer = answered(request, reply);
+      if (isLater(answer)) answer.then((later) => finish(request, reply, later)).catch((error: unknown) => void reply.send(error));
+      else finish(request, reply, answer);
     },
   });
 };
 
 /** Each has a line of its own in the log that says more. */
 const LOGGED: ReadonlyArray<string> = ['namespace.read', 'namespace.read-by-url'];
-/** By method and path; each answers without a body too. */
-const routineName = (method: string, path: string | null): string => `${method === 'HEAD' ? 'GET' : method} ${path ?? ''}`;
 /** Of the log: what is asked all the time, or has lines of its own there. */
-const routine = new Set(everyRoute.filter(({ kind, name }) => FOR_ANYONE.includes(kind) || LOGGED.includes(name)).map(({ method, path }) => routineName(method, path)));
+const isRoutine = ({ kind, name }: Route): boolean => FOR_ANYONE.includes(kind) || LOGGED.includes(name);
 
 /** A parameter, with what its texts must fit if that is said behind it. */
 const PARAMETER = /:\w+(?:\(\^([^)]*)\$\))?/g;
@@ -173,6 +188,9 @@ const noRoute = (routes: ReadonlyArray<Route>, request: FastifyRequest, reply: F
   return sendRefusal(reply.header('allow', methods.join(', ')), refuse('malformed', `method: expected ${methods.join(' or ')}`), 405);
 };
 
+const callSeen = ({ principal, method, routeOptions }: FastifyRequest, status: number, isRoutine: boolean): CallSeen =>
+  ({ caller: nameOf(principal) ?? null, method, route: routeOptions.url ?? null, status, isRoutine });
+
 export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
   const { routes, limits } = parts;
   const intakes = { known: makeIntake(), others: makeIntake() };
@@ -184,6 +202,7 @@ export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
   server.decorateRequest('principal', undefined as never);
   server.decorateRequest('hold', undefined as never);
   server.decorateRequest('ownOrigin', '');
+  server.decorateRequest('isRoutine', false);
   const originOf = originsOf(parts.origins);
   server.addHook('onRequest', (request, reply, done) => {
     request.principal = NOBODY;
@@ -196,8 +215,9 @@ export const addRoutes = (server: FastifyInstance, parts: RouteParts): void => {
     done();
   });
   for (const route of routes) addRoute(server, parts, intakes, route);
-  server.addHook('onResponse', ({ principal, method, routeOptions: { url = null } }, { statusCode: status }, done) => {
-    parts.onAnswered({ caller: nameOf(principal) ?? null, method, route: url, status, isRoutine: status < 400 && routine.has(routineName(method, url)) });
+  server.addHook('onResponse', (request, { statusCode: status }, done) => {
+    const isRoutine = status < 400 && request.isRoutine;
+    if (!isRoutine || parts.tellsRoutine()) parts.onAnswered(callSeen(request, status, isRoutine));
     done();
   });
   server.setNotFoundHandler(notFound);

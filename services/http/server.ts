@@ -17,7 +17,7 @@ export type HttpParts = HandlerParts & {
   /** Whether an access key may stand in a URL. */
   readonly keyInUrl: boolean;
   readonly origins: ReadonlyArray<string>;
-  readonly onDefect: (error: unknown) => void; readonly onAnswered: (seen: CallSeen) => void };
+  readonly onDefect: (error: unknown) => void; readonly onAnswered: (seen: CallSeen) => void; readonly tellsRoutine: () => boolean };
 
 /** Checks of shapes are our codecs' work. Without these in its place fastify would load a compiler of schemas, which takes a tenth of a second of every start. */
 const withoutSchemas = (): never => {
@@ -61,9 +61,9 @@ export const makeHttp = (parts: HttpParts, more: FastifyServerOptions = {}): Fas
   server.setErrorHandler(onError);
   // Before it is waited for calls to end: these would not.
   server.addHook('preClose', async () => parts.live.end());
-  const { keyInUrl, auth, origins, onAnswered, replica } = parts;
+  const { keyInUrl, auth, origins, onAnswered, tellsRoutine, replica } = parts;
   const inUrl: ReadonlyArray<Route> = namespaceUrlRoutes;
   const offered = keyInUrl ? routes : routes.filter((route) => !inUrl.includes(route));
-  addRoutes(server, { routes: offered, auth, origins, onAnswered, limits: makeLimits(), isReady: () => replica.health().ready, handlerOf: handlersOf(parts) });
+  addRoutes(server, { routes: offered, auth, origins, onAnswered, tellsRoutine, limits: makeLimits(), isReady: () => replica.health().ready, handlerOf: handlersOf(parts) });
   return server;
 };

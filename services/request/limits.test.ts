@@ -71,6 +71,19 @@ test('an access key that has many sessions pushes out its own alone', (t) => {
   t.deepEqual(greedy.map((from) => sessions.ownerOf(from)), [undefined, undefined, ...Array.from({ length: SESSIONS_EACH }, () => 'greedy')]);
 });
 
+test('of the sessions of an access key the one that authenticated longest ago makes room, not the one that was there first', (t) => {
+  const [ours, kid] = [newBoxKey(), randomId()];
+  const sessions = makeSessions(UNKNOWN_PER_SECOND, () => 1_000);
+  const remember = (from = newBoxKey().publicKey) => {
+    opened(sessions.open(kid, from, ours.secretKey)).remember('greedy', 'access-key');
+    return from;
+  };
+  const [first, second] = Array.from({ length: SESSIONS_EACH }, () => remember());
+  remember(first);
+  remember();
+  t.deepEqual([first, second].map((from) => sessions.ownerOf(from ?? '')), ['greedy', undefined]);
+});
+
 test('the sessions of access keys, however many there are, push out none of a credential', (t) => {
   const [ours, kid] = [newBoxKey(), randomId()];
   const most = { credential: 4, 'access-key': 4 };

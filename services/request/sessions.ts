@@ -59,6 +59,11 @@ const makeHeld = () => {
       const own = held.get(owner);
       if (own?.delete(name) === true && own.size === 0) held.delete(owner);
     },
+    /** It was authenticated again. */
+    again: (owner: string, name: string): void => {
+      const own = held.get(owner);
+      if (own?.delete(name) === true) own.add(name);
+    },
     /** @returns the oldest, where there are more than `each` */
     add: (owner: string, name: string, each: number): string | undefined => {
       const own = held.get(owner) ?? new Set<string>();
@@ -81,6 +86,9 @@ const makeRemembered = (most: number, each = most) => {
     keyOf: (name: string): Bytes | undefined => keys.get(name)?.key,
     ownerOf: (from: string): string | undefined => owners.peek(from),
     add: (name: string, from: string, key: Bytes, owner: string): void => {
+      const known = keys.get(name);
+      // Nearly always: to put it there anew takes several times as long.
+      if (known?.key === key && known.owner === owner && owners.get(from) === owner) return held.again(owner, name);
       // Before there is one more: it takes the place of their own, not of another's.
       keys.delete(name);
       const oldest = held.add(owner, name, each);
