@@ -11,6 +11,17 @@ export const asked = <A>(link: Link, ask: () => Promise<A>): Promise<{ readonly 
       .finally(off);
   });
 
+/** What comes while a stream, or the cluster, has no leader is answered by nobody, also when it has one again. */
+const AGAIN_MS = 250;
+
+/** Asks, and asks again while there is no answer; the first answer counts, whichever time it is to. Rejects as the first question that does. */
+export const askAgain = <A>(ask: () => Promise<A>): Promise<A> =>
+  new Promise((resolve, reject) => {
+    const once = (): void => void ask().then(resolve, reject).finally(() => clearInterval(timer));
+    const timer = setInterval(once, AGAIN_MS);
+    once();
+  });
+
 /** Whether the connection stands, now or within the limit; at once if it never will. */
 export const isUpWithin = (link: Link, limitMs: number): Promise<boolean> => {
   if (link.isUp() || link.isOver()) return Promise.resolve(link.isUp());

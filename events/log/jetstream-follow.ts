@@ -9,6 +9,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { createInbox, nanos } from 'nats';
 import type { NatsConnection } from 'nats';
 import { covers } from './filter.ts';
+import { askAgain } from './jetstream-ask.ts';
 import { headStart } from './jetstream-head-start.ts';
 import { LINK_LOST, linkBecomes } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
@@ -18,8 +19,6 @@ import { jetstreamReader, managerOf } from './jetstream-reader.ts';
 import type { Stream } from './jetstream-reader.ts';
 import type { Follow, Log, LogMessage, LogReader } from './log.ts';
 
-/** After a loss what is asked for may have been asked of nobody: then it is asked for again soon, so often. */
-const [QUICK_MS, QUICK_TRIES] = [2_000, 3];
 const FORGOTTEN_AFTER_MS = 60_000;
 const PAUSE_MS_MIN = 25;
 const PAUSE_MS_MAX = 2_000;
@@ -32,8 +31,6 @@ type Flow = {
   readonly stream: string;
   readonly reader: LogReader;
   readonly manager: Promise<JetStreamManager>;
-  /** The same, for the first attempts after a loss. */
-  readonly quick: Promise<JetStreamManager>;
   readonly wanted: Follow;
   readonly isWanted: (subject: string) => boolean;
   readonly stop: AbortSignal;
@@ -74,8 +71,10 @@ type Made = { readonly consumer: Consumer; readonly pending: number };
 const makeConsumer = async (flow: Flow, filters: ReadonlyArray<string>): Promise<Made> => {
   const { nc, link, stream, wanted } = flow;
   const name = `follow-${randomBytes(12).toString('hex')}`;
-  const { consumers } = await (flow.lost && flow.failures < QUICK_TRIES ? flow.quick : flow.manager);
-  const { num_pending } = await consumers.add(stream, consumerConfig(flow, name, filters));
+  const { consumers } = await flow.manager;
+  // Under one name it is one consumer, however often it is asked for.
+  const config = consumerConfig(flow, name, filters);
+  const { num_pending } = await askAgain(() => consumers.add(stream, config));
   const inbox = createInbox(jetstream(nc).getOptions().watcherPrefix);
   return { consumer: { nc, link, stream, name, inbox, portion: wanted.aside === true ? SMALL : LARGE }, pending: num_pending };
 };
@@ -171,7 +170,7 @@ const keepFollowing = async (flow: Flow): Promise<void> => {
  * within `onMessage`, and no message is handed on after it.
  */
 export const follower = (nc: NatsConnection, link: Link, of: Stream): Log['follow'] => {
-  const fixed = { nc, link, stream: of.stream, reader: jetstreamReader(nc, of), manager: managerOf(nc), quick: managerOf(nc, QUICK_MS) };
+  const fixed = { nc, link, stream: of.stream, reader: jetstreamReader(nc, of), manager: managerOf(nc) };
   return async (wanted) => {
     const stop = new AbortController();
     const state = { last: wanted.from - 1, taking: undefined, lost: false, failures: 0 };

@@ -7,9 +7,8 @@ import type { Option } from 'fp-ts/lib/Option.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import { errors } from 'nats';
 import type { NatsConnection } from 'nats';
-import { asked } from './jetstream-ask.ts';
+import { askAgain, asked } from './jetstream-ask.ts';
 import { LINK_LOST } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
 import { storedMessage } from './jetstream-message.ts';
@@ -17,11 +16,10 @@ import type { LogInfo, LogMessage, LogReader, Unavailable } from './log.ts';
 
 export type Stream = { readonly stream: string };
 
-/**
- * Without asking the account for its limits, which most identities may not.
- * @param timeout of each request, in milliseconds
- */
-export const managerOf = (nc: NatsConnection, timeout = 5_000): Promise<JetStreamManager> => jetstreamManager(nc, { checkAPI: false, timeout });
+const ANSWER_MS_MAX = 5_000;
+
+/** Without asking the account for its limits, which most identities may not. */
+export const managerOf = (nc: NatsConnection): Promise<JetStreamManager> => jetstreamManager(nc, { checkAPI: false, timeout: ANSWER_MS_MAX });
 
 type Query = { readonly seq: number; readonly next_by_subj?: string } | { readonly last_by_subj: string };
 
@@ -32,20 +30,13 @@ const unavailable = (error: unknown): Unavailable => ({
   why: error instanceof Error ? error.message : 'no answer',
 });
 
-/** A request that comes while a stream has no leader is answered by nobody, also when it has one again: so it is sent once more. In milliseconds. */
-const TRIES_MS = [2_000, 3_000] as const;
-
 type Ask = <A>(question: (manager: JetStreamManager) => Promise<A>) => Promise<A>;
 
 const askerOn = (nc: NatsConnection): Ask => {
-  const [first, second] = [managerOf(nc, TRIES_MS[0]), managerOf(nc, TRIES_MS[1])];
+  const manager = managerOf(nc);
   return async (question) => {
-    try {
-      return await question(await first);
-    } catch (error) {
-      if (error instanceof errors.TimeoutError) return question(await second);
-      throw error;
-    }
+    const made = await manager;
+    return askAgain(() => question(made));
   };
 };
 

@@ -2,8 +2,9 @@ import { connect as connectSocket } from 'node:net';
 import test from 'ava';
 import * as E from 'fp-ts/lib/Either.js';
 import { connect, errors } from 'nats';
-import { latch } from '../../tests/support/latch.ts';
+import { latch, until } from '../../tests/support/latch.ts';
 import { startNats } from '../../tests/support/nats.ts';
+import { askAgain } from './jetstream-ask.ts';
 import { linkOf } from './jetstream-link.ts';
 import { requestsOn } from './jetstream-requests.ts';
 
@@ -47,4 +48,21 @@ test('headers that break the rules are an answer like any other, and the next re
   socket.write('CONNECT {"verbose":false,"headers":true}\r\nSUB ask 1\r\nPING\r\n');
   await listening.opened();
   for (let n = 0; n < 2; n += 1) t.true(E.isRight(await request('ask', new Uint8Array(), 5_000)));
+});
+
+/** Answers the third time that it is asked, and nobody before. */
+const thirdTime = () => {
+  let count = 0;
+  const ask = (): Promise<number> => {
+    count += 1;
+    return count === 3 ? Promise.resolve(count) : new Promise(() => undefined);
+  };
+  return { ask, count: () => count };
+};
+
+test('what nobody answered is asked again until there is an answer, and no longer', async (t) => {
+  const [first, second] = [thirdTime(), thirdTime()];
+  for (const { ask } of [first, second]) t.is(await until(askAgain(ask), 10_000, 'an answer'), 3);
+  t.is(first.count(), 3);
+  await t.throwsAsync(askAgain(() => Promise.reject(new Error('refused'))), { message: 'refused' });
 });
