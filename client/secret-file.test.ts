@@ -1,36 +1,45 @@
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import test from 'ava';
-import { readSecretFile, writeSecretFile } from './secret-file.ts';
+import { readSecretFile, replaceSecretFile, writeSecretFile } from './secret-file.ts';
 
 const directory = () => mkdtempSync(join(tmpdir(), 'jetlock-file-'));
 const bytes = new Uint8Array([0, 255, 10, 13]);
 const whyOf = (result: E.Either<{ why: string; hint: string }, unknown>) => (E.isLeft(result) ? `${result.left.why}; ${result.left.hint}` : 'no failure');
 
-test('what was written is read back, byte for byte', (t) => {
-  const path = join(directory(), 'key');
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 4096 }), (value) => {
-      t.deepEqual(writeSecretFile(path, value, { overwrite: true }), E.right(undefined));
-      t.deepEqual(readSecretFile(path), E.right(value));
-    }),
-    { numRuns: 20 },
-  );
-});
+const WAYS = { 'written at once': async (path: string, value: Uint8Array) => writeSecretFile(path, value, { overwrite: true }), 'written while all else goes on': replaceSecretFile } as const;
 
-test('a file and the directories made for it are private, and nothing temporary stays', (t) => {
-  const top = directory();
-  const path = join(top, 'a', 'b', 'key');
-  t.true(E.isRight(writeSecretFile(path, bytes)));
-  t.is(statSync(path).mode & 0o777, 0o600);
-  t.is(statSync(join(top, 'a')).mode & 0o777, 0o700);
-  t.is(statSync(join(top, 'a', 'b')).mode & 0o777, 0o700);
-  t.deepEqual(readdirSync(join(top, 'a', 'b')), ['key']);
-});
+for (const [way, write] of Object.entries(WAYS)) {
+  test(`what was ${way} is read back, byte for byte`, async (t) => {
+    const path = join(directory(), 'key');
+    const one = fc.asyncProperty(fc.uint8Array({ maxLength: 4096 }), async (value) => {
+      t.deepEqual(await write(path, value), E.right(undefined));
+      t.deepEqual(readSecretFile(path), E.right(value));
+    });
+    await fc.assert(one, { numRuns: 20 });
+  });
+
+  test(`a file and the directories made for it are private, and nothing temporary stays, ${way}`, async (t) => {
+    const top = directory();
+    const path = join(top, 'a', 'b', 'key');
+    t.true(E.isRight(await write(path, bytes)));
+    t.is(statSync(path).mode & 0o777, 0o600);
+    t.is(statSync(join(top, 'a')).mode & 0o777, 0o700);
+    t.is(statSync(join(top, 'a', 'b')).mode & 0o777, 0o700);
+    t.deepEqual(readdirSync(join(top, 'a', 'b')), ['key']);
+  });
+
+  test(`what cannot be ${way} is said, and leaves nothing`, async (t) => {
+    const top = directory();
+    mkdirSync(join(top, 'key', 'in it'), { recursive: true });
+    t.regex(whyOf(await write(join(top, 'key'), bytes)), /^cannot write .*\/key: it is a directory; name a file$/);
+    t.deepEqual(readdirSync(top), ['key']);
+  });
+}
 
 test('a file that others have any right to is refused, with the command that mends it', (t) => {
   const path = join(directory(), 'key');

@@ -1,9 +1,11 @@
 /** Files that hold a secret: read only where nobody else can read them, written so that nobody else ever could. */
 import { closeSync, constants, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 
 export type FileFailure = { readonly _tag: 'file'; readonly path: string; readonly why: string; readonly hint: string };
 
@@ -21,12 +23,13 @@ const CODES: Readonly<Record<string, readonly [why: string, hint: string]>> = {
   ENOTDIR: ['a part of its path is not a directory', 'check the path'],
 };
 
-const attempt = <A>(path: string, verb: 'read' | 'write', body: () => A): Either<FileFailure, A> =>
-  E.tryCatch(body, (error) => {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const [why, hint] = CODES[code] ?? [code, 'check the file and the disk it is on'];
-    return fileFailure(path, `cannot ${verb} ${path}: ${why}`, hint);
-  });
+const failureOf = (path: string, verb: 'read' | 'write') => (error: unknown): FileFailure => {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const [why, hint] = CODES[code] ?? [code, 'check the file and the disk it is on'];
+  return fileFailure(path, `cannot ${verb} ${path}: ${why}`, hint);
+};
+
+const attempt = <A>(path: string, verb: 'read' | 'write', body: () => A): Either<FileFailure, A> => E.tryCatch(body, failureOf(path, verb));
 
 const unfit = (path: string, fd: number, owner: number | undefined): FileFailure | undefined => {
   const { mode, size, uid } = fstatSync(fd);
@@ -92,6 +95,8 @@ const putInPlace = (temporary: string, path: string, overwrite: boolean): void =
   linkSync(temporary, path);
 };
 
+const temporaryOf = (path: string): string => `${path}.${randomBytes(6).toString('hex')}.tmp`;
+
 /**
  * Writes a secret file (0600) whole or not at all, on disk before it returns; directories that are missing are made (0700).
  * @param options.overwrite replaces a file of that name; without it such a file is refused and left as it is
@@ -99,7 +104,7 @@ const putInPlace = (temporary: string, path: string, overwrite: boolean): void =
 export const writeSecretFile = (path: string, bytes: Uint8Array, options: { readonly overwrite?: boolean } = {}): Either<FileFailure, void> =>
   attempt(path, 'write', () => {
     const directory = dirname(path);
-    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+    const temporary = temporaryOf(path);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     try {
       writeNew(temporary, bytes);
@@ -109,3 +114,33 @@ export const writeSecretFile = (path: string, bytes: Uint8Array, options: { read
     }
     syncDirectory(directory);
   });
+
+/** What was made, or given another name, in a directory is on disk. */
+export const directorySynced = async (directory: string): Promise<void> => {
+  const opened = await open(directory, constants.O_RDONLY);
+  await opened.sync().finally(() => opened.close());
+};
+
+const writtenNew = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+/** The same, in place of a file of that name, while everything else goes on; one at a time, or the one that ends last is what is there. */
+export const replaceSecretFile = (path: string, bytes: Uint8Array): Promise<Either<FileFailure, void>> =>
+  TE.tryCatch(async () => {
+    const [directory, temporary] = [dirname(path), temporaryOf(path)];
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    try {
+      await writtenNew(temporary, bytes);
+      await rename(temporary, path);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    await directorySynced(directory);
+  }, failureOf(path, 'write'))();

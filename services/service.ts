@@ -77,7 +77,7 @@ const tellHealth = (health: () => Health, logger: Logger): (() => void) => {
   };
 };
 
-const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders }: Started, parts: Parts, save: () => Promise<void>): (() => void) => {
+const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders }: Started, parts: Parts, save: () => Promise<void>): (() => Promise<void>) => {
   const stopHead = keepHead(dataDir, created, replica);
   const uncounted = tellUncounted(parts.logger);
   const notices = makeNotices(broker.publish, replica);
@@ -108,7 +108,7 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
   ];
   return () => {
     for (const stop of stops) stop();
-    stopHead();
+    return stopHead();
   };
 };
 
@@ -169,7 +169,7 @@ export const startService = async (options: ServiceOptions): Promise<Either<Fail
   const listening = await openHttp(options, parts, replica, place);
   const isReady = !isLeft(listening) && (await becomeReady(replica, parts.commits));
   const end = async (): Promise<void> => {
-    unwatch();
+    await unwatch();
     await parts.projector.close();
     await replica.stop();
     if (!isLeft(listening)) await listening.right.close();

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Either } from 'fp-ts/lib/Either.js';
+import { directorySynced } from '../../client/secret-file.ts';
 import { failure, flowed, type Failure } from '../failure.ts';
 
 export const isThere = (path: string): Failure => failure('config', `${path} is there already`, 'name another file, or remove this one first');
@@ -10,11 +11,6 @@ export const isThere = (path: string): Failure => failure('config', `${path} is 
 const unwritable = (path: string) => (error: unknown): Failure => {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
   return code === 'EEXIST' ? isThere(path) : failure('config', `cannot write ${path}: ${code}`, 'check the folder and the disk it is on');
-};
-
-const synced = async (directory: string): Promise<void> => {
-  const folder = await open(directory, 'r');
-  await folder.sync().finally(() => folder.close());
 };
 
 /** Writes what flows into a file with mode 0600. @returns how many bytes it has */
@@ -35,6 +31,6 @@ export const writeNewFile = (path: string, chunks: AsyncIterable<Uint8Array>): P
       await file.close();
       await rm(unfinished, { force: true });
     }
-    await synced(dirname(path));
+    await directorySynced(dirname(path));
     return bytes;
   }, unwritable(path));

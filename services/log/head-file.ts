@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { isNone } from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
-import { type FileFailure, writeSecretFile } from '../../client/secret-file.ts';
+import { type FileFailure, replaceSecretFile, writeSecretFile } from '../../client/secret-file.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import { messageHash } from '../../crypto/log.ts';
 import { Digest, Sequence, sure } from '../../events/vocabulary.ts';
@@ -38,8 +38,9 @@ export const readHead = (dataDir: string): Either<Failure, SeenHead | undefined>
   return left(failure('config', `${path} is damaged`, 'compare the head with another replica, then start with --accept-history SEQ:HASH'));
 };
 
-export const writeHead = (dataDir: string, head: SeenHead): Either<FileFailure, void> =>
-  writeSecretFile(pathIn(dataDir), utf8(`${JSON.stringify(SeenHead.encode(head))}\n`), { overwrite: true });
+const bytesOf = (head: SeenHead): Uint8Array => utf8(`${JSON.stringify(SeenHead.encode(head))}\n`);
+
+export const writeHead = (dataDir: string, head: SeenHead): Either<FileFailure, void> => writeSecretFile(pathIn(dataDir), bytesOf(head), { overwrite: true });
 
 /** So late the file may be: what the broker forgets of a killed service's last moments may go unnoticed for as long. */
 const WRITTEN_AFTER_MS = 200;
@@ -54,19 +55,29 @@ const lastOf = ({ latest }: Pick<Replica, 'latest'>): SeenHead['last'] => {
 };
 
 /**
- * Keeps the head in the data directory, written soon after it changed.
+ * Keeps the head in the data directory, written soon after it changed. Meanwhile everything else goes on: a busy disk can take long.
  * @returns what ends that, and writes it a last time
  */
-export const keepHead = (dataDir: string, created: string, replica: Following): (() => void) => {
+export const keepHead = (dataDir: string, created: string, replica: Following): (() => Promise<void>) => {
   const { fold, latest, onFolded } = replica;
   const seqs = () => ({ state: fold.head().seq, last: latest()?.seq ?? 0 });
   let written = { state: 0, last: 0 };
   let timer: NodeJS.Timeout | undefined;
   let due = Infinity;
   const isWritten = (): boolean => seqs().state === written.state && seqs().last === written.last;
-  const write = (): void => {
+  const write = async (): Promise<void> => {
     const now = seqs();
-    if (!isWritten() && !isLeft(writeHead(dataDir, { v: 1, created, ...fold.head(), last: lastOf(replica) }))) written = now;
+    if (!isWritten() && !isLeft(await replaceSecretFile(pathIn(dataDir), bytesOf({ v: 1, created, ...fold.head(), last: lastOf(replica) })))) written = now;
+  };
+  let writing: Promise<void>;
+  const writeNow = (): void => {
+    // Nothing else becomes due until this is over.
+    due = 0;
+    writing = write().then(() => {
+      due = Infinity;
+      // Where it could not be written, again and again: a disk that was full may have room.
+      writeSoon();
+    });
   };
   const writeSoon = (): void => {
     if (isWritten()) return;
@@ -74,18 +85,15 @@ export const keepHead = (dataDir: string, created: string, replica: Following): 
     if (wanted >= due) return;
     clearTimeout(timer);
     due = wanted;
-    timer = setTimeout(() => {
-      due = Infinity;
-      write();
-      // Where it could not be written, again and again: a disk that was full may have room.
-      writeSoon();
-    }, wanted - performance.now());
+    timer = setTimeout(writeNow, wanted - performance.now());
   };
-  write();
-  onFolded(writeSoon);
-  return () => {
+  writeNow();
+  const ignore = onFolded(writeSoon);
+  return async () => {
+    ignore();
+    await writing;
     clearTimeout(timer);
-    write();
+    await write();
   };
 };
 
