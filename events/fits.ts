@@ -7,9 +7,9 @@ import type * as t from 'io-ts';
 type Fits = (value: unknown) => boolean;
 type Properties = Readonly<Record<string, unknown>>;
 
-/** The parts of io-ts's own codecs that this looks at; they are public, but not in the type of a codec in general. */
+/** The parts of io-ts's own codecs, and of `orAbsent`, that this looks at; they are public, but not in the type of a codec in general. */
 type Known =
-  | { readonly _tag: 'ExactType' | 'ReadonlyArrayType'; readonly type: t.Mixed }
+  | { readonly _tag: 'ExactType' | 'ReadonlyArrayType' | 'AbsentType'; readonly type: t.Mixed }
   | { readonly _tag: 'RefinementType'; readonly type: t.Mixed; readonly predicate: Fits }
   | { readonly _tag: 'InterfaceType'; readonly props: Readonly<Record<string, t.Mixed>> }
   | { readonly _tag: 'UnionType'; readonly types: ReadonlyArray<t.Mixed> }
@@ -77,6 +77,8 @@ const made = (codec: t.Mixed): Fits => {
       const base = fitsOf(known.type);
       return (value) => base(value) && known.predicate(value);
     }
+    case 'AbsentType':
+      return fitsOf(known.type);
     case 'UnionType':
       return union(known.types);
     case 'ReadonlyArrayType':

@@ -4,7 +4,7 @@
  */
 import * as t from 'io-ts';
 import { utf8 } from '../crypto/bytes.ts';
-import { orNull } from '../events/codec.ts';
+import { orAbsent, orNull } from '../events/codec.ts';
 import { Ciphertext, ClientInfo, Digest, Id, Instant, Nonce, PublicKey, ServiceName, Signature } from '../events/vocabulary.ts';
 
 export const WIRE_BYTES_MAX = 512 * 1024;
@@ -87,9 +87,6 @@ export type Request = t.TypeOf<typeof Request>;
 /** A subject of NATS, without wildcards. */
 const Subject = t.refinement(t.string, (text) => text.length <= 256 && /^[\w-]+(\.[\w-]+)*$/.test(text), 'Subject');
 
-const orAbsent = orNull(Subject);
-/** What is not there is null: a replica of before tells nobody of such a place. */
-const Known = new t.Type<string | null, string | null, unknown>(orAbsent.name, orAbsent.is, (value, context) => (value === undefined ? t.success(null) : orAbsent.validate(value, context)), t.identity);
 
 /** Inside the box of a reply: bound to the request by its id. `result` is the operation's reply, or null beside a refusal. */
 export const Reply = t.strict(
@@ -102,15 +99,12 @@ export const Reply = t.strict(
     time: Instant,
     result: t.unknown,
     refusal: orNull(WireRefusal),
-    /** Where the service is to ask from now on; null where it asked there already, or where there is no such place. */
-    known: Known,
+    /** Where the service is to ask from now on; null where it asked there already, or where there is no such place: a replica of before tells of none. */
+    known: orAbsent(Subject),
   },
   'Reply',
 );
 export type Reply = t.TypeOf<typeof Reply>;
-
-/** The same as JSON, of what was not refused. @param result JSON already */
-export const replyJson = (rest: Omit<Reply, 'result' | 'refusal'>, result: string): string => `${JSON.stringify(rest).slice(0, -1)},"refusal":null,"result":${result}}`;
 
 /** How many signing keys before the one of now can be followed from. */
 export const SIGNERS_MAX = 16;

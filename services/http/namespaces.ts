@@ -12,7 +12,8 @@ import { ClientInfo, Id, Instant, PublicKey, sure, type Namespace, type SecretNa
 import { currentKey, type AccessKey } from '../../events/world.ts';
 import type { NamespaceWrite } from '../../protocol/http/namespaces.ts';
 import type { NamespaceIssued } from '../../protocol/namespaces.ts';
-import { replyJson, sealedAnswerJson } from '../../protocol/wire.ts';
+import { replyJson } from '../../protocol/reply-json.ts';
+import { sealedAnswerJson } from '../../protocol/wire.ts';
 import { BY_ACCESS_KEY } from '../doors/lane.ts';
 import { makeTurns, type Turns } from '../doors/turns.ts';
 import type { Replica } from '../log/replica.ts';
