@@ -1,5 +1,5 @@
 /** How fast read models are made again from the first message, beside reading the log alone. */
-import { equal, utf8 } from '../crypto/bytes.ts';
+import { equalText } from '../crypto/bytes.ts';
 import { hashing } from '../crypto/hash.ts';
 import { logMac, nextHead, noHead } from '../crypto/log.ts';
 import { parseRecord } from '../events/fold/accept.ts';
@@ -51,7 +51,7 @@ const countEvents = async (installation: Installation, last: number): Promise<nu
 
 const cryptoOf = ({ logKey: { id, bytes } }: Installation): LogCrypto => ({
   mac: (key, subject, prev, data) => (key === id ? logMac(bytes, subject, prev, data) : undefined),
-  equal: (a, b) => equal(utf8(a), utf8(b)),
+  equal: equalText,
   nextHead,
   noHead,
 });

@@ -73,25 +73,28 @@ const ofEvent = (event: Event): Pick<Kind, 'what' | 'service' | 'path'> => ({ wh
 const ofState = ({ origin, writer, events }: StateRecord, result: Result, actor = actorOf(origin, writer)): ReadonlyArray<Kind> => {
   const said = events.length === 0 ? [{ what: 'nothing.changed', ...aboutOf(wanted(origin)) }] : events.map(ofEvent);
   const by = origin.by === 'service' ? origin.command.service : null;
-  return said.map((one) => ({ ...nothing, ...one, ...result, service: one.service ?? by, actor }));
+  const { outcome, reason, detail } = result;
+  return said.map(({ what, service, path }) => ({ what, outcome, service: service ?? by, path, actor, reason, detail, version: null, offline: null, count: null }));
 };
 
 type Said = Pick<Kind, 'outcome' | 'reason' | 'detail' | 'version' | 'offline'>;
 
+const refused: Said = { outcome: 'refused', reason: null, detail: null, version: null, offline: null };
+
+/** Here and below each is written out, in one order: there are more reads than all else, and to copy objects takes most of the time that making one does. */
 const saidOf = (outcome: ReadOutcome | undefined, now: number, result: Result | undefined): Said => {
-  const nothingMore = { reason: null, detail: null, version: null, offline: null };
-  if (outcome === undefined) return { ...nothingMore, outcome: 'refused', ...result };
-  if (outcome.result === 'refused') return { ...nothingMore, outcome: 'refused', reason: outcome.reason };
+  if (outcome === undefined) return { ...refused, ...result };
+  if (outcome.result === 'refused') return { outcome: 'refused', reason: outcome.reason, detail: null, version: null, offline: null };
   const offline = outcome.result === 'allowed' && outcome.offlineUntil !== null ? outcome.offlineUntil - now : null;
   return { outcome: outcome.result, reason: null, detail: null, version: outcome.version.version, offline };
 };
 
-/** Written out: there are more of these than of all others, and to copy objects takes most of the time that making one does. */
-const ofAttempt = ({ service, paths }: ReadAttempt, outcomes: ReadonlyArray<ReadOutcome> | undefined, now: number, result?: Result): ReadonlyArray<Kind> =>
-  paths.map((path, i) => {
+const addAttempt = (kinds: Kind[], { service, paths }: ReadAttempt, outcomes: ReadonlyArray<ReadOutcome> | undefined, now: number, result?: Result): void => {
+  paths.forEach((path, i) => {
     const { outcome, reason, detail, version, offline } = saidOf(outcomes?.[i], now, result);
-    return { what: 'read', outcome, service, path, actor: service, reason, detail, version, offline, count: null };
+    kinds.push({ what: 'read', outcome, service, path, actor: service, reason, detail, version, offline, count: null });
   });
+};
 
 /** All of a namespace, by who holds an access key of it. */
 const ofNamespace = ({ namespace, key }: NamespaceRead, outcome: NamespaceOutcome | undefined, result?: Result): Kind => {
@@ -113,11 +116,11 @@ const ofReads = (verdict: Read, now: number, result: Result): ReadonlyArray<Kind
   const outcomes = verdict._tag === 'read' ? verdict.outcomes : undefined;
   const isVoid = verdict._tag === 'void' ? result : undefined;
   const ofNamespaces = verdict._tag === 'read' ? verdict.namespaces : [];
-  return [
-    ...reads.flatMap((read, i) => ofAttempt(read, outcomes?.[i], now, isVoid)),
-    ...namespaces.map((read, i) => ofNamespace(read, ofNamespaces[i], isVoid)),
-    ...refusals.map((one) => ({ ...ofRefusal(one, writer), ...isVoid })),
-  ];
+  const kinds: Kind[] = [];
+  reads.forEach((read, i) => addAttempt(kinds, read, outcomes?.[i], now, isVoid));
+  namespaces.forEach((read, i) => kinds.push(ofNamespace(read, ofNamespaces[i], isVoid)));
+  for (const one of refusals) kinds.push({ ...ofRefusal(one, writer), ...isVoid });
+  return kinds;
 };
 
 /** Nothing that a message claims is believed that nobody with the log key wrote. */
