@@ -77,6 +77,17 @@ test('of an owner whose questions give it nothing few are under way', async (t) 
   t.deepEqual([ofA, begun.length - ofA], [KNOWN.underWay.fruitless, KNOWN.underWay.fruitless + 10]);
 });
 
+test('what an owner may not ask any more when its turn comes is not begun', async (t) => {
+  let left = true;
+  const { ask, begun, told, turns, finish } = setUp('a', () => left, () => true);
+  times(KNOWN.underWay.fruitless + 10, () => ask('a'));
+  left = false;
+  finish();
+  await turns(5);
+  t.is(begun.length, KNOWN.underWay.fruitless);
+  t.deepEqual(told.sort(), [...Array<string>(10).fill('busy'), ...Array<string>(KNOWN.underWay.fruitless).fill('done')]);
+});
+
 test('where somebody was turned away is told', (t) => {
   const { ask, turnedAway } = setUp('a', () => false);
   ask('a', { subject: 'secrets.known.a' });

@@ -117,7 +117,7 @@ const answered = async (handle: Handle, { subject, bytes, answer }: Arrival, let
 };
 
 /** All lanes; what is in them is in hand, but for questions that stay open: these have bounds of their own. */
-const makeLanes = ({ handle, isFruitless }: AdmissionParts, { tellBusy, release }: ReturnType<typeof makeGate>, now: () => number) => {
+const makeLanes = ({ handle, mayAsk, isFruitless }: AdmissionParts, { tellBusy, release }: ReturnType<typeof makeGate>, now: () => number) => {
   let openQuestions = 0;
   const run = (arrival: InHand): Promise<void> =>
     new Promise<void>((done) => {
@@ -136,7 +136,7 @@ const makeLanes = ({ handle, isFruitless }: AdmissionParts, { tellBusy, release 
     release(arrival);
     tellBusy(arrival, name, isByOwn);
   };
-  const known = makeLane<InHand>(KNOWN, { run, turnAway, isFruitless, now });
+  const known = makeLane<InHand>(KNOWN, { run, turnAway, isFruitless, mayAsk, now });
   const byAccessKey = makeLane<InHand>(BY_ACCESS_KEY, { run, turnAway, now });
   const strangers = makeLane<InHand>(UNKNOWN, { run, turnAway: (arrival, _, isByOwn) => turnAway(arrival, STRANGERS, isByOwn), now });
   const hasNone = (): boolean => [known, byAccessKey, strangers].every((lane) => lane.isIdle()) && openQuestions === 0;

@@ -27,10 +27,12 @@ export const WAIT_MS_MAX = 2_000;
 
 export type LaneParts<A> = {
   readonly run: (item: A) => Promise<void>;
-  /** There is no room for it, or it has waited too long. @param isByOwn whether only because so many of that name wait already */
+  /** There is no room for it, it has waited too long, or may not be any more. @param isByOwn whether only because so many of that name wait already */
   readonly turnAway: (item: A, name: string, isByOwn: boolean) => void;
   /** Whether what a name asked lately gave it nothing; of nobody unless given. */
   readonly isFruitless?: (name: string) => boolean;
+  /** Whether a name may still ask: what it had left may be used up by what stood before. All may unless it is given. */
+  readonly mayAsk?: (name: string) => boolean;
   readonly now: () => number;
 };
 
@@ -63,7 +65,7 @@ const makeCount = ({ each, all: most, fruitless = each }: Limits['underWay'], is
 /** Of several kinds each has its share, whoever asks; of one kind each name. */
 const shareOf = (kind: string, name: string): string => (kind === '' ? name : kind);
 
-export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, underWay, perTurn, nextTurn }: Limits, { run, turnAway, isFruitless = () => false, now }: LaneParts<A>): Lane<A> => {
+export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, underWay, perTurn, nextTurn }: Limits, { run, turnAway, isFruitless = () => false, mayAsk = () => true, now }: LaneParts<A>): Lane<A> => {
   const queues = makeFairQueues<{ readonly item: A; readonly since: number }>(waiting);
   const count = makeCount(underWay, isFruitless);
   const hasRoom = (kind: string, name: string): boolean => count.hasRoom(shareOf(kind, name));
@@ -83,7 +85,7 @@ export const makeLane = <A extends { readonly bytes: Uint8Array }>({ waiting, un
       const next = queues.take(hasRoom);
       if (next === undefined) return;
       const { kind, name, item } = next;
-      if (now() - item.since > WAIT_MS_MAX) turnAway(item.item, name, false);
+      if (now() - item.since > WAIT_MS_MAX || !mayAsk(name)) turnAway(item.item, name, false);
       else void begin(shareOf(kind, name), item.item);
     }
   };

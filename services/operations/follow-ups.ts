@@ -8,18 +8,21 @@ import { expectedOf } from '../../events/expected.ts';
 import { sure, Sequence, type Id, type SecretPath, type ServiceName } from '../../events/vocabulary.ts';
 import { accessOf } from '../../events/world.ts';
 import type { GetRequest } from '../../protocol/operations.ts';
+import { makeFairQueue } from '../doors/fair-queue.ts';
 import type { Committed } from '../log/commit.ts';
 import { prepareNothing, type Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
-import { makeAllowance } from '../request/rate-limit.ts';
+import { makeAllowance, monotonic } from '../request/rate-limit.ts';
 
 type Wanted = GetRequest['paths'];
 type Asked = Wanted[number];
 
 export type FollowUps = { readonly afterRead: (service: ServiceName, request: Id, committed: Committed, wanted: Wanted) => void };
 
-// What does not fit is asked for again with the next refused read.
-const WAITING_MAX = 1_000;
+/** What does not fit is asked for again with the next refused read. Each of one request leads to two. */
+const WAITING = { each: 256, all: 4_096 } as const;
+/** A card and a stub, and the read models of both, are some ten writes to a disk that every read waits for as well: so many times as long as one took nothing is done, in milliseconds at most. */
+const [REST, REST_MS_MAX] = [2, 100];
 
 /** Whether a stub is missing: asked before the command, so that the usual refused read costs no second append. */
 const hasNothing = ({ fold }: Replica, path: SecretPath): boolean => (fold.world.secrets.get(path)?.status ?? 'deleted') === 'deleted';
@@ -36,21 +39,31 @@ const isNews = ({ fold }: Replica, service: ServiceName, asked: Asked): boolean 
   return (description !== null || format !== null || pattern !== null) && !isSame(expectedOf(fold.world, service, path), asked);
 };
 
+type FollowUp = Extract<ReplicaCommand, { readonly operation: 'access.request' | 'access.expect' | 'secret.stub' }>;
+
+/** One after another, each service in turn, and never most of the time: nobody waits for them as others do for their secrets. */
+const makeFollow = (execute: Execute): ((command: FollowUp) => void) => {
+  const waiting = makeFairQueue<FollowUp>(WAITING);
+  let isAtIt = false;
+  const pump = async (): Promise<void> => {
+    if (isAtIt) return;
+    isAtIt = true;
+    for (let next = waiting.take(() => true); next !== undefined; next = waiting.take(() => true)) {
+      const began = monotonic();
+      await execute({ by: 'replica', id: randomId(), command: next.item }, prepareNothing).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, Math.min((monotonic() - began) * REST, REST_MS_MAX)));
+    }
+    isAtIt = false;
+  };
+  return (command) => {
+    waiting.offer(command.service, command);
+    void pump();
+  };
+};
+
 export const makeFollowUps = (replica: Replica, execute: Execute): FollowUps => {
   const changes = makeAllowance(CHANGES);
-  let waiting = 0;
-  let chain: Promise<unknown> = Promise.resolve();
-
-  const follow = (command: ReplicaCommand): void => {
-    if (waiting >= WAITING_MAX) return;
-    waiting += 1;
-    chain = chain
-      .then(() => execute({ by: 'replica', id: randomId(), command }, prepareNothing))
-      .catch(() => undefined)
-      .finally(() => {
-        waiting -= 1;
-      });
-  };
+  const follow = makeFollow(execute);
 
   const afterRefusal = (service: ServiceName, { path, description, format, pattern }: Asked, read: ReadRef): void => {
     follow({ operation: 'access.request', service, target: path, description, format, pattern, read });
