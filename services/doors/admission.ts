@@ -19,6 +19,8 @@ export type Arrival = { readonly subject: string; readonly bytes: Uint8Array; re
 
 export type Admission = {
   readonly admit: (arrival: Arrival) => void;
+  /** How many there was no room for so far, or who may not ask. */
+  readonly turnedAway: () => number;
   /** Answers the questions that are open. Resolves when nothing is under way or waits any more, or after the limit. */
   readonly idle: (limitMs: number) => Promise<void>;
 };
@@ -95,11 +97,14 @@ const makeInHand = () => {
 /** What is in hand, and telling those for whom there is no room. */
 const makeGate = (onTurnedAway: AdmissionParts['onTurnedAway'], now: () => number) => {
   const mayTell = rateLimit(TURNED_AWAY_PER_SECOND, now);
+  let turnedAway = 0;
   return {
+    turnedAway: () => turnedAway,
     ...makeInHand(),
     mayTell,
     /** @param isByOwn it was too much of theirs: nobody is to be held to what others do */
     tellBusy: ({ subject, answer, ignored }: Arrival, name: string, isByOwn: boolean): void => {
+      turnedAway += 1;
       if (isByOwn) onTurnedAway(subject);
       if (mayTell(name)) answer(BUSY);
       else ignored?.();
@@ -175,5 +180,5 @@ export const makeAdmission = (parts: AdmissionParts, now: () => number = monoton
     endOpen();
     for (const end = now() + limitMs; now() < end && !hasNone(); ) await new Promise((resolve) => setTimeout(resolve, 5));
   };
-  return { admit, idle };
+  return { admit, idle, turnedAway: gate.turnedAway };
 };

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { connect } from 'nats';
+import { connect, type NatsConnection } from 'nats';
 import { fromUtf8, utf8 } from '../../crypto/bytes.ts';
 import { subjectsUnder } from '../../events/subjects.ts';
 import { ReplicaId, sure } from '../../events/vocabulary.ts';
@@ -8,6 +8,7 @@ import { startNats } from '../../tests/support/nats.ts';
 import { eventually } from '../../tests/support/poll.ts';
 import { makeAdmission } from '../doors/admission.ts';
 import { openNatsDoor } from './door.ts';
+import { readInTurns } from './in-turns.ts';
 
 const subjects = subjectsUnder('secrets');
 const LIMIT_MS = 10_000;
@@ -33,4 +34,28 @@ test('a door that closes answers what came in before, and takes in nothing more'
   mayAnswer.open('answered');
   t.is(fromUtf8((await asked).data), 'answered');
   await closing;
+});
+
+/** The socket of a connection, as far as it is read in turns. */
+const fakeSocket = () => {
+  const said: string[] = [];
+  const socket = { pause: () => said.push('pause'), resume: () => said.push('resume') };
+  return { said, nc: { protocol: { transport: { socket } } } as unknown as NatsConnection };
+};
+
+test('a connection by which most are turned away rests as long as it took, and no other does', async (t) => {
+  const PER_TURN = 32;
+  const [flooded, quiet] = [fakeSocket(), fakeSocket()];
+  let turnedAway = 0;
+  const seeFlood = readInTurns(flooded.nc, PER_TURN, () => turnedAway);
+  const seeQuiet = readInTurns(quiet.nc, PER_TURN, () => 0);
+  for (let n = 0; n < PER_TURN; n += 1, turnedAway += 1) {
+    seeFlood();
+    seeQuiet();
+  }
+  for (const end = performance.now() + 20; performance.now() < end; );
+  await new Promise(setImmediate);
+  t.deepEqual([flooded.said, quiet.said], [['pause'], ['pause', 'resume']]);
+  await eventually(async () => (flooded.said.length === 2 ? true : undefined), LIMIT_MS, 'it to be read again');
+  t.deepEqual(flooded.said, ['pause', 'resume']);
 });

@@ -28,8 +28,8 @@ type Connections = { readonly requests: NatsConnection; readonly known: NatsConn
 type Callback = (error: Error | null, message: Msg) => void;
 
 /** Admits what comes by a connection and wants its answer in such an inbox. */
-const admitBy = (nc: NatsConnection, { admit }: Admission): ((inbox: RegExp) => Callback) => {
-  const seeOne = readInTurns(nc, PER_TURN);
+const admitBy = (nc: NatsConnection, { admit }: Admission, turnedAway: () => number): ((inbox: RegExp) => Callback) => {
+  const seeOne = readInTurns(nc, PER_TURN, turnedAway);
   return (inbox) => (error, { subject, reply, data }) => {
     seeOne();
     if (error !== null || reply === undefined || !inbox.test(reply)) return;
@@ -58,12 +58,13 @@ const hearKnown = (nc: NatsConnection, known: Known, callback: Callback) => {
 };
 
 export const openNatsDoor = async ({ requests, known }: Connections, { subjects, replica }: Where, admission: Admission, ofKnown: Known): Promise<Door> => {
-  const admitFrom = admitBy(requests, admission);
+  const admitFrom = admitBy(requests, admission, admission.turnedAway);
   const subscriptions = [
     ...requestsOf(subjects).map((subject) => requests.subscribe(subject, { queue: QUEUE, callback: admitFrom(INBOX) })),
     ...relayedTo(subjects, replica).map((subject) => requests.subscribe(subject, { callback: admitFrom(OWN_INBOX) })),
   ];
-  const hearing = hearKnown(known, ofKnown, admitBy(known, admission)(INBOX));
+  // Who is turned away too often here is not listened to; the others wait for nobody's flood.
+  const hearing = hearKnown(known, ofKnown, admitBy(known, admission, () => 0)(INBOX));
   const flushed = () => Promise.all([requests, known].map((nc) => (nc.isClosed() ? Promise.resolve() : nc.flush())));
   await flushed();
   return {

@@ -102,7 +102,7 @@ const answer = async (parts: ReadParts, asker: Asker, { seq: at, outcomes, messa
  * Each read is a record for ever. Whoever has something to read may make as many as they like; reads that give nothing are
  * for asking again now and then, by many processes of a service at once when it is told of a change.
  */
-export const REFUSED_READS = { perSecond: 200, atOnce: 2_000 } as const;
+export const REFUSED_READS = { perSecond: 100, atOnce: 500 } as const;
 /** Who has had more of them lately than a program that begins has few under way: each is as much work as one that gives something. */
 const FRUITLESS = 20;
 export const isFruitlessBy =
