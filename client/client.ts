@@ -101,19 +101,17 @@ const orThrow = <A>(result: Either<ClientFailure, A>): A => {
 const noText = (path: SecretPath): JetlockError =>
   new JetlockError({ code: 'not_text', message: `the value of ${path} is not text`, hint: 'use its bytes', retryable: false, paths: [path] });
 
-const secretOf = (path: SecretPath, { version, value, offline }: Found): Secret => ({
-  path,
-  version,
-  ...(offline === undefined ? {} : { offline }),
-  value,
-  text: () => {
+const secretOf = (path: SecretPath, { version, value, offline }: Found): Secret => {
+  const text = (): string => {
     try {
       return fromUtf8(value.reveal());
     } catch {
       throw noText(path);
     }
-  },
-});
+  };
+  const secret = { path, version, value, text };
+  return offline === undefined ? secret : { offline, ...secret };
+};
 
 const asked = ({ path, description, format, pattern }: Wanted): Ask => {
   if (!SecretPath.is(path)) throw argumentError('that is not the path of a secret', 'a path has 2 to 8 segments of letters, digits, _ . - with / between');
@@ -130,7 +128,7 @@ const appliedHere = ({ path, version }: Pick<Secret, 'path' | 'version'>) => {
 
 /** What is said of one path counts for that path, in place of what is said of all. */
 const asksOf = (paths: string | ReadonlyArray<string | Wanted>, options: GetOptions): ReadonlyArray<Ask> =>
-  (typeof paths === 'string' ? [paths] : paths).map((one) => asked({ ...options, ...(typeof one === 'string' ? { path: one } : one) }));
+  (typeof paths === 'string' ? [paths] : paths).map((one) => asked(typeof one === 'string' ? { path: one, ...options } : { ...options, ...one }));
 
 const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Found>): ReadonlyArray<Secret> =>
   asks.flatMap(({ path }) => {

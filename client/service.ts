@@ -113,11 +113,11 @@ export const serviceClient = ({ session, subjects, identity, offline = false }: 
   const instance = randomId();
 
   const questionOf = (subject: string, body: RegisterRequest | GetRequest | WatchRequest | ReportRequest) => ({ subject, service, body: JSON.stringify(body), credential, enclosed: null });
-  const watch = watchOn((subject, body, timeoutMs) => session.ask({ ...questionOf(subject, body), timeoutMs })(), `${subjects.watch}.${service}`, offline);
+  const watch = watchOn((subject, body, timeoutMs) => session.ask({ timeoutMs, ...questionOf(subject, body) })(), `${subjects.watch}.${service}`, offline);
   const ask = (subject: string, body: RegisterRequest | GetRequest | ReportRequest, withinMs = TIMEOUT_MS): TaskEither<ClientFailure, unknown> => {
     // Asked anew it is a request with an id of its own: a read is one more line in the audit log, a credential is known or is not.
     const again = { withinMs: Math.min(TIMEOUT_MS, withinMs), time: systemTime, isUnsettled: session.isUnsettled };
-    return acrossLoss((timeoutMs) => session.ask({ ...questionOf(subject, body), timeoutMs }), again);
+    return acrossLoss((timeoutMs) => session.ask({ timeoutMs, ...questionOf(subject, body) }), again);
   };
 
   const register: ServiceClient['register'] = (serviceVersion) => async () => {

