@@ -42,7 +42,8 @@ export const bundleTests = async (args: ReadonlyArray<string>): Promise<string> 
   const outdir = `.tests/${process.pid}/`;
   mkdirSync(outdir, { recursive: true });
   process.once('exit', () => rmSync(resolve(outdir), { recursive: true, force: true }));
-  const named = args.filter((arg) => arg.endsWith('.test.ts') && existsSync(arg));
+  const wanted = args.filter((arg) => arg.endsWith('.test.ts'));
+  const named = wanted.every((arg) => existsSync(arg)) ? wanted : [];
   await build({
     ...bundleOptions,
     entryPoints: [...(named.length > 0 ? named : await testFiles()), 'cli/main.ts'],

@@ -12,7 +12,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { tellDone } from './output.ts';
-import type { Failure } from './terminal.ts';
+import type { Failure } from './failure.ts';
 import type { Run } from './verb.ts';
 
 const NONE = sure(Sequence, 0);

@@ -10,7 +10,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { readValue } from './prompt.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 const SHARED_SECRET = 'JETLOCK_SHARED_SECRET';
 

@@ -10,7 +10,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { ageText, keyFindings } from './key-advice.ts';
 import type { Options } from './options.ts';
-import type { Failure } from './terminal.ts';
+import type { Failure } from './failure.ts';
 
 const agesOf = ({ operatorKeySince, keys }: KeyStatusView, now: number): string =>
   [`operator ${ageText(operatorKeySince, now)}`, ...keys.filter(({ current }) => current).map(({ purpose, addedAt }) => `${purpose} ${ageText(addedAt, now)}`)].join(', ');

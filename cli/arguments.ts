@@ -4,7 +4,7 @@ import type { Type } from 'io-ts';
 import { AdminName, Fingerprint, Id, Label, Namespace, Note, Prefix, type PublicKey, Role, SecretPath, ServiceName, Target, TokenRole, Version, Count } from '../events/vocabulary.ts';
 import { EXIT } from './exit-codes.ts';
 import { parsePublicKey } from './public-key.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 /** What was typed as something checked, or exit 65. An argument that is missing has been refused before. */
 export type Checked<A> = (typed: string | undefined) => E.Either<Failure, A>;

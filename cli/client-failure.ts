@@ -5,7 +5,7 @@ import type { FileFailure } from '../client/secret-file.ts';
 import { codeOf } from '../protocol/refusal.ts';
 import type { WireRefusal } from '../protocol/wire.ts';
 import { EXIT, exitCodeOfRefusal, type ExitCode } from './exit-codes.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 const EXITS: Readonly<Record<Exclude<ClientFailure['_tag'], 'refusal'>, ExitCode>> = {
   unavailable: EXIT.unavailable,

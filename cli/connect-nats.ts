@@ -9,7 +9,7 @@ import type { DevFile } from './dev-file.ts';
 import type { Io } from './io.ts';
 import { natsOptions } from './nats-options.ts';
 import type { Options } from './options.ts';
-import type { Failure } from './terminal.ts';
+import type { Failure } from './failure.ts';
 
 type Outcome = Awaited<ReturnType<ReturnType<typeof connectNats>>>;
 export type Connection = Extract<Outcome, { readonly _tag: 'Right' }>['right'];

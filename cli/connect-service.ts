@@ -15,7 +15,8 @@ import { CLIENT, openTransport, SUBJECTS } from './connect.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
-import { fail, say, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
+import { say } from './terminal.ts';
 
 export type Values = ReadonlyMap<SecretPath, Found>;
 

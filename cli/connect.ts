@@ -16,7 +16,7 @@ import { openNats } from './connect-nats.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 import { VERSION } from '../protocol/version.ts';
 
 export const SUBJECTS = subjectsUnder('secrets');

@@ -14,7 +14,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { confirm } from './prompt.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 /** An origin that was given to it, or its own listener: on this machine alone, where that is no address that others have as well. */
 const isNamed = ({ machine, url, origins }: ListenerView, chosen: string): boolean =>

@@ -4,7 +4,7 @@ import { PENDING_MS } from '../events/world.ts';
 import type { CredentialView, ServiceView } from '../protocol/views.ts';
 import { EXIT } from './exit-codes.ts';
 import { timeText } from './output.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 /** What can be decided about it: pending ones are approved or denied, approved ones are revoked. */
 export type Wanted = 'pending' | 'approved';

@@ -12,7 +12,7 @@ import { withAdmin } from './connect.ts';
 import { chooseCredential, type Wanted } from './credential-choice.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellDone } from './output.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 import type { Run } from './verb.ts';
 
 export type Decision = {

@@ -7,7 +7,7 @@ import { decodeJson } from '../client/json.ts';
 import { writeSecretFile } from '../client/secret-file.ts';
 import { PublicKey } from '../events/vocabulary.ts';
 import { failureOfFile } from './client-failure.ts';
-import type { Failure } from './terminal.ts';
+import type { Failure } from './failure.ts';
 
 const FilePath = t.string;
 

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { Milliseconds } from '../events/vocabulary.ts';
 import type { Checked } from './arguments.ts';
 import { EXIT } from './exit-codes.ts';
-import { fail } from './terminal.ts';
+import { fail } from './failure.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

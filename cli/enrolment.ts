@@ -6,7 +6,7 @@ import { isOfferedTo, type Invitation } from '../client/enrolment.ts';
 import { EnrolmentView } from '../protocol/http/session.ts';
 import { isLoopback } from '../protocol/loopback.ts';
 import { EXIT } from './exit-codes.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 const EVERY_MS = 300;
 const ANSWER_MS = 5_000;

@@ -10,7 +10,7 @@ import { flagOf } from '../client/flag.ts';
 import type { DevFile } from './dev-file.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { usageOf, variableOf, type Option, type Options } from './options.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -9,7 +9,7 @@ import { newAdminIdentity, readAdminIdentity, writeAdminIdentity, type AdminIden
 import { AdminName, Id, sure, type PublicKey } from '../events/vocabulary.ts';
 import { failureOfFile } from './client-failure.ts';
 import { EXIT } from './exit-codes.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 export type Installation = { readonly keyring: Id; readonly servicePublicKey: PublicKey };
 

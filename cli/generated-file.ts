@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { errorCode } from './error-code.ts';
 import { EXIT } from './exit-codes.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** `file` is what it is called in messages. */

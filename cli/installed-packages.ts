@@ -10,7 +10,7 @@ import * as t from 'io-ts';
 import type { Packaged } from '../codegen/combine.ts';
 import { EXIT } from './exit-codes.ts';
 import { readSchema, SCHEMA_FILE } from './schema-reader.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 const Manifest = t.intersection([t.type({ name: t.string }), t.partial({ version: t.string, dependencies: t.UnknownRecord })]);
 type Manifest = t.TypeOf<typeof Manifest>;

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Transport } from '../client/transport.ts';
 import { processEnvironment, type Environment } from './environment.ts';
-import type { Failure } from './terminal.ts';
+import type { Failure } from './failure.ts';
 
 /** `isTTY` and `setRawMode` are there when a terminal is at the other end, as Node has them. */
 export type Input = Readable & { readonly isTTY?: boolean; readonly setRawMode?: (raw: boolean) => unknown };

@@ -7,7 +7,7 @@ import { readDevFile, type DevFile } from './dev-file.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 const FILES = ['creds', 'nkey', 'tlscert', 'tlskey', 'tlsca'] as const;
 

@@ -9,7 +9,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { readValue } from './prompt.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 /** Long enough that trying them all costs more than the secrets are worth, if it was not taken from a book. */
 const CHARACTERS_MIN = 12;

@@ -5,7 +5,8 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { EXIT } from './exit-codes.ts';
 import { emptyLine, press, type HiddenLine } from './hidden-line.ts';
 import type { Io } from './io.ts';
-import { fail, printable, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
+import { printable } from './terminal.ts';
 
 const BRACKETED_PASTE = { on: '\u001b[?2004h', off: '\u001b[?2004l' };
 const INTERRUPTED = fail(EXIT.interrupted, 'stopped, nothing was changed');

@@ -6,7 +6,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { errorCode } from './error-code.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 /** Its bytes; a file that cannot be read is bad input. */
 export const readBytes = (io: Io, file: string): TaskEither<Failure, Uint8Array> =>

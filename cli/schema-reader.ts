@@ -5,7 +5,7 @@ import { parseSchema } from '../codegen/schema-file.ts';
 import type { Schema } from '../protocol/schema.ts';
 import { errorCode } from './error-code.ts';
 import { EXIT } from './exit-codes.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 export const SCHEMA_FILE = 'secrets.schema.json';
 

@@ -15,7 +15,7 @@ import { readDevFile, type FoundDev } from './dev-file.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 /** An identity and the file that it is in. */
 export type Kept = { readonly file: string; readonly identity: ServiceIdentity };

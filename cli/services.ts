@@ -8,7 +8,7 @@ import { natsOptions } from './nats-options.ts';
 import type { Options } from './options.ts';
 import type { Failure as ServiceFailure } from '../services/failure.ts';
 import { EXIT } from './exit-codes.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 export const failureOfService = ({ kind, message, hint }: ServiceFailure): Failure =>
   fail(kind === 'unavailable' ? EXIT.unavailable : EXIT.configuration, message, hint);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { EXIT, exitCodeOfRefusal } from './exit-codes.ts';
 import { memoryIo } from './memory-io.ts';
 import { progress } from './progress.ts';
-import { fail, printable, printJson, printLines, printValue, report } from './terminal.ts';
+import { fail } from './failure.ts';
+import { printable, printJson, printLines, printValue, report } from './terminal.ts';
 import { textTable, width } from './text-table.ts';
 
 test('a failure is told in two lines on stderr, nothing on stdout', async (t) => {

@@ -8,26 +8,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import colors from 'picocolors';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT } from './exit-codes.ts';
+import { fail, type Failure } from './failure.ts';
 import type { Io, Output } from './io.ts';
-
-/**
- * Why a command stops: the exit code, what failed, and what to type next. `code` is the stable one of a refusal, for scripts;
- * `details` are lines of their own, such as every bad line of a file.
- */
-export type Failure = {
-  readonly exit: ExitCode;
-  readonly code?: string;
-  readonly message: string;
-  readonly details?: ReadonlyArray<string>;
-  readonly hint?: string;
-};
-
-export const fail = (exit: ExitCode, message: string, hint?: string): Failure => ({
-  exit,
-  message,
-  ...(hint === undefined ? {} : { hint }),
-});
 
 // eslint-disable-next-line no-control-regex -- control characters are what this takes out
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/gu;

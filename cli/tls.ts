@@ -10,7 +10,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { readBytes } from './read-file.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 export type Tls = { readonly cert: string; readonly key: string };
 

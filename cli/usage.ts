@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import { EXIT } from './exit-codes.ts';
-import { fail, type Failure } from './terminal.ts';
+import { fail, type Failure } from './failure.ts';
 
 /** Parsing ended without a command; without a failure help was asked for and printed. */
 export class Stopped extends Error {

@@ -3,7 +3,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
-import type { Failure } from './terminal.ts';
+import type { Failure } from './failure.ts';
 
 /**
  * One verb.

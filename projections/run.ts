@@ -5,7 +5,6 @@
 import { map, type Either } from 'fp-ts/lib/Either.js';
 import type { Unavailable } from '../events/log/log.ts';
 import type { ReplicaId } from '../events/vocabulary.ts';
-import type { ProjectionView } from '../protocol/views.ts';
 import { rebuild, verify, type Rebuilt, type Verified } from './again.ts';
 import type { Hashing } from './checkpoints.ts';
 import { makeExclusive } from './exclusive.ts';
@@ -15,7 +14,7 @@ import { makeMirror } from './mirror.ts';
 import { poke, renew, startTimers, stop, type NotNow, type Pace, type State } from './projector.ts';
 import type { BadEntry } from './read.ts';
 import { openSession, type Applied, type Session, type SessionEnd, type SessionParts } from './session.ts';
-import { status } from './status.ts';
+import { status, type ProjectorStatus } from './status.ts';
 import type { ViewStore } from './view-store.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -36,15 +35,6 @@ export type ProjectorOptions = Pick<SessionParts, 'log' | 'subjects' | 'crypto' 
   /** Milliseconds; measures the lease. */
   readonly now?: () => number;
   readonly pace?: Partial<Pace>;
-};
-
-export type ProjectorStatus = {
-  readonly role: 'projector' | 'standby' | 'stopped';
-  readonly holder: ReplicaId | null;
-  /** The last message that was folded here. */
-  readonly head: number;
-  /** As of the holder's last checkpoint; of now, where it is asked itself. */
-  readonly items: ReadonlyArray<ProjectionView>;
 };
 
 export type Projector = {

@@ -1,9 +1,19 @@
 /** How far the read models are. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import type { ReplicaId } from '../events/vocabulary.ts';
+import type { ProjectionView } from '../protocol/views.ts';
 import { isKeeping, notNow, type NotNow, type State } from './projector.ts';
 import { readModels, type BadEntry } from './read.ts';
 import { storedRows } from './rows.ts';
-import type { ProjectorStatus } from './run.ts';
+
+export type ProjectorStatus = {
+  readonly role: 'projector' | 'standby' | 'stopped';
+  readonly holder: ReplicaId | null;
+  /** The last message that was folded here. */
+  readonly head: number;
+  /** As of the holder's last checkpoint; of now, where it is asked itself. */
+  readonly items: ReadonlyArray<ProjectionView>;
+};
 
 export const status = async (state: State): Promise<Either<NotNow | BadEntry, ProjectorStatus>> => {
   const settled = isKeeping(state) ? await state.keeper.settle() : undefined;

@@ -17,8 +17,8 @@ import { makeKeyring, type Keyring } from './keyring/keyring.ts';
 import { createOperatorKeys, givenOperatorKeys, readOperatorKeys, type OperatorKeys } from './keyring/operator-key.ts';
 import { makeExecute, type Execute } from './log/execute.ts';
 import { readHead, watchHistory } from './log/head-file.ts';
-import { makeReplica, type Replica } from './log/replica.ts';
-import { readSavedFold, type Saved } from './log/saved-fold.ts';
+import { makeReplica, type Replica, type Saved } from './log/replica.ts';
+import { readSavedFold } from './log/saved-fold.ts';
 
 export type StartOptions = {
   readonly broker: Broker;

@@ -15,7 +15,8 @@ import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { sentence, tellDone, timeText, type About } from '../output.ts';
 import { confirm } from '../prompt.ts';
-import { fail, say, type Failure } from '../terminal.ts';
+import { fail, type Failure } from '../failure.ts';
+import { say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 type To = { readonly options: Options; readonly io: Io };

@@ -15,7 +15,8 @@ import { SUBJECTS } from '../connect.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
-import { fail, printJson, printLines, say, type Failure } from '../terminal.ts';
+import { fail, type Failure } from '../failure.ts';
+import { printJson, printLines, say } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
 import type { Run } from '../verb.ts';
 

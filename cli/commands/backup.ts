@@ -12,7 +12,8 @@ import type { Options } from '../options.ts';
 import { tell } from '../output.ts';
 import { newPassphrase } from '../passphrase.ts';
 import { connectForService, failureOfService } from '../services.ts';
-import { fail, say, type Failure } from '../terminal.ts';
+import { fail, type Failure } from '../failure.ts';
+import { say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 const lockOf = async (options: Options, io: Io): Promise<Either<Failure, Lock>> => {

@@ -15,7 +15,8 @@ import { openBrowser } from '../open-browser.ts';
 import type { Options } from '../options.ts';
 import { carryOut, sentence, timeText } from '../output.ts';
 import { confirm } from '../prompt.ts';
-import { say, type Failure } from '../terminal.ts';
+import { type Failure } from '../failure.ts';
+import { say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 const invited = (url: string, { flags }: Options, io: Io, invitation: Invitation): TaskEither<Failure, EnrolmentView> => {

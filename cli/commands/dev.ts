@@ -12,7 +12,8 @@ import type { Io } from '../io.ts';
 import { port } from '../arguments.ts';
 import type { Options } from '../options.ts';
 import { failureOfService, untilStopped } from '../services.ts';
-import { printJson, say, type Failure } from '../terminal.ts';
+import { type Failure } from '../failure.ts';
+import { printJson, say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 type Started = { readonly dev: Dev; readonly file: DevFile };

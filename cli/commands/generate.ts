@@ -18,7 +18,8 @@ import type { Options } from '../options.ts';
 import { tell } from '../output.ts';
 import { readBytes } from '../read-file.ts';
 import { readSchema, SCHEMA_FILE } from '../schema-reader.ts';
-import { fail, say, type Failure } from '../terminal.ts';
+import { fail, type Failure } from '../failure.ts';
+import { say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 const CLIENT_FILE = 'secrets.ts';

@@ -9,7 +9,7 @@ import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { tell } from '../output.ts';
 import { connectForService, failureOfService } from '../services.ts';
-import { fail, type Failure } from '../terminal.ts';
+import { fail, type Failure } from '../failure.ts';
 import type { Run } from '../verb.ts';
 
 type Made = { readonly adminKey: string; readonly publicKey: string; readonly keyring: string };

@@ -7,7 +7,7 @@ import { namespace } from '../arguments.ts';
 import { withAdmin } from '../connect.ts';
 import { EXIT } from '../exit-codes.ts';
 import { tellList, timeText } from '../output.ts';
-import { fail } from '../terminal.ts';
+import { fail } from '../failure.ts';
 import type { Run } from '../verb.ts';
 
 const LISTING = {

@@ -11,7 +11,8 @@ import { dotenvLine } from '../dotenv-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
-import { fail, printJson, printValue, say, type Failure } from '../terminal.ts';
+import { fail, type Failure } from '../failure.ts';
+import { printJson, printValue, say } from '../terminal.ts';
 import { valueFields } from '../value-fields.ts';
 import type { Run } from '../verb.ts';
 

@@ -10,7 +10,8 @@ import { SUBJECTS } from '../connect.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
-import { printJson, printLines, say, type Failure } from '../terminal.ts';
+import { type Failure } from '../failure.ts';
+import { printJson, printLines, say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 const ROLES = ['service', 'provisioner', 'admin', 'auditor'] as const;

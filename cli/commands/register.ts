@@ -13,7 +13,8 @@ import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { tell } from '../output.ts';
 import { identityToRegister, type Kept } from '../service-identity.ts';
-import { fail, say, type Failure } from '../terminal.ts';
+import { fail, type Failure } from '../failure.ts';
+import { say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 const word: Checked<Word> = (typed) =>

@@ -14,7 +14,7 @@ import type { Options } from '../options.ts';
 import { tell, timeText } from '../output.ts';
 import { knownPassphrase } from '../passphrase.ts';
 import { connectForService, failureOfService } from '../services.ts';
-import { fail, type Failure } from '../terminal.ts';
+import { fail, type Failure } from '../failure.ts';
 import type { Run } from '../verb.ts';
 
 /** As `age-keygen` writes them: a key a line, and comments. */

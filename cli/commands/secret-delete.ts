@@ -8,7 +8,7 @@ import { failureOfClient } from '../client-failure.ts';
 import { withAdmin } from '../connect.ts';
 import { carryOut, tellDone, type About } from '../output.ts';
 import { confirm } from '../prompt.ts';
-import type { Failure } from '../terminal.ts';
+import type { Failure } from '../failure.ts';
 import type { Run } from '../verb.ts';
 
 const aboutDeleted = (path: SecretPath): About => ({ about: { path }, sentence: () => `${path} is deleted` });

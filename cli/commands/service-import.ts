@@ -11,7 +11,8 @@ import type { Io } from '../io.ts';
 import { tell } from '../output.ts';
 import { readBytes } from '../read-file.ts';
 import { parseServices, type ServiceEntry } from '../service-file.ts';
-import { fail, say, type Failure } from '../terminal.ts';
+import { fail, type Failure } from '../failure.ts';
+import { say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 const badEntries = (file: string, details: ReadonlyArray<string>): Failure => ({

@@ -6,7 +6,7 @@ import { label } from '../arguments.ts';
 import { withAdmin } from '../connect.ts';
 import { EXIT } from '../exit-codes.ts';
 import { sentence, tellDone } from '../output.ts';
-import { fail } from '../terminal.ts';
+import { fail } from '../failure.ts';
 import type { Run } from '../verb.ts';
 
 export const run: Run = ([typed], options, io) =>

@@ -14,7 +14,7 @@ import { isInTime } from '../request/in-time.ts';
 import { open, sealReply, type Opened, type Opener } from '../request/open.ts';
 import type { Replays } from '../request/replays.ts';
 import { Json } from '../operations/json.ts';
-import { Relayed } from '../operations/kept.ts';
+import { Relayed } from '../operations/relayed.ts';
 import type { Watch } from '../operations/watch.ts';
 import { isLater } from '../soon.ts';
 import { makeRoute, type Route } from './route.ts';

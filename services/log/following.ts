@@ -1,7 +1,9 @@
 /** Which messages a replica is given: state and its own reads at first, so that no start waits for the reads of others; all of them once it was widened. */
-import type { Follow, Subscription } from '../../events/log/log.ts';
+import type { Fold } from '../../events/fold/fold.ts';
+import type { Follow, Log, Subscription } from '../../events/log/log.ts';
+import type { Subjects } from '../../events/subjects.ts';
+import type { ReplicaId } from '../../events/vocabulary.ts';
 import type { Place } from '../../projections/verdicts.ts';
-import type { Replica } from './replica.ts';
 
 export type Following = {
   readonly start: () => Promise<void>;
@@ -12,7 +14,7 @@ export type Following = {
   readonly widen: (place: Place['fold']) => void;
 };
 
-type Parts = Pick<Replica, 'id' | 'subjects' | 'log' | 'fold'>;
+type Parts = { readonly id: ReplicaId; readonly subjects: Subjects; readonly log: Log; readonly fold: Fold };
 type Listeners = Required<Pick<Follow, 'onMessage' | 'onLost' | 'onResumed'>>;
 
 export const makeFollowing = ({ id, subjects, log, fold }: Parts, { onMessage, onLost, onResumed }: Listeners): Following => {

@@ -6,6 +6,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { equalText } from '../../crypto/bytes.ts';
 import { logMac, nextHead, noHead } from '../../crypto/log.ts';
 import { makeFold, type Fold } from '../../events/fold/fold.ts';
+import type { FoldState } from '../../events/fold/state.ts';
 import type { Folded } from '../../events/fold/verdict.ts';
 import type { Log, LogMessage } from '../../events/log/log.ts';
 import type { Subjects } from '../../events/subjects.ts';
@@ -14,7 +15,6 @@ import type { Place } from '../../projections/verdicts.ts';
 import { awaitKey } from '../keyring/await-key.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { makeFollowing } from './following.ts';
-import type { Saved } from './saved-fold.ts';
 import { telling, unacknowledged } from './unacknowledged.ts';
 import { makeWaiters } from './waiters.ts';
 
@@ -76,6 +76,9 @@ export const logCrypto = (keyring: Keyring) => ({
 });
 
 export const recordId = ({ verdict }: Folded): Id | undefined => ('record' in verdict ? verdict.record.id : undefined);
+
+/** A fold, and the last message in it. */
+export type Saved = { readonly state: FoldState; readonly last: LogMessage };
 
 /** `saved`: what to go on from, in place of the first message. */
 type Parts = Pick<Replica, 'id' | 'subjects' | 'log' | 'keyring' | 'created'> & { readonly saved?: Saved | undefined };

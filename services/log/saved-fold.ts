@@ -18,7 +18,7 @@ import type { Log, LogMessage } from '../../events/log/log.ts';
 import { Digest, Id, Instant, Sequence } from '../../events/vocabulary.ts';
 import { currentKey } from '../../events/world.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import type { Replica } from './replica.ts';
+import type { Replica, Saved } from './replica.ts';
 
 /** Counted up whenever what is folded, or how, is changed: what another one saved is not gone on from. */
 const FORMAT = 10;
@@ -29,8 +29,6 @@ const First = t.strict(
   'saved fold',
 );
 const Last = t.strict({ mac: Digest }, 'end of a saved fold');
-
-export type Saved = { readonly state: FoldState; readonly last: LogMessage };
 
 const pathIn = (dataDir: string): string => join(dataDir, 'fold.jsonl');
 

@@ -5,7 +5,8 @@ import { subjectsUnder } from '../../events/subjects.ts';
 import { AdminName, ReplicaId, sure } from '../../events/vocabulary.ts';
 import type { NotNow, Verified } from '../../projections/run.ts';
 import type { Opened } from '../request/open.ts';
-import { makeKept, Relayed, type KeptAsked } from './kept.ts';
+import { makeKept, type KeptAsked } from './kept.ts';
+import { Relayed } from './relayed.ts';
 
 const subjects = subjectsUnder('secrets');
 const [own, other] = [sure(ReplicaId, 'r-1'), sure(ReplicaId, 'r-2')];

@@ -13,15 +13,7 @@ import type { Replica } from '../log/replica.ts';
 import type { Opened } from '../request/open.ts';
 import { makeLongWork, RUNNING } from './long-work.ts';
 import { told } from './not-now.ts';
-
-/** An answer that is sealed already. */
-export class Relayed {
-  readonly bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-}
+import { Relayed } from './relayed.ts';
 
 export type KeptAsked = { readonly opened: Opened; readonly admin: AdminName; readonly operation: KeptQuery; readonly isRelayed: boolean };
 export type AskKept = (asked: KeptAsked) => Promise<Either<Refusal, Relayed | QueryReply<KeptQuery>>>;
