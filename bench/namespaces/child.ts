@@ -1,14 +1,14 @@
-/** A process of the benchmark of namespaces: it answers as the floors do, or asks by autocannon. */
+/** A process of the benchmark of namespaces: it answers as the floors do, or asks. */
 import { jetstream } from '@nats-io/jetstream';
-import autocannon from 'autocannon';
 import fastify from 'fastify';
 import { connect } from 'nats';
 import type { Measured } from '../reads/loop.ts';
+import { askInLoop, type Asked } from './ask.ts';
 
 export type Order =
   /** Answers with so many bytes at `/bare`, and at `/grouped` once an event of 500 B is appended, together with those that came meanwhile. */
   | { readonly order: 'answer'; readonly servers: ReadonlyArray<string>; readonly bytes: number }
-  | { readonly order: 'ask'; readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly inFlight: number; readonly seconds: number };
+  | ({ readonly order: 'ask'; readonly inFlight: number; readonly seconds: number } & Asked);
 export type Reply = string | Measured;
 
 const EVENT_BYTES = 500;
@@ -49,10 +49,7 @@ const openFloors = async (servers: ReadonlyArray<string>, bytes: number): Promis
 
 const obey = async (order: Order): Promise<Reply> => {
   if (order.order === 'answer') return openFloors(order.servers, order.bytes);
-  const { url, headers, inFlight, seconds } = order;
-  const { requests, latency, non2xx, errors } = await autocannon({ url, headers: { ...headers }, connections: inFlight, duration: seconds });
-  if (non2xx + errors > 0) throw new Error(`${non2xx} were refused, ${errors} failed`);
-  return { perSecond: requests.average, p50: latency.p50, p99: latency.p99 };
+  return askInLoop(order, order.inFlight, order.seconds * 1000);
 };
 
 process.on('message', (order: Order) => {

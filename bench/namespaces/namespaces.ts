@@ -7,6 +7,7 @@ import { FLOOR_STREAM } from '../reads/floors.ts';
 import type { Measured } from '../reads/loop.ts';
 import { median } from '../support/median.ts';
 import { startProgram, startReplicaAt } from '../reads/processes.ts';
+import type { Asked } from './ask.ts';
 import type { Order, Reply } from './child.ts';
 
 const SECRETS = 10;
@@ -17,8 +18,6 @@ const ROUNDS_BEFORE = 4;
 const ROUNDS = 5;
 const SECONDS = 3;
 const BAR = 8_000;
-
-type Asked = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 
 const post = async (url: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Readonly<Record<string, string>>> => {
   const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
@@ -82,7 +81,7 @@ const run: Benchmark['run'] = async (say) => {
     for (let n = 0; n < ROUNDS; n += 1) {
       const round = await next();
       rounds.push(round);
-      say((['bare', 'grouped', 'ours'] as const).map((who) => `${who} ${round[who].perSecond.toFixed(0)}/s p50 ${round[who].p50} p99 ${round[who].p99} ms`).join(' | '));
+      say((['bare', 'grouped', 'ours'] as const).map((who) => `${who} ${round[who].perSecond.toFixed(0)}/s p50 ${round[who].p50.toFixed(1)} p99 ${round[who].p99.toFixed(1)} ms`).join(' | '));
     }
     return figuresOf(rounds);
   } finally {
