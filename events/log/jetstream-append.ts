@@ -30,9 +30,11 @@ const unavailable = (stored: Unavailable['stored'], why: string): Unavailable =>
 /** What the server answers: the sequence, or why not. */
 const Ack = t.union([t.type({ error: t.type({ code: t.number, err_code: t.number, description: t.string }) }), t.type({ stream: t.string, seq: t.number })], 'Ack');
 
+const decoder = new TextDecoder();
+
 const ackIn = (data: Uint8Array): t.TypeOf<typeof Ack> | undefined => {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(data));
+    const value: unknown = JSON.parse(decoder.decode(data));
     return Ack.is(value) ? value : undefined;
   } catch {
     return undefined;
