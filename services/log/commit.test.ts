@@ -9,11 +9,11 @@ test('what follows from the first answers comes before the last are given', asyn
     order.push('answered');
     written.push(Promise.resolve().then(() => undefined).then(() => order.push('written')));
   };
-  inParts(Array.from({ length: 40 }, () => answer));
+  inParts(Array.from({ length: 80 }, () => answer));
   // All in this turn, before anything comes in.
   await new Promise((resolve) => setImmediate(resolve));
   await Promise.all(written);
-  // Three parts, of 16, 16 and 8.
+  // Three parts, of 32, 32 and 16.
   const part = (size: number): string => 'answered '.repeat(size) + 'written '.repeat(size);
-  t.is(`${order.join(' ')} `, part(16) + part(16) + part(8));
+  t.is(`${order.join(' ')} `, part(32) + part(32) + part(16));
 });

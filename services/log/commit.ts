@@ -82,7 +82,7 @@ const answer = <A, C>({ age, resolve }: Waiting<A, C>, committed: C | undefined)
 
 /** Few, since each is a write to the socket. */
 const PARTS = 5;
-const PART_MIN = 16;
+const PART_MIN = 32;
 
 /** Runs them all, one part after the other: of those who ask at once, many at one rotation, the first have their bytes while the last are still sealed. */
 export const inParts = (answers: ReadonlyArray<() => void>, part = Math.max(PART_MIN, Math.ceil(answers.length / PARTS))): void => {
