@@ -7,7 +7,7 @@ import { failureOfClient } from './client-failure.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { progress } from './progress.ts';
-import { type Failure } from './failure.ts';
+import type { Failure } from './failure.ts';
 import { say } from './terminal.ts';
 
 const IN_FLIGHT = 8;

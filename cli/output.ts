@@ -8,7 +8,7 @@ import { withAdmin } from './connect.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
-import { type Failure } from './failure.ts';
+import type { Failure } from './failure.ts';
 import { printJson, printLines, say } from './terminal.ts';
 import { textTable } from './text-table.ts';
 

@@ -128,7 +128,7 @@ const appliedHere = ({ path, version }: Pick<Secret, 'path' | 'version'>) => {
 
 /** What is said of one path counts for that path, in place of what is said of all. */
 const asksOf = (paths: string | ReadonlyArray<string | Wanted>, options: GetOptions): ReadonlyArray<Ask> =>
-  (typeof paths === 'string' ? [paths] : paths).map((one) => asked(typeof one === 'string' ? { path: one, ...options } : { ...options, ...one }));
+  (typeof paths === 'string' ? [paths] : paths).map((one) => asked({ ...options, ...(typeof one === 'string' ? { path: one } : one) }));
 
 const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Found>): ReadonlyArray<Secret> =>
   asks.flatMap(({ path }) => {

@@ -36,8 +36,4 @@ export const NamespaceContents = t.strict(
 );
 export type NamespaceContents = t.TypeOf<typeof NamespaceContents>;
 
-/** The same as JSON, whose strings have nothing that JSON escapes. @param secrets JSON already */
-export const contentsJson = ({ namespace, seq, messageHash, more }: Omit<NamespaceContents, 'secrets'>, secrets: string): string =>
-  `{"namespace":"${namespace}","seq":${seq},"messageHash":"${messageHash}","checkpoint":null,"more":${more},"secrets":${secrets}}`;
-
 export const BULK_MAX = 100;

@@ -3,7 +3,8 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { fits } from '../events/fits.ts';
 import { GetReply } from './operations.ts';
-import { getReplyJson, replyJson } from './reply-json.ts';
+import { NamespaceContents } from './namespaces.ts';
+import { contentsJson, getReplyJson, replyJson } from './reply-json.ts';
 import { Reply } from './wire.ts';
 
 const path = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,20}\/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,20}$/);
@@ -37,6 +38,17 @@ test('a reply around what is JSON already', (t) => {
       const whole = { ...rest, result, refusal: null };
       t.true(fits(Reply, whole));
       t.deepEqual(JSON.parse(replyJson(rest as unknown as Reply, JSON.stringify(result))), JSON.parse(JSON.stringify(whole)));
+    }),
+  );
+});
+
+test('what a namespace has', (t) => {
+  const contents = fc.record({ namespace: path, seq: instant, messageHash: bytes(32), checkpoint: fc.constant(null), more: fc.boolean() }, { noNullPrototype: true });
+  const secrets = fc.array(fc.record({ key: fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/), version: fc.integer({ min: 1 }), value: bytes(20) }, { noNullPrototype: true }), { maxLength: 3 });
+  fc.assert(
+    fc.property(contents, secrets, (rest, all) => {
+      t.true(fits(NamespaceContents, { ...rest, secrets: all }));
+      t.deepEqual(JSON.parse(contentsJson(rest as unknown as NamespaceContents, JSON.stringify(all))), { ...rest, secrets: all });
     }),
   );
 });

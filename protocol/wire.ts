@@ -87,7 +87,6 @@ export type Request = t.TypeOf<typeof Request>;
 /** A subject of NATS, without wildcards. */
 const Subject = t.refinement(t.string, (text) => text.length <= 256 && /^[\w-]+(\.[\w-]+)*$/.test(text), 'Subject');
 
-
 /** Inside the box of a reply: bound to the request by its id. `result` is the operation's reply, or null beside a refusal. */
 export const Reply = t.strict(
   {

@@ -15,7 +15,7 @@ import { openBrowser } from '../open-browser.ts';
 import type { Options } from '../options.ts';
 import { carryOut, sentence, timeText } from '../output.ts';
 import { confirm } from '../prompt.ts';
-import { type Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import { say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 

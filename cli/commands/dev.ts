@@ -12,7 +12,7 @@ import type { Io } from '../io.ts';
 import { port } from '../arguments.ts';
 import type { Options } from '../options.ts';
 import { failureOfService, untilStopped } from '../services.ts';
-import { type Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import { printJson, say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 

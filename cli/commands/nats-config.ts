@@ -10,7 +10,7 @@ import { SUBJECTS } from '../connect.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
-import { type Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import { printJson, printLines, say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 

@@ -5,7 +5,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import { httpOrigins, port } from '../arguments.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { connectForService, failureOfService, untilStopped } from '../services.ts';
-import { type Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import { printJson, say } from '../terminal.ts';
 import { tlsFiles } from '../tls.ts';
 import type { Run } from '../verb.ts';

@@ -12,15 +12,31 @@ export const asked = <A>(link: Link, ask: () => Promise<A>): Promise<{ readonly 
   });
 
 /** What comes while a stream, or the cluster, has no leader is answered by nobody, also when it has one again. */
-const AGAIN_MS = 250;
+const AGAIN_MS = 500;
 
-/** Asks, and asks again while there is no answer; the first answer counts, whichever time it is to. Rejects as the first question that does. */
-export const askAgain = <A>(ask: () => Promise<A>): Promise<A> =>
-  new Promise((resolve, reject) => {
-    const once = (): void => void ask().then(resolve, reject).finally(() => clearInterval(timer));
-    const timer = setInterval(once, AGAIN_MS);
-    once();
-  });
+export type AskAgain = <A>(ask: () => Promise<A>) => Promise<A>;
+
+/**
+ * Asks, and asks again for as long as nobody is answered at all: where others are, the server is only slow, and more questions would make
+ * it slower. The first answer counts, whichever time it is to. Rejects as the first question that does.
+ */
+export const makeAskAgain = (): AskAgain => {
+  let answers = 0;
+  return <A>(ask: () => Promise<A>) =>
+    new Promise<A>((resolve, reject) => {
+      let before = answers;
+      const answer = (given: A): void => {
+        answers += 1;
+        resolve(given);
+      };
+      const once = (): void => void Promise.resolve().then(ask).then(answer, reject).finally(() => clearInterval(timer));
+      const timer = setInterval(() => {
+        if (answers === before) once();
+        before = answers;
+      }, AGAIN_MS);
+      once();
+    });
+};
 
 /** Whether the connection stands, now or within the limit; at once if it never will. */
 export const isUpWithin = (link: Link, limitMs: number): Promise<boolean> => {

@@ -9,7 +9,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { createInbox, nanos } from 'nats';
 import type { NatsConnection } from 'nats';
 import { covers } from './filter.ts';
-import { askAgain } from './jetstream-ask.ts';
+import { makeAskAgain, type AskAgain } from './jetstream-ask.ts';
 import { headStart } from './jetstream-head-start.ts';
 import { LINK_LOST, linkBecomes } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
@@ -31,6 +31,7 @@ type Flow = {
   readonly stream: string;
   readonly reader: LogReader;
   readonly manager: Promise<JetStreamManager>;
+  readonly askAgain: AskAgain;
   readonly wanted: Follow;
   readonly isWanted: (subject: string) => boolean;
   readonly stop: AbortSignal;
@@ -74,7 +75,7 @@ const makeConsumer = async (flow: Flow, filters: ReadonlyArray<string>): Promise
   const { consumers } = await flow.manager;
   // Under one name it is one consumer, however often it is asked for.
   const config = consumerConfig(flow, name, filters);
-  const { num_pending } = await askAgain(() => consumers.add(stream, config));
+  const { num_pending } = await flow.askAgain(() => consumers.add(stream, config));
   const inbox = createInbox(jetstream(nc).getOptions().watcherPrefix);
   return { consumer: { nc, link, stream, name, inbox, portion: wanted.aside === true ? SMALL : LARGE }, pending: num_pending };
 };
@@ -170,7 +171,7 @@ const keepFollowing = async (flow: Flow): Promise<void> => {
  * within `onMessage`, and no message is handed on after it.
  */
 export const follower = (nc: NatsConnection, link: Link, of: Stream): Log['follow'] => {
-  const fixed = { nc, link, stream: of.stream, reader: jetstreamReader(nc, of), manager: managerOf(nc) };
+  const fixed = { nc, link, stream: of.stream, reader: jetstreamReader(nc, of), manager: managerOf(nc), askAgain: makeAskAgain() };
   return async (wanted) => {
     const stop = new AbortController();
     const state = { last: wanted.from - 1, taking: undefined, lost: false, failures: 0 };

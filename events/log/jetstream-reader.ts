@@ -8,7 +8,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { NatsConnection } from 'nats';
-import { askAgain, asked } from './jetstream-ask.ts';
+import { asked, makeAskAgain } from './jetstream-ask.ts';
 import { LINK_LOST } from './jetstream-link.ts';
 import type { Link } from './jetstream-link.ts';
 import { storedMessage } from './jetstream-message.ts';
@@ -34,6 +34,7 @@ type Ask = <A>(question: (manager: JetStreamManager) => Promise<A>) => Promise<A
 
 const askerOn = (nc: NatsConnection): Ask => {
   const manager = managerOf(nc);
+  const askAgain = makeAskAgain();
   return async (question) => {
     const made = await manager;
     return askAgain(() => question(made));

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { connect, errors } from 'nats';
 import { latch, until } from '../../tests/support/latch.ts';
 import { startNats } from '../../tests/support/nats.ts';
-import { askAgain } from './jetstream-ask.ts';
+import { makeAskAgain } from './jetstream-ask.ts';
 import { linkOf } from './jetstream-link.ts';
 import { requestsOn } from './jetstream-requests.ts';
 
@@ -61,8 +61,18 @@ const thirdTime = () => {
 };
 
 test('what nobody answered is asked again until there is an answer, and no longer', async (t) => {
+  const askAgain = makeAskAgain();
   const [first, second] = [thirdTime(), thirdTime()];
   for (const { ask } of [first, second]) t.is(await until(askAgain(ask), 10_000, 'an answer'), 3);
   t.is(first.count(), 3);
   await t.throwsAsync(askAgain(() => Promise.reject(new Error('refused'))), { message: 'refused' });
+});
+
+test('where others are answered nothing is asked again', async (t) => {
+  const askAgain = makeAskAgain();
+  const { ask, count } = thirdTime();
+  const slow = askAgain(ask);
+  for (const end = performance.now() + 1_500; performance.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) await askAgain(() => Promise.resolve(0));
+  t.is(count(), 1);
+  t.is(await until(slow, 10_000, 'an answer, once nobody else is answered'), 3);
 });

@@ -14,13 +14,18 @@ import { ACCESS_KEY_OWNER, type Sessions } from '../request/sessions.ts';
 import type { Handle } from './handle.ts';
 import { BY_ACCESS_KEY, KNOWN, makeLane, UNKNOWN } from './lane.ts';
 
-/** `address`: whose it is, of what came by HTTP. `ignored`: it gets no answer, which who asked on NATS notices by themselves. */
-export type Arrival = { readonly subject: string; readonly bytes: Uint8Array; readonly address?: string; readonly answer: (reply: Uint8Array) => void; readonly ignored?: () => void };
+/** `address`: whose it is, of what came by HTTP. `turnedAway`: it is answered `busy`. `ignored`: it gets no answer, which who asked on NATS notices by themselves. */
+export type Arrival = {
+  readonly subject: string;
+  readonly bytes: Uint8Array;
+  readonly address?: string;
+  readonly answer: (reply: Uint8Array) => void;
+  readonly turnedAway?: () => void;
+  readonly ignored?: () => void;
+};
 
 export type Admission = {
   readonly admit: (arrival: Arrival) => void;
-  /** How many there was no room for so far, or who may not ask. */
-  readonly turnedAway: () => number;
   /** Answers the questions that are open. Resolves when nothing is under way or waits any more, or after the limit. */
   readonly idle: (limitMs: number) => Promise<void>;
 };
@@ -97,17 +102,15 @@ const makeInHand = () => {
 /** What is in hand, and telling those for whom there is no room. */
 const makeGate = (onTurnedAway: AdmissionParts['onTurnedAway'], now: () => number) => {
   const mayTell = rateLimit(TURNED_AWAY_PER_SECOND, now);
-  let turnedAway = 0;
   return {
-    turnedAway: () => turnedAway,
     ...makeInHand(),
     mayTell,
     /** @param isByOwn it was too much of theirs: nobody is to be held to what others do */
-    tellBusy: ({ subject, answer, ignored }: Arrival, name: string, isByOwn: boolean): void => {
-      turnedAway += 1;
+    tellBusy: ({ subject, answer, turnedAway, ignored }: Arrival, name: string, isByOwn: boolean): void => {
       if (isByOwn) onTurnedAway(subject);
-      if (mayTell(name)) answer(BUSY);
-      else ignored?.();
+      if (!mayTell(name)) return ignored?.();
+      turnedAway?.();
+      answer(BUSY);
     },
   };
 };
@@ -185,5 +188,5 @@ export const makeAdmission = (parts: AdmissionParts, now: () => number = monoton
     endOpen();
     for (const end = now() + limitMs; now() < end && !hasNone(); ) await new Promise((resolve) => setTimeout(resolve, 5));
   };
-  return { admit, idle, turnedAway: gate.turnedAway };
+  return { admit, idle };
 };

@@ -134,10 +134,10 @@ const makeHold = ({ known, others }: Intakes, request: FastifyRequest, reply: Fa
 
 const addRoute = (server: FastifyInstance, parts: RouteParts, intakes: Intakes, route: Route): void => {
   const answered = answerBy(route, parts.handlerOf(route));
-  const isQuiet = isRoutine(route);
-  const finish = (request: FastifyRequest, reply: FastifyReply, answer: Either<Refusal, unknown>): void => {
-    if (isLeft(answer)) turnAway(parts, request, reply, answer.left);
-    else if (answer.right !== undefined) send(reply, route, answer.right);
+  const isQuiet = isRoutineRoute(route);
+  const finish = (request: FastifyRequest, reply: FastifyReply, outcome: Either<Refusal, unknown>): void => {
+    if (isLeft(outcome)) turnAway(parts, request, reply, outcome.left);
+    else if (outcome.right !== undefined) send(reply, route, outcome.right);
   };
   server.route({
     method: route.method,
@@ -156,9 +156,9 @@ const addRoute = (server: FastifyInstance, parts: RouteParts, intakes: Intakes, 
       else goOn(caller);
     },
     handler: (request, reply) => {
-      const answer = answered(request, reply);
-      if (isLater(answer)) answer.then((later) => finish(request, reply, later)).catch((error: unknown) => void reply.send(error));
-      else finish(request, reply, answer);
+      const outcome = answered(request, reply);
+      if (isLater(outcome)) outcome.then((later) => finish(request, reply, later)).catch((error: unknown) => void reply.send(error instanceof Error ? error : new Error('defect')));
+      else finish(request, reply, outcome);
     },
   });
 };
@@ -166,7 +166,7 @@ const addRoute = (server: FastifyInstance, parts: RouteParts, intakes: Intakes, 
 /** Each has a line of its own in the log that says more. */
 const LOGGED: ReadonlyArray<string> = ['namespace.read', 'namespace.read-by-url'];
 /** Of the log: what is asked all the time, or has lines of its own there. */
-const isRoutine = ({ kind, name }: Route): boolean => FOR_ANYONE.includes(kind) || LOGGED.includes(name);
+const isRoutineRoute = ({ kind, name }: Route): boolean => FOR_ANYONE.includes(kind) || LOGGED.includes(name);
 
 /** A parameter, with what its texts must fit if that is said behind it. */
 const PARAMETER = /:\w+(?:\(\^([^)]*)\$\))?/g;

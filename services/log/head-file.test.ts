@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { right } from 'fp-ts/lib/Either.js';
 import { eventually } from '../../tests/support/poll.ts';
 import { keepHead, readHead } from './head-file.ts';
 
@@ -12,8 +11,13 @@ const HASH = 'A'.repeat(43);
 const logAt = (start: number) => {
   const listeners = new Set<() => void>();
   let seq = start;
+  let looked = 0;
+  const head = () => {
+    looked += 1;
+    return { seq, hash: HASH };
+  };
   const replica = {
-    fold: { head: () => ({ seq, hash: HASH }) },
+    fold: { head },
     latest: () => undefined,
     onFolded: (listener: () => void) => {
       listeners.add(listener);
@@ -24,7 +28,7 @@ const logAt = (start: number) => {
     seq = next;
     for (const listener of listeners) listener();
   };
-  return { replica, goTo, listeners };
+  return { replica, goTo, listeners, looked: () => looked };
 };
 
 const seqIn = (directory: string): number | undefined => {
@@ -56,13 +60,13 @@ test('of two that follow one another closely the later one stays, also while the
 
 test('what could not be written is written when it can be', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'jetlock-head-'));
-  const dataDir = join(directory, 'head.json', 'in a file');
-  t.deepEqual(readHead(directory), right(undefined));
-  const { replica } = logAt(1);
-  const blocked = keepHead(directory, 'created', replica);
-  await blocked();
+  const [inTheWay, dataDir] = [join(directory, 'file'), join(directory, 'file', 'data')];
+  writeFileSync(inTheWay, '');
+  const { replica, looked } = logAt(1);
   const stop = keepHead(dataDir, 'created', replica);
-  rmSync(join(directory, 'head.json'));
+  const before = looked();
+  await eventually(async () => (looked() > before ? true : undefined), 10_000, 'the first attempt to be over');
+  rmSync(inTheWay);
   await eventually(async () => (seqIn(dataDir) === 1 ? true : undefined), 10_000, 'the head');
   await stop();
   t.is(seqIn(dataDir), 1);

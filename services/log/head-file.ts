@@ -42,7 +42,7 @@ const bytesOf = (head: SeenHead): Uint8Array => utf8(`${JSON.stringify(SeenHead.
 
 export const writeHead = (dataDir: string, head: SeenHead): Either<FileFailure, void> => writeSecretFile(pathIn(dataDir), bytesOf(head), { overwrite: true });
 
-/** So late the file may be: what the broker forgets of a killed service's last moments may go unnoticed for as long. */
+/** So late it may be written, and then takes as long as the disk takes: what the broker forgets of a killed service's last moments may go unnoticed for as long. */
 const WRITTEN_AFTER_MS = 200;
 /** Where there were but reads, which come all the time. */
 const READS_WRITTEN_AFTER_MS = 1_000;

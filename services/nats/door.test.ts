@@ -39,8 +39,13 @@ test('a door that closes answers what came in before, and takes in nothing more'
 /** The socket of a connection, as far as it is read in turns. */
 const fakeSocket = () => {
   const said: string[] = [];
-  const socket = { pause: () => said.push('pause'), resume: () => said.push('resume') };
-  return { said, nc: { protocol: { transport: { socket } } } as unknown as NatsConnection };
+  const at: number[] = [];
+  const say = (what: string) => () => {
+    said.push(what);
+    at.push(performance.now());
+  };
+  const socket = { pause: say('pause'), resume: say('resume') };
+  return { said, at, nc: { protocol: { transport: { socket } } } as unknown as NatsConnection };
 };
 
 test('a connection by which most are turned away rests as long as it took, and no other does', async (t) => {
@@ -58,4 +63,7 @@ test('a connection by which most are turned away rests as long as it took, and n
   t.deepEqual([flooded.said, quiet.said], [['pause'], ['pause', 'resume']]);
   await eventually(async () => (flooded.said.length === 2 ? true : undefined), LIMIT_MS, 'it to be read again');
   t.deepEqual(flooded.said, ['pause', 'resume']);
+  // 20 ms until it had its turn, and about as long again.
+  const [paused = 0, resumed = 0] = flooded.at;
+  t.true(resumed - paused > 35, `${resumed - paused} ms`);
 });

@@ -27,16 +27,21 @@ type Where = { readonly subjects: Subjects; readonly replica: ReplicaId };
 type Connections = { readonly requests: NatsConnection; readonly known: NatsConnection };
 type Callback = (error: Error | null, message: Msg) => void;
 
-/** Admits what comes by a connection and wants its answer in such an inbox. */
-const admitBy = (nc: NatsConnection, { admit }: Admission, turnedAway: () => number): ((inbox: RegExp) => Callback) => {
-  const seeOne = readInTurns(nc, PER_TURN, turnedAway);
+/**
+ * Admits what comes by a connection and wants its answer in such an inbox.
+ * @param isForAnyone it rests where most are turned away; on subjects of their own they are not listened to, and nobody else waits for them
+ */
+const admitBy = (nc: NatsConnection, { admit }: Admission, isForAnyone: boolean): ((inbox: RegExp) => Callback) => {
+  let count = 0;
+  const turnedAway = (): void => void (count += 1);
+  const seeOne = readInTurns(nc, PER_TURN, () => (isForAnyone ? count : 0));
   return (inbox) => (error, { subject, reply, data }) => {
     seeOne();
     if (error !== null || reply === undefined || !inbox.test(reply)) return;
     const answer = (bytes: Uint8Array): void => {
       if (!nc.isClosed()) nc.publish(reply, bytes);
     };
-    admit({ subject, bytes: data, answer });
+    admit({ subject, bytes: data, answer, turnedAway, ignored: turnedAway });
   };
 };
 
@@ -58,13 +63,12 @@ const hearKnown = (nc: NatsConnection, known: Known, callback: Callback) => {
 };
 
 export const openNatsDoor = async ({ requests, known }: Connections, { subjects, replica }: Where, admission: Admission, ofKnown: Known): Promise<Door> => {
-  const admitFrom = admitBy(requests, admission, admission.turnedAway);
+  const admitFrom = admitBy(requests, admission, true);
   const subscriptions = [
     ...requestsOf(subjects).map((subject) => requests.subscribe(subject, { queue: QUEUE, callback: admitFrom(INBOX) })),
     ...relayedTo(subjects, replica).map((subject) => requests.subscribe(subject, { callback: admitFrom(OWN_INBOX) })),
   ];
-  // Who is turned away too often here is not listened to; the others wait for nobody's flood.
-  const hearing = hearKnown(known, ofKnown, admitBy(known, admission, () => 0)(INBOX));
+  const hearing = hearKnown(known, ofKnown, admitBy(known, admission, false)(INBOX));
   const flushed = () => Promise.all([requests, known].map((nc) => (nc.isClosed() ? Promise.resolve() : nc.flush())));
   await flushed();
   return {

@@ -6,6 +6,9 @@ import type { Socket } from 'node:net';
 import type { NatsConnection } from 'nats';
 import { monotonic } from '../request/rate-limit.ts';
 
+/** However long a turn took, for whatever reason. */
+const REST_MS_MAX = 50;
+
 /** Of the library's own; it is another one after each reconnect. */
 const socketOf = (nc: NatsConnection): Socket | undefined =>
   (nc as { readonly protocol?: { readonly transport?: { readonly socket?: Socket } } }).protocol?.transport?.socket;
@@ -31,6 +34,6 @@ export const readInTurns = (nc: NatsConnection, perTurn: number, turnedAway: () 
       socket?.resume();
     };
     socket?.pause();
-    setImmediate(() => (isFlood() ? void setTimeout(goOn, monotonic() - since) : goOn()));
+    setImmediate(() => (isFlood() ? void setTimeout(goOn, Math.min(monotonic() - since, REST_MS_MAX)) : goOn()));
   };
 };

@@ -8,6 +8,7 @@ import { expectedOf } from '../../events/expected.ts';
 import { sure, Sequence, type Id, type SecretPath, type ServiceName } from '../../events/vocabulary.ts';
 import { accessOf } from '../../events/world.ts';
 import type { GetRequest } from '../../protocol/operations.ts';
+import { WATCHED_MAX } from '../../protocol/wire.ts';
 import { makeFairQueue } from '../doors/fair-queue.ts';
 import type { Committed } from '../log/commit.ts';
 import { prepareNothing, type Execute } from '../log/execute.ts';
@@ -19,9 +20,9 @@ type Asked = Wanted[number];
 
 export type FollowUps = { readonly afterRead: (service: ServiceName, request: Id, committed: Committed, wanted: Wanted) => void };
 
-/** What does not fit is asked for again with the next refused read. Each of one request leads to two. */
-const WAITING = { each: 256, all: 4_096 } as const;
-/** A card and a stub, and the read models of both, are some ten writes to a disk that every read waits for as well: so many times as long as one took nothing is done, in milliseconds at most. */
+/** What does not fit is asked for again with the next refused read. Each path leads to two. */
+const WAITING = { each: 2 * WATCHED_MAX, all: 4_096 } as const;
+/** A card and a stub, and the read models of both, are some ten writes to a disk that every read waits for as well: so many times as long as one took nothing is done, up to so many milliseconds. */
 const [REST, REST_MS_MAX] = [2, 100];
 
 /** Whether a stub is missing: asked before the command, so that the usual refused read costs no second append. */
@@ -41,7 +42,7 @@ const isNews = ({ fold }: Replica, service: ServiceName, asked: Asked): boolean 
 
 type FollowUp = Extract<ReplicaCommand, { readonly operation: 'access.request' | 'access.expect' | 'secret.stub' }>;
 
-/** One after another, each service in turn, and never most of the time: nobody waits for them as others do for their secrets. */
+/** One after another, each service in turn, with rests in between: nobody waits for them as others do for their secrets. */
 const makeFollow = (execute: Execute): ((command: FollowUp) => void) => {
   const waiting = makeFairQueue<FollowUp>(WAITING);
   let isAtIt = false;

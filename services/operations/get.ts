@@ -6,11 +6,13 @@ import { getReplyJson } from '../../protocol/reply-json.ts';
 import { parseBody } from '../request/body.ts';
 import { identify, type IdentifyParts } from '../request/identify.ts';
 import type { Opened } from '../request/open.ts';
+import type { Allowance } from '../request/rate-limit.ts';
 import { isLater } from '../soon.ts';
 import { Json } from './json.ts';
-import type { Read, ReadParts } from './read.ts';
+import { oweIfRefused, type Read } from './read.ts';
 
-export type GetParts = IdentifyParts & Pick<ReadParts, 'refusedReads'> & { readonly read: Read };
+/** `refusedReads`: by service, reads that gave nothing. */
+export type GetParts = IdentifyParts & { readonly refusedReads: Allowance; readonly read: Read };
 
 const toJson = (reply: GetReply): Json => new Json(getReplyJson(reply));
 
@@ -24,5 +26,8 @@ export const makeGet =
     if (isLeft(body)) return body;
     const { service } = asker.right;
     opened.session.remember(service);
-    return parts.refusedReads.isLeft(service) ? map(toJson)(await parts.read(asker.right, body.right.paths, body.right.offline)) : left(refuse('busy'));
+    if (!parts.refusedReads.isLeft(service)) return left(refuse('busy'));
+    const reply = await parts.read(asker.right, body.right.paths, body.right.offline);
+    if (!isLeft(reply)) oweIfRefused(parts.refusedReads, service, reply.right);
+    return map(toJson)(reply);
   };

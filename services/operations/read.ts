@@ -26,8 +26,6 @@ export type ReadParts = IdentifyParts & {
   readonly execute: Execute;
   readonly values: Values;
   readonly followUps: FollowUps;
-  /** By service: reads that gave nothing. */
-  readonly refusedReads: Allowance;
   readonly onAccess: (access: AccessSeen) => void;
 };
 
@@ -110,7 +108,10 @@ export const isFruitlessBy =
   (name: string): boolean =>
     !refusedReads.isLeft(name, REFUSED_READS.atOnce - FRUITLESS);
 
-const isRefused = ({ results }: GetReply): boolean => results.every(({ outcome }) => outcome === 'refused');
+/** What the log set off, as when a grant of many processes is revoked, is nobody's to make up for; what was asked for is. */
+export const oweIfRefused = (refusedReads: Allowance, service: ServiceName, { results }: GetReply): void => {
+  if (results.every(({ outcome }) => outcome === 'refused')) refusedReads.owe(service);
+};
 
 /** For each path what it is, or that it is refused; where all of it was decided too long ago, `unavailable`. */
 export type Read = (asker: Asker, wanted: GetRequest['paths'], offline: boolean) => Promise<Either<Refusal, GetReply>>;
@@ -126,7 +127,6 @@ export const makeRead =
     const committed = await parts.commits.read({ id, service, credential: credential.fingerprint, paths, offline, at: time, client });
     if (isLeft(committed)) return committed;
     const reply = await answer(parts, asker, committed.right, wanted.slice(count).map(({ path }) => path));
-    if (!isLeft(reply) && isRefused(reply.right)) parts.refusedReads.owe(service);
     parts.followUps.afterRead(service, id, committed.right, wanted);
     // What was decided that long ago may have been revoked since: it stays in the log as allowed, and is not delivered.
     return age() > STALE_MS ? left(refuse('unavailable')) : reply;

@@ -14,13 +14,14 @@ import { OPEN_MS, PATHS_MAX } from '../../protocol/wire.ts';
 import type { Replica } from '../log/replica.ts';
 import { authenticateService } from '../request/authenticate.ts';
 import { parseBody } from '../request/body.ts';
-import { identify, type Asker, type IdentifyParts } from '../request/identify.ts';
+import { identify, type Asker } from '../request/identify.ts';
 import type { Opened } from '../request/open.ts';
 import { isLater } from '../soon.ts';
 import { makeOpenQuestions, type OpenQuestions, type Question } from './open-questions.ts';
-import type { Read, ReadParts } from './read.ts';
+import type { GetParts } from './get.ts';
+import { oweIfRefused, type ReadParts } from './read.ts';
 
-export type WatchParts = IdentifyParts & Pick<ReadParts, 'refusedReads' | 'values'> & { readonly read: Read };
+export type WatchParts = GetParts & Pick<ReadParts, 'values'>;
 
 export type Watch = {
   /** @param letGo called when it has to wait: it is in nobody's way then */
@@ -109,7 +110,7 @@ const asked = async (parts: WatchParts, opened: Opened): Promise<Either<Refusal,
 };
 
 export const makeWatch = (parts: WatchParts): Watch => {
-  const { replica, values } = parts;
+  const { replica, values, refusedReads } = parts;
   const questions = makeOpenQuestions(OPEN_MS);
   const answer = makeAnswer(parts);
   const opening = makeOpening(questions, answer);
@@ -119,7 +120,10 @@ export const makeWatch = (parts: WatchParts): Watch => {
       const question = await asked(parts, opened);
       if (isLeft(question)) return question;
       questions.replace(question.right);
-      return hasNews(replica, question.right) ? answer(question.right) : opening(question.right, letGo);
+      if (!hasNews(replica, question.right)) return opening(question.right, letGo);
+      const answered = await answer(question.right);
+      if (!isLeft(answered) && answered.right.news !== null) oweIfRefused(refusedReads, question.right.asker.service, answered.right.news);
+      return answered;
     },
     folded: (folded) => {
       if (folded.verdict._tag !== 'state') return undefined;
