@@ -2,7 +2,7 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { Failing, Standing } from './keeper.ts';
 import { lookForBlocks } from './look.ts';
-import { isKeeping, notNow, poke, stop, type NotNow, type State } from './projector.ts';
+import { isFailing, isKeeping, notNow, poke, stop, type NotNow, type State } from './projector.ts';
 import { openSession, type Session, type SessionEnd } from './session.ts';
 
 /** What is named of it fits into one message, however much is wrong. */
@@ -48,11 +48,11 @@ const readTo = async (state: State, seq: number): Promise<Either<SessionEnd, Rea
 const again = async (state: State): Promise<Either<NotNow, Again>> => {
   if (!isKeeping(state)) return left(notNow(state));
   const flushed = await state.keeper.flush(true);
-  if (isLeft(flushed)) return left(notNow(state, flushed.left));
+  if (isFailing(state, flushed)) return left(notNow(state, flushed.left));
   const read = await readTo(state, state.keeper.written());
   if (isLeft(read)) return left({ _tag: 'stopped', why: read.left });
   const { session, standing } = read.right;
-  if (!isLeft(standing)) return right({ session, standing: standing.right });
+  if (!isFailing(state, standing)) return right({ session, standing: standing.right });
   await session.close();
   return left(notNow(state, standing.left));
 };

@@ -1,5 +1,5 @@
 /** The life of a projector: when it writes, what it does after a failure, and how it stops. */
-import { isLeft, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, type Either, type Left } from 'fp-ts/lib/Either.js';
 import type { Unavailable } from '../events/log/log.ts';
 import type { ReplicaId } from '../events/vocabulary.ts';
 import type { Exclusive } from './exclusive.ts';
@@ -71,19 +71,19 @@ const enter = (state: State, phase: 'standby' | 'reading'): void => {
   state.phase = phase;
 };
 
-/** Whether it went well. Who was deposed begins anew, should it get the lease back. */
-const went = (state: State, result: Either<Failing, unknown>): boolean => {
+/** Whether it went wrong. Who was deposed begins anew, should it have the lease, or get it back. */
+export const isFailing = <A>(state: State, result: Either<Failing, A>): result is Left<Failing> => {
   const failure = isLeft(result) ? result.left : undefined;
   if (failure?._tag === 'deposed') enter(state, 'standby');
   if (failure?._tag === 'unavailable' && !state.failing) state.onFailure(failure);
   state.failing = failure?._tag === 'unavailable';
-  return failure === undefined;
+  return isLeft(result);
 };
 
 const readToHead = async (state: State): Promise<void> => {
   const { term } = state;
   const info = await state.parts.log.info()();
-  if (!went(state, info) || isLeft(info)) return;
+  if (isFailing(state, info)) return;
   state.session.at(info.right.last, () => {
     if (state.term !== term || state.phase !== 'reading') return;
     state.phase = 'comparing';
@@ -92,7 +92,7 @@ const readToHead = async (state: State): Promise<void> => {
 };
 
 const compare = async (state: State): Promise<void> => {
-  if (went(state, await state.keeper.reconcile())) state.phase = 'keeping';
+  if (!isFailing(state, await state.keeper.reconcile())) state.phase = 'keeping';
 };
 
 const step = async (state: State, due: Due): Promise<void> => {
@@ -101,8 +101,8 @@ const step = async (state: State, due: Due): Promise<void> => {
   if (!lease.isHeld() || state.phase === 'standby') return;
   if (state.phase === 'reading') return readToHead(state);
   if (state.phase === 'comparing') return compare(state);
-  if (due !== 'checkpoint') went(state, await keeper.flush(due === 'usage'));
-  else if (keeper.isUnsettled()) went(state, await keeper.settle());
+  if (due !== 'checkpoint') isFailing(state, await keeper.flush(due === 'usage'));
+  else if (keeper.isUnsettled()) isFailing(state, await keeper.settle());
 };
 
 const inTurn = (state: State, due: Due): void => {
@@ -123,9 +123,11 @@ export const renew = async (state: State): Promise<void> => {
   state.renewing = true;
   const kept = await state.lease.keep();
   state.renewing = false;
-  if (!went(state, kept) || isLeft(kept) || state.stopped !== undefined) return;
-  if (kept.right === 'taken') enter(state, 'reading');
-  if (kept.right === 'others' && state.phase !== 'standby') enter(state, 'standby');
+  if (isFailing(state, kept) || state.stopped !== undefined) return;
+  const isIdle = state.phase === 'standby';
+  // Ours and idle: that it was taken again was seen by whoever wrote an entry, and who saw it was deposed.
+  if (kept.right === 'taken' || (kept.right === 'renewed' && isIdle)) enter(state, 'reading');
+  if (kept.right === 'others' && !isIdle) enter(state, 'standby');
   poke(state);
 };
 

@@ -5,7 +5,7 @@ import { ReplicaId, sure } from '../events/vocabulary.ts';
 import { logCrypto, newHistory, type History } from '../tests/support/history.ts';
 import { latch } from '../tests/support/latch.ts';
 import { memoryStore } from './memory-store.ts';
-import { startProjector, type ProjectorOptions } from './run.ts';
+import { startProjector, type Projector, type ProjectorOptions } from './run.ts';
 import { orThrow } from '../tests/support/or-throw.ts';
 import { storedAfter, storedIn } from '../tests/support/stored.ts';
 import type { ViewStore } from './view-store.ts';
@@ -210,6 +210,30 @@ test('who lost the lease while it was held up writes nothing any more', async (t
   t.like(orThrow(await second.status()), { role: 'projector', holder: 'r2' });
   await second.close();
 });
+
+/** The lease, and an entry that is written next, as somebody leaves them who may write to the store. */
+const ruin = async (store: ViewStore): Promise<void> => {
+  for (const [bucket, key] of [['checkpoints', 'projector'], ['usage', 'invoicer.billing.stripe.KEY']] as const) {
+    const { revision } = orThrow(await store.get(bucket, key)());
+    orThrow(await store.put(bucket, key, '{"forged":true}', revision)());
+  }
+};
+
+for (const [what, see] of [
+  ['a write', (projector) => projector.status()],
+  ['a comparison', (projector) => projector.verify()],
+] satisfies ReadonlyArray<readonly [string, (projector: Projector) => Promise<unknown>]>)
+  test(`a lease that somebody ruined is taken again, also where ${what} comes upon it first`, async (t) => {
+    const { history, attempt, store } = given();
+    const projector = await start(history, store, { pace: { ...NEVER, renewMs: 20 } });
+    t.true(await projector.waitFor(history.fold.applied(), LIMIT));
+    history.read(attempt);
+    await ruin(store);
+    await see(projector);
+    t.true(await projector.waitFor(history.write('billing/OTHER').seq, LIMIT));
+    t.deepEqual(await storedIn(store), storedAfter(history));
+    await projector.close();
+  });
 
 test('a message after which nothing can be judged stops it, and is told', async (t) => {
   const { history, store } = given();
