@@ -92,7 +92,8 @@ for (const identity of [newTokenIdentity(name), newKeyIdentity(name)]) {
   });
 }
 
-test('while the connection is lost or hardly back it asks anew, under other ids, also where nobody is there yet; else it does not', async (t) => {
+// Before the others: what they compute would hold up its pauses, and it has five seconds for all of it.
+test.serial('while the connection is lost or hardly back it asks anew, under other ids, also where nobody is there yet; else it does not', async (t) => {
   const service = fakeService();
   service.script.answer = () => reply([valueOf('shop/S1')]);
   const failure = { _tag: 'unavailable', why: 'x', hint: 'y', delivered: 'maybe' } as const;

@@ -32,13 +32,13 @@ const restartNats = async (): Promise<void> => {
   await nats.restart();
   await jetlock.connected();
 };
-const BACK_MS = 5_000;
+const BACK_MS = 30_000;
 const readText = async (): Promise<string> => (await client.get('prod/broker/KEY')).text();
 const readyz = async (): Promise<{ readonly status: number; readonly why: string }> => {
   const answer = await fetch(`${jetlock.service().httpUrl}/readyz`);
   return { status: answer.status, why: ((await answer.json()) as { why?: string }).why ?? '' };
 };
-const notReady = () => eventually(async () => ((await readyz()).status === 503 ? readyz() : undefined), 3_000, '503 on /readyz');
+const notReady = () => eventually(async () => ((await readyz()).status === 503 ? readyz() : undefined), BACK_MS, '503 on /readyz');
 /** Answers come again by themselves, within the limit; a request that was sent into the gap is not waited for. */
 const answersAgain = (): Promise<string> =>
   eventually(() => until(readText(), 500, 'one answer').catch(() => undefined), BACK_MS, 'answers to come again');
@@ -46,7 +46,7 @@ const lastSequence = async (): Promise<number> => (await streams.info(subjects.s
 const historyOf = async (path: string) => orThrow(await jetlock.admin.query('secret.show', { path: pathOf(path) })()).secret.history;
 /** Read models may be some seconds behind after such a loss; what was decided is not. */
 const wholeHistory = (path: string, versions: number): Promise<true> =>
-  eventually(async () => ((await historyOf(path).catch(() => [])).length === versions ? true : undefined), 20_000, `${versions} versions`);
+  eventually(async () => ((await historyOf(path).catch(() => [])).length === versions ? true : undefined), BACK_MS, `${versions} versions`);
 
 test.serial('while NATS is stopped nothing is answered and /readyz says why; then all goes on by itself', async (t) => {
   await nats.server().stop();
@@ -85,7 +85,7 @@ test.serial('writes in flight when NATS is killed count once; the same statement
   };
   let acknowledged = 0;
   const sent = statements.map((statement) => send(statement).finally(() => (acknowledged += 1)).catch(() => 'no answer'));
-  await eventually(() => (acknowledged >= 4 ? true : undefined), 10_000, 'the first writes');
+  await eventually(() => (acknowledged >= 4 ? true : undefined), BACK_MS, 'the first writes');
   await nats.kill9();
   await restartNats();
   const first = await Promise.all(sent);

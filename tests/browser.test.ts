@@ -14,7 +14,7 @@ import { newAdmin, seat, type Person } from './support/people.ts';
 import { recordingProxy } from './support/recording-proxy.ts';
 import { codeOf, serviceOf, stepsOf } from './support/steps.ts';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 const proxy = await recordingProxy(() => jetlock.service().httpUrl);
 const [jetlock, { browser, stop }] = await Promise.all([builtConsole().then((folder) => startJetlock({ console: folder, origins: [proxy.url] })), launchChromium()]);
 const alice = await seat(browser, jetlock, jetlock.identity, proxy.url);
@@ -236,7 +236,7 @@ test.serial('while the service is restarted the console waits for it, and then h
   await withClient('after-restart', (client) => client.register());
   await all((person) => card(person, 'after-restart asks to be let in').waitFor());
   await alice.page.getByText('Live', { exact: true }).waitFor();
-  t.is(await alice.page.getByText(/^As of/).count(), 0);
+  await t.notThrowsAsync(gone(alice.page.getByText(/^As of/).first()));
 });
 
 test.serial('who logs out is out, and whoever is logged out everywhere too', async (t) => {

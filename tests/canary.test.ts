@@ -199,6 +199,6 @@ test.serial('nor do the bytes that NATS did not erase: what was deleted opens wi
   t.false(openedFrom(await currentOf(keyFile), left).has(key));
   t.true(openedFrom(await currentOf(keyFile), left).has(await keyOf(PATH)));
   const client = await jetlock.clientOf('canary-api', known);
-  await eventually(async () => ((await codeOf(client.get(PATH))) === 'answered' ? true : undefined), 10_000, 'the value that was kept');
+  await eventually(async () => ((await codeOf(client.get(PATH))) === 'answered' ? true : undefined), 30_000, 'the value that was kept');
   await rm(copy, { recursive: true });
 });

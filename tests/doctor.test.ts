@@ -95,13 +95,13 @@ test.serial('a machine whose clock is wrong, and the replica on it', async (t) =
   t.teardown(() => (Date.now = now));
   const status = async (wanted: number) => ((await fetch(`${ours.service.httpUrl}/readyz`)).status === wanted ? true : undefined);
   Date.now = () => now() + 40_000;
-  await eventually(() => status(503), 10_000, 'the replica to notice');
-  await finds(t, `${at('auditor')} ${everything}`, { check: 'clock', detail: /4\d{4} ms|39\d{3} ms/, mend: /NTP/ });
-  await finds(t, `${at('auditor')} ${everything}`, { check: 'replicas', detail: /is not ready: the clock here is (39|40) s ahead/, mend: /NTP/ });
+  await eventually(() => status(503), 30_000, 'the replica to notice');
+  await finds(t, `${at('auditor')} ${everything}`, { check: 'clock', detail: /(3[5-9]|4[0-5])\d{3} ms/, mend: /NTP/ });
+  await finds(t, `${at('auditor')} ${everything}`, { check: 'replicas', detail: /is not ready: the clock here is (3[5-9]|4[0-5]) s ahead/, mend: /NTP/ });
   Date.now = () => now() + 14 * 3_600_000;
   await finds(t, at('auditor'), { check: 'service', detail: /its box key is 14 h old/, mend: /why it cannot write/ });
   Date.now = now;
-  await eventually(() => status(200), 20_000, 'the replica to be ready again');
+  await eventually(() => status(200), 30_000, 'the replica to be ready again');
 });
 
 test.serial('a replica that is not there, and one that is behind', async (t) => {

@@ -14,7 +14,7 @@ test.before(async () => {
 test.after.always(() => jetlock.stop());
 
 /** Read models follow, soon. */
-const until = (holds: () => Promise<boolean>) => eventually(async () => (await holds()) || undefined, 10_000, 'a read model');
+const until = (holds: () => Promise<boolean>) => eventually(async () => (await holds()) || undefined, 30_000, 'a read model');
 
 const path = sure(SecretPath, 'prod/expected/URL');
 const set = async (value: string) => orThrow(await jetlock.admin.writeSecret(path, utf8(value))());

@@ -203,7 +203,7 @@ test.serial('the log tells who called which route with what outcome, and nothing
   const lines = await eventually(() => {
     const found = logs.filter((line) => line.includes('"message":"http"')).map((line) => JSON.parse(line) as { readonly route: string | null });
     return found.some(({ route }) => route === null) && found.some(({ route }) => route === '/secrets/:id') ? found : undefined;
-  }, 5_000, 'lines of the log');
+  }, 30_000, 'lines of the log');
   t.like(lines.find(({ route }) => route === '/secrets/:id'), { level: 'info', caller: 'admin alice', method: 'GET' });
   t.like(lines.findLast(({ route }) => route === null), { caller: null, status: 404 });
   t.false(logs.some((line) => line.includes(CANARY)));

@@ -20,6 +20,7 @@ import { eventually } from './support/poll.ts';
 import { codeOf, pathOf, serviceOf, stepsOf } from './support/steps.ts';
 
 const MAC = 'Jetlock-Mac';
+const LIMIT_MS = 30_000;
 const logged: Array<{ readonly level: string; readonly message: string; readonly sequence?: number; readonly why?: string; readonly code?: string }> = [];
 const jetlock = await startJetlock({ logLevel: 'info', logTo: { write: (line) => void logged.push(JSON.parse(line) as (typeof logged)[number]) } });
 const steps = stepsOf(jetlock);
@@ -56,7 +57,7 @@ const publish = async (subject: string, data: Uint8Array, mac?: string): Promise
 const access = (path: string) => subjects.state.access(serviceOf('target-api'), pathOf(path));
 
 test.serial('what somebody forged is a warning in the log of the service, a command that was refused is none', async (t) => {
-  const lineAbout = (sequence: number) => eventually(() => logged.find((line) => line.sequence === sequence && line.message !== 'access'), 5_000, `a line about ${sequence}`);
+  const lineAbout = (sequence: number) => eventually(() => logged.find((line) => line.sequence === sequence && line.message !== 'access'), LIMIT_MS, `a line about ${sequence}`);
   const refused = await jetlock.admin.command({ operation: 'secret.disable', path: pathOf('prod/nothing/KEY') })();
   t.like(refused, { left: { refusal: { code: 'not_found' } } });
   const { seq } = await stored({ last_by_subj: subjects.state.secret(pathOf('prod/nothing/KEY')) });
@@ -74,7 +75,7 @@ test.serial('a forged grant has no effect, whatever MAC it bears', async (t) => 
   t.is((await client.get(open)).text(), 'v');
   const [key = ''] = genuine.mac.split('.');
   t.is(await codeOf(client.get(closed)), 'refused');
-  const asked = await eventually(() => stored({ last_by_subj: access(closed) }).catch(() => undefined), 5_000, 'the access request');
+  const asked = await eventually(() => stored({ last_by_subj: access(closed) }).catch(() => undefined), LIMIT_MS, 'the access request');
   // Right in everything that can be had without a key: only the MAC is wrong.
   const forge = (prev: number): string =>
     fromUtf8(genuine.data)
@@ -103,7 +104,7 @@ test.serial('a genuine grant that is published again after a revoke, byte for by
   t.is((await stored({ last_by_subj: access(path) })).mac, genuine.mac);
   t.is(await codeOf(client.get(path)), 'refused');
   // The card that this makes comes after the answer, and is a change: nobody decides upon what was there before.
-  await eventually(async () => orThrow(await jetlock.admin.list('inbox.list', {})()).items.find((card) => card.kind === 'access' && card.target === pathOf(path)), 10_000, 'a card');
+  await eventually(async () => orThrow(await jetlock.admin.list('inbox.list', {})()).items.find((card) => card.kind === 'access' && card.target === pathOf(path)), LIMIT_MS, 'a card');
   await steps.grant('target-api', path);
   t.is((await client.get(path)).text(), 'v');
 });
@@ -166,7 +167,7 @@ test.serial('forged messages between honest ones make nobody lose, and nobody wa
     Promise.all(Array.from({ length: 8 }, (_, n) => steps.write(path, `value ${n}`))),
     Promise.all(Array.from({ length: 8 }, () => client.get(path))),
   ]);
-  const [written] = await until(honest, 20_000, 'the honest ones').finally(() => (over = true));
+  const [written] = await until(honest, LIMIT_MS, 'the honest ones').finally(() => (over = true));
   await Promise.all(intruding);
   t.deepEqual(written.map(({ version }) => Number(version)).sort((a, b) => a - b), [2, 3, 4, 5, 6, 7, 8, 9]);
 });
@@ -236,7 +237,7 @@ test.serial('what was written before there was a keyring stops no first start', 
     http: { host: '127.0.0.1', port: 0 },
     logLevel: 'silent',
   });
-  const service = orThrow(await until(started, 15_000, 'the first start'));
+  const service = orThrow(await until(started, LIMIT_MS, 'the first start'));
   t.true(service.health().ready);
   await service.stop();
 });

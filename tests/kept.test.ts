@@ -72,7 +72,7 @@ const inOrder = async (): Promise<readonly [Entrance, Entrance]> => {
       const held = isLeft(slot) ? null : (JSON.parse(slot.right.value ?? '{}') as { readonly holder?: string }).holder;
       return [a, b].some(({ replica }) => replica === held) ? held : undefined;
     },
-    20_000,
+    30_000,
     'a keeper',
   );
   return a.replica === holder ? [a, b] : [b, a];

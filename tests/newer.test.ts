@@ -39,12 +39,12 @@ test('an event that this version does not know, under a right MAC, stops the ser
   made.set('Jetlock-Mac', `${key}.${mac}`);
   await jetstream(nc).publish(subject, data, { headers: made });
 
-  const why = await eventually(() => (jetlock.service().health().failed ? jetlock.service().health().why : undefined), 10_000, 'the service to stop');
+  const why = await eventually(() => (jetlock.service().health().failed ? jetlock.service().health().why : undefined), 30_000, 'the service to stop');
   t.is(why, 'unknown event');
   const ready = await fetch(`${jetlock.service().httpUrl}/readyz`);
   t.deepEqual([ready.status, await ready.json()], [503, { ready: false, why }]);
   // Out of the way of replicas of the newer version, which can answer.
-  await eventually(() => wire.ask(identity, 'prod/newer/KEY').then(() => undefined, (error: unknown) => (error instanceof errors.RequestError && error.isNoResponders()) || undefined), 10_000, 'the service to leave');
+  await eventually(() => wire.ask(identity, 'prod/newer/KEY').then(() => undefined, (error: unknown) => (error instanceof errors.RequestError && error.isNoResponders()) || undefined), 30_000, 'the service to leave');
   const started = await jetlock.restart();
   if (!isLeft(started)) return t.fail('it started');
   t.like(started.left, { kind: 'config', message: 'the log holds an event that this version of jetlock does not know' });

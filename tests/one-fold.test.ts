@@ -6,7 +6,7 @@ import { eventually } from './support/poll.ts';
 import { startReplicas, type Replicas, type TestReplica } from './support/replicas.ts';
 import { stepsOf } from './support/steps.ts';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 30_000;
 const READERS = 8;
 
 const appliedBy = async (replica: TestReplica): Promise<number> => {

@@ -100,7 +100,7 @@ test.serial('a replica hands on what only another one can do, and gives back its
     return handedOn > 0 || undefined;
   };
   // Which of them is asked is left to NATS.
-  await eventually(verify, 20_000, 'the one that does not keep the read models to be asked');
+  await eventually(verify, 30_000, 'the one that does not keep the read models to be asked');
 });
 
 const STREAMS = ['SECRETS', 'KV_secrets_keys', 'KV_secrets_inbox'] as const;

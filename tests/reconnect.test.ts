@@ -9,7 +9,7 @@ const jetlock = await startJetlock();
 test.after.always(() => jetlock.stop());
 const steps = stepsOf(jetlock);
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 30_000;
 const ROUNDS = 3;
 
 const sinceRestart = async <A>(since: number, what: string, answer: Promise<A>): Promise<[A, string]> => {

@@ -49,7 +49,7 @@ const observed = async (cause: Cause) => {
   const logged: string[] = [];
   const events = nc.subscribe(subjects.all, { callback: (_, { subject }) => void logged.push(subject) });
   const inbox = createInbox();
-  const replied = latch<{ readonly bytes: Uint8Array; readonly before: ReadonlyArray<string> }>(5_000, 'the reply');
+  const replied = latch<{ readonly bytes: Uint8Array; readonly before: ReadonlyArray<string> }>(30_000, 'the reply');
   const replies = nc.subscribe(inbox, { callback: (_, { data }) => replied.open({ bytes: data, before: [...logged] }) });
   const to = `${subjects.get}.same-api`;
   nc.publish(to, wire.sealed(identity, to, { paths: [barePath(pathFor(cause))], offline: false }), { reply: inbox });
@@ -64,7 +64,7 @@ test.serial('one append before every reply, replies of one length, and what foll
     const { bytes, before, followed, end } = await observed(cause);
     t.deepEqual(before.map((subject) => subject.replace(/[^.]+$/, '*')), ['secrets.events.read.*'], cause);
     lengths.add(bytes.length);
-    await eventually(() => (followed().length >= CAUSES[cause] ? true : undefined), 5_000, `what follows ${cause}`);
+    await eventually(() => (followed().length >= CAUSES[cause] ? true : undefined), 30_000, `what follows ${cause}`);
     end();
   }
   t.is(lengths.size, 1);
@@ -99,7 +99,7 @@ test.serial('nobody is told of a change where nothing is granted to them', async
   for (const cause of ['denied', 'ungranted', 'unknown'] as const) await write(pathFor(cause), 'another value');
   const { seq } = await grant('same-api', 'prod/other/KEY');
   const written = await write('prod/other/KEY', 'v');
-  await eventually(() => told.at(-1) === written.seq || undefined, 5_000, 'the last notice');
+  await eventually(() => told.at(-1) === written.seq || undefined, 30_000, 'the last notice');
   t.deepEqual(told, [seq, written.seq]);
   notices.unsubscribe();
 });
@@ -129,7 +129,7 @@ test.serial('the command line says the same and exits with 77', async (t) => {
   orThrow(writeServiceIdentity(file, identity));
   const options = ['--nats', jetlock.nats.url, '--signing-key', jetlock.identity.servicePublicKey, '--identity', file];
   const ended = causes.map((cause) => jetlockChild(['get', pathFor(cause), ...options], { cwd: jetlock.dataDir }));
-  const said = (await until(Promise.all(ended), 30_000, 'the command lines')).map(({ code, stdout, stderr }, index) =>
+  const said = (await until(Promise.all(ended), 60_000, 'the command lines')).map(({ code, stdout, stderr }, index) =>
     JSON.stringify({ code, stdout, stderr: stderr.replaceAll(pathFor(causes[index] as Cause), 'PATH') }),
   );
   t.is(new Set(said).size, 1, said.join('\n'));

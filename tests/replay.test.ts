@@ -55,7 +55,7 @@ const prepared = async () => {
     const bytes = seal(wire.shared, request);
     return async (replica: number): Promise<string> => {
       const reply = new Promise<Uint8Array>((resolve) => doors[replica]?.admit({ subject: request.subject, bytes, answer: resolve }));
-      const answer = open(wire.shared, request, await until(reply, 10_000, 'a reply'));
+      const answer = open(wire.shared, request, await until(reply, 30_000, 'a reply'));
       return E.isLeft(answer) ? tagOf(answer as never) : `changed ${(answer.right as { changed: boolean }).changed}`;
     };
   };
@@ -153,7 +153,7 @@ test.serial('a service that has authenticated asks on a subject of its own, at a
     t.is((await client.get(path)).text(), 'v');
     return cameKnown.at(-1)?.subject === came[0]?.subject ? undefined : true;
   };
-  await eventually(isElsewhere, 20_000, 'another subject');
+  await eventually(isElsewhere, 30_000, 'another subject');
 });
 
 test.serial('who is not known there any more gets nothing there: neither a stranger, nor another service, nor a credential that was revoked', async (t) => {
@@ -182,5 +182,5 @@ test.serial('who is not known there any more gets nothing there: neither a stran
   await steps.revokeCredential('leaving', client.fingerprint);
   t.is(await codeOf(client.get(path)), 'unauthorized');
   const nobody = () => ask(identity, own).then(({ refusal }) => void t.is(refusal?.code, 'unauthorized'), (error: unknown) => (/no responders/i.test(String(error)) ? true : undefined));
-  await eventually(nobody, 10_000, 'nobody to listen there');
+  await eventually(nobody, 30_000, 'nobody to listen there');
 });

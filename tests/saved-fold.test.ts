@@ -154,5 +154,5 @@ test.serial('a revoke that was altered before what was saved opens nothing, and 
   t.not(await codeOf(client.get(LOST)), 'answered');
   const failed = () => (jetlock.service().health().failed ? jetlock.service().health().why : undefined);
   // The fold of the read models may come to it before the service is ready.
-  t.regex(isLeft(result) ? result.left.message : await eventually(failed, 10_000, 'the service to notice'), /history changed/);
+  t.regex(isLeft(result) ? result.left.message : await eventually(failed, 30_000, 'the service to notice'), /history changed/);
 });

@@ -6,6 +6,7 @@ import { JetlockError } from '../client/error.ts';
 import type { AdminCommand } from '../events/command.ts';
 import { SecretPath, Prefix, ServiceName, sure } from '../events/vocabulary.ts';
 import { orThrow, startJetlock, type Jetlock } from './support/jetlock.ts';
+import { eventually } from './support/poll.ts';
 
 const path = (text: string): SecretPath => sure(SecretPath, text);
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -61,7 +62,7 @@ test.serial('a service registers, is approved, asks, and is granted while it wai
   await approve('shop-api', client);
   t.is((await client.register()).status, 'approved');
   t.is(await refusal(client.get('prod/shop/PASSWORD', { description: 'the password of the database' })), 'refused');
-  const waiting = client.waitFor('prod/shop/PASSWORD', { timeoutMs: 10_000 });
+  const waiting = client.waitFor('prod/shop/PASSWORD', { timeoutMs: 30_000 });
   const card = await cardFor('prod/shop/PASSWORD');
   t.like(card, { kind: 'access', description: 'the password of the database' });
   await grant('shop-api', sure(Prefix, 'prod/shop/'));
@@ -69,21 +70,19 @@ test.serial('a service registers, is approved, asks, and is granted while it wai
   await client.close();
 });
 
-const cardFor = async (target: string) => {
-  for (let round = 0; round < 100; round += 1) {
+const cardFor = (target: string) => {
+  const found = async () => {
     const { items } = orThrow(await jetlock.admin.query('inbox.list', {})());
-    const card = items.find((item) => ('target' in item ? item.target : 'path' in item ? item.path : '') === target);
-    if (card !== undefined) return card;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return undefined;
+    return items.find((item) => ('target' in item ? item.target : 'path' in item ? item.path : '') === target);
+  };
+  return eventually(found, 30_000, `a card for ${target}`);
 };
 
 test.serial('a path without a value becomes a stub; setting it completes the waiting call', async (t) => {
   const client = await serviceWith('stub-api');
   await grant('stub-api', sure(Prefix, 'prod/stub/'));
-  const waiting = client.waitFor('prod/stub/TOKEN', { timeoutMs: 10_000 });
-  t.is((await cardFor('prod/stub/TOKEN'))?.kind, 'missing');
+  const waiting = client.waitFor('prod/stub/TOKEN', { timeoutMs: 30_000 });
+  t.is((await cardFor('prod/stub/TOKEN')).kind, 'missing');
   await write('prod/stub/TOKEN', 'now-there');
   t.is((await waiting).text(), 'now-there');
   await client.close();

@@ -26,7 +26,7 @@ type Secrets = SecretsClient<typeof schema>;
 type Scene = { readonly secrets: Secrets; readonly set: (key: Key, value: string) => Promise<unknown>; readonly refuse: (key: Key) => Promise<unknown> };
 type Source = { readonly name: string; readonly pushes: boolean; readonly open: (t: ExecutionContext) => Promise<Scene> };
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 30_000;
 let jetlock: Jetlock;
 let made = 0;
 test.before(async () => {

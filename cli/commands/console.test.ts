@@ -44,7 +44,7 @@ const opening = async (t: ExecutionContext, words: ReadonlyArray<string>, codeFo
   const { offered, url } = await enrolments(t);
   const cli = await adminCli(t, { 'health.show': listening(here(url)) });
   const { type, ended, stderr } = cli.start(['console', ...words], { terminals: words.includes('--enroll') ? ['stdin'] : [] });
-  const code = await eventually(() => /enrol#(\S{43})/.exec(stderr())?.[1], 10_000, 'the link');
+  const code = await eventually(() => /enrol#(\S{43})/.exec(stderr())?.[1], 30_000, 'the link');
   const secret = fromBase64(codeFor(code));
   offered.set(hash(fromBase64(code)), { key: KEY, proof: hash(fromBase64(KEY), secret), label: 'Firefox on Linux', admin: null });
   return { ...cli, type, stderr, started: ended };
@@ -71,7 +71,7 @@ test('console signs nothing in that was offered without the code', async (t) => 
 test('console --enroll has a person compare the fingerprint', async (t) => {
   for (const [answer, code, count] of [['y', 0, 1], ['n', 130, 0]] as const) {
     const { started, sent, stderr, type } = await opening(t, ['--enroll']);
-    await eventually(() => (stderr().includes(`sign in "Firefox on Linux" with the key ${FINGERPRINT}? [y/N]`) ? true : undefined), 10_000, 'the question');
+    await eventually(() => (stderr().includes(`sign in "Firefox on Linux" with the key ${FINGERPRINT}? [y/N]`) ? true : undefined), 30_000, 'the question');
     type(`${answer}\n`);
     t.is((await started).code, code);
     t.is(commandsIn(sent).length, count);
@@ -115,7 +115,7 @@ test('console opens what the service names as its own, and nothing else without 
   }
   const { start } = await adminCli(t, { 'health.show': listening(here(OWN)) });
   const { type, ended, stderr } = start(['console', '--url', 'http://127.0.0.1:10'], { terminals: ['stdin'] });
-  await eventually(() => (stderr().includes('Open it all the same? [y/N]') ? true : undefined), 10_000, 'the question');
+  await eventually(() => (stderr().includes('Open it all the same? [y/N]') ? true : undefined), 30_000, 'the question');
   type('n\n');
   t.is((await ended).code, 130);
 });
@@ -173,7 +173,7 @@ test('a key is removed with all that came of it, which is shown first, and none 
   };
   const { jetlock, sent, start, answers } = await adminCli(t, { 'admin.key.signed': () => ({ result: signed }) });
   const { type, ended, stderr } = start(['admin', 'key', 'remove', 'ada', FINGERPRINT, '--with-all'], { terminals: ['stdin'] });
-  await eventually(() => (stderr().includes('? [y/N]') ? true : undefined), 10_000, 'the question');
+  await eventually(() => (stderr().includes('? [y/N]') ? true : undefined), 30_000, 'the question');
   type('no\n');
   t.is((await ended).code, 130);
   t.is(stderr(), `key ${OTHER} of bob, "Firefox"\nAPI token deploy of bob (writer, until 2023-11-14T22:13:21Z)\naccess key ${idOf(2)} of prod/shop\nand 2 more\nremove the key ${FINGERPRINT} of ada, and the 5 that came of it? [y/N] jetlock: stopped, nothing was changed\n`);

@@ -92,7 +92,7 @@ test('get --wait: a wait that ran out ends like a refusal', async (t) => {
 
 test('get --wait: the value comes as soon as it is to be had', async (t) => {
   const { jetlock, known, service } = await registered(t);
-  const first = latch(10_000, 'the first question');
+  const first = latch(30_000, 'the first question');
   const { answer } = service.script;
   service.script.answer = (seen) => {
     first.open();

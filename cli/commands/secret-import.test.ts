@@ -12,7 +12,7 @@ const valueOf = (enclosed: Enclosed | null) => Buffer.from(fromBase64(enclosed?.
 
 test('secret import writes forty values, at most eight at a time, and tells how many', async (t) => {
   const values = new Map<string, string>();
-  const all = latch(5_000, 'eight writes at a time');
+  const all = latch(30_000, 'eight writes at a time');
   let [flying, most] = [0, 0];
   const { jetlock, directory } = await adminCli(t, {
     'secret.write': async ({ path }: Command, enclosed) => {

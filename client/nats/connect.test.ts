@@ -111,7 +111,7 @@ test('comes back by itself after a restart', async (t) => {
   const nc = await connectNats({ servers: own.url })();
   if (E.isLeft(nc)) return t.fail(nc.left.why);
   t.teardown(() => nc.right.close());
-  const back = latch(20_000, 'the connection to come back');
+  const back = latch(30_000, 'the connection to come back');
   void (async () => {
     for await (const { type } of nc.right.status()) if (type === 'reconnect') back.open();
   })();

@@ -51,16 +51,16 @@ test('notices are heard from before the next request on, until they are closed; 
   });
   await service.flush();
   const heard: number[] = [];
-  const first = latch(5_000, 'a notice');
+  const first = latch(30_000, 'a notice');
   const listening = transport.notices(billing, (seq) => {
     heard.push(seq);
     first.open();
   });
-  await transport.request('secrets.get.now', new Uint8Array(), 1_000)();
+  await transport.request('secrets.get.now', new Uint8Array(), 10_000)();
   await first.opened();
   listening.close();
-  await transport.request('secrets.get.now', new Uint8Array(), 1_000)();
-  await transport.request('secrets.get.now', new Uint8Array(), 1_000)();
+  await transport.request('secrets.get.now', new Uint8Array(), 10_000)();
+  await transport.request('secrets.get.now', new Uint8Array(), 10_000)();
   t.deepEqual(heard, [42]);
 });
 
@@ -77,7 +77,7 @@ const LONG_MS = 60_000;
 test('when the connection breaks, what was under way fails at once, and what comes after is sent when it is back', async (t) => {
   const { nats, service, transport } = await setUp(t);
   t.false(transport.isUnsettled());
-  const [received, again] = [latch(5_000, 'the first request'), latch(5_000, 'the service to listen again')];
+  const [received, again] = [latch(30_000, 'the first request'), latch(30_000, 'the service to listen again')];
   service.subscribe('secrets.get.silent', { callback: () => received.open() });
   let count = 0;
   service.subscribe('secrets.get.echo', {
@@ -94,12 +94,12 @@ test('when the connection breaks, what was under way fails at once, and what com
   const underWay = transport.request('secrets.get.silent', utf8('ping'), LONG_MS)();
   await received.opened();
   await nats.kill9();
-  t.like(await until(underWay, 5_000, 'a failure'), { left: { _tag: 'unavailable', delivered: 'maybe' } });
+  t.like(await until(underWay, 30_000, 'a failure'), { left: { _tag: 'unavailable', delivered: 'maybe' } });
   t.like(await transport.request('secrets.get.echo', utf8('ping'), 100)(), { left: { _tag: 'unavailable', delivered: 'no' } });
   t.true(transport.isUnsettled());
   const kept = transport.request('secrets.get.echo', utf8('kept'), LONG_MS)();
   await nats.restart();
-  const first = await until(kept, 20_000, 'an answer, or word that nobody is there yet');
+  const first = await until(kept, 30_000, 'an answer, or word that nobody is there yet');
   // The service may come back after us: then that is said.
   if (E.isLeft(first)) t.like(first, { left: { _tag: 'unavailable', delivered: 'no' } });
   else t.deepEqual(first, E.right(Buffer.from('kept')) as never);
@@ -115,6 +115,6 @@ test('a request that waits for the connection is given up when that is closed', 
   await nats.kill9();
   const waiting = transport.request('secrets.get.echo', utf8('ping'), LONG_MS)();
   await transport.close();
-  t.like(await until(waiting, 5_000, 'a failure'), { left: { _tag: 'unavailable' } });
+  t.like(await until(waiting, 30_000, 'a failure'), { left: { _tag: 'unavailable' } });
   t.like(await transport.request('secrets.get.echo', utf8('ping'), LONG_MS)(), { left: { _tag: 'unavailable', delivered: 'no' } });
 });

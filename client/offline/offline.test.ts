@@ -149,7 +149,7 @@ for (const [name, later] of [['a refusal', E.right('refused')], ['a grant withou
   test(`given a value that was asked for before ${name} came and arrives after it, then it is not kept again, and a later one is`, async (t) => {
     const { start, served } = await setUp(t);
     const get = start();
-    const answer = latch(5_000);
+    const answer = latch(30_000);
     served.held = answer.opened();
     const overtaken = get();
     [served.held, served.get] = [Promise.resolve(), later];

@@ -16,7 +16,7 @@ type Run = (title: string, body: (t: ExecutionContext) => Promise<void>) => void
 type Make = (t: ExecutionContext) => Promise<LogUnderTest>;
 type Check = (t: ExecutionContext, made: LogUnderTest) => Promise<void>;
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 30_000;
 const SUBJECT = 'secrets.events.state.keyring';
 const OTHER = 'secrets.events.state.secret.prod.DB';
 const READS = 'secrets.events.read.r1';

@@ -95,7 +95,7 @@ for (const [what, outage] of Object.entries(outages))
       await following.next();
       const ms = performance.now() - back;
       t.log(`messages again ${ms.toFixed(0)} ms after the server was back`);
-      t.true(ms < 5_000, `${ms} ms`);
+      t.true(ms < 15_000, `${ms} ms`);
     }
     done = true;
     const count = await writing;
@@ -239,7 +239,7 @@ test('what is followed aside never stands before much of what else comes by the 
   const { nats, nc, log } = await setting(t);
   const writer = await connect({ servers: nats.url });
   t.teardown(() => writer.close());
-  const count = 2_000;
+  const count = 6_000;
   await Promise.all(Array.from({ length: count }, (_, n) => writer.request(`secrets.events.read.r${n}`, new Uint8Array(100), { timeout: WAIT_MS })));
   let taken = 0;
   let before = count;

@@ -25,7 +25,7 @@ test('answers come to the inbox of the connection, and without permission to lis
     return requestsOn(connection, linkOf(connection));
   };
   const [own, another] = [await as('_INBOX_client'), await as('_INBOX_another')];
-  const answers = await Promise.all(['a', 'b'].map((word) => own('echo', Buffer.from(word), 5_000)));
+  const answers = await Promise.all(['a', 'b'].map((word) => own('echo', Buffer.from(word), 30_000)));
   t.deepEqual(answers.map((answer) => (E.isRight(answer) ? answer.right.string() : undefined)), ['a', 'b']);
   for (const answer of await Promise.all([another('echo', new Uint8Array(), 60_000), another('echo', new Uint8Array(), 60_000)]))
     t.true(E.isLeft(answer) && answer.left instanceof errors.PermissionViolationError);
@@ -38,7 +38,7 @@ test('headers that break the rules are an answer like any other, and the next re
   const request = requestsOn(connection, linkOf(connection));
   const socket = connectSocket(Number(new URL(nats.url).port), '127.0.0.1');
   t.teardown(() => socket.destroy());
-  const listening = latch(5_000, 'the raw responder');
+  const listening = latch(30_000, 'the raw responder');
   const headers = 'NATS/1.0\r\na b: c\r\n: \r\n\r\n';
   socket.on('data', (chunk: Buffer) => {
     const [, reply] = /^MSG ask 1 (\S+) /m.exec(chunk.toString()) ?? [];
@@ -47,7 +47,7 @@ test('headers that break the rules are an answer like any other, and the next re
   });
   socket.write('CONNECT {"verbose":false,"headers":true}\r\nSUB ask 1\r\nPING\r\n');
   await listening.opened();
-  for (let n = 0; n < 2; n += 1) t.true(E.isRight(await request('ask', new Uint8Array(), 5_000)));
+  for (let n = 0; n < 2; n += 1) t.true(E.isRight(await request('ask', new Uint8Array(), 30_000)));
 });
 
 /** Answers the third time that it is asked, and nobody before. */
@@ -63,7 +63,7 @@ const thirdTime = () => {
 test('what nobody answered is asked again until there is an answer, and no longer', async (t) => {
   const askAgain = makeAskAgain();
   const [first, second] = [thirdTime(), thirdTime()];
-  for (const { ask } of [first, second]) t.is(await until(askAgain(ask), 10_000, 'an answer'), 3);
+  for (const { ask } of [first, second]) t.is(await until(askAgain(ask), 30_000, 'an answer'), 3);
   t.is(first.count(), 3);
   await t.throwsAsync(askAgain(() => Promise.reject(new Error('refused'))), { message: 'refused' });
 });
@@ -74,5 +74,5 @@ test('where others are answered nothing is asked again', async (t) => {
   const slow = askAgain(ask);
   for (const end = performance.now() + 1_500; performance.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) await askAgain(() => Promise.resolve(0));
   t.is(count(), 1);
-  t.is(await until(slow, 10_000, 'an answer, once nobody else is answered'), 3);
+  t.is(await until(slow, 30_000, 'an answer, once nobody else is answered'), 3);
 });

@@ -97,9 +97,9 @@ test('where somebody was turned away is told', (t) => {
 test('of strangers no kind has more under way than its share', async (t) => {
   const { ask, begun } = setUp('');
   for (let n = 0; n < UNKNOWN.underWay.each + 10; n += 1) ask('x', { subject: `secrets.register.flood-${n}` });
-  await eventually(() => (begun.length >= UNKNOWN.underWay.each ? true : undefined), 5_000, 'those to be begun');
+  await eventually(() => (begun.length >= UNKNOWN.underWay.each ? true : undefined), 30_000, 'those to be begun');
   ask('x', { subject: 'secrets.get.honest' });
-  await eventually(() => (begun.length > UNKNOWN.underWay.each ? true : undefined), 5_000, 'those to be begun');
+  await eventually(() => (begun.length > UNKNOWN.underWay.each ? true : undefined), 30_000, 'those to be begun');
   t.is(begun.at(-1), 'secrets.get.honest');
 });
 
@@ -127,11 +127,11 @@ test('of strangers each subject has its room, and each kind its turn', async (t)
   t.deepEqual(told, ['busy']);
   ask('x', { subject: 'secrets.get.honest' });
   ask('x', { subject: 'secrets.admin.service.revoke' });
-  await eventually(() => (begun.length >= UNKNOWN.perTurn * 2 ? true : undefined), 5_000, 'those to be begun');
+  await eventually(() => (begun.length >= UNKNOWN.perTurn * 2 ? true : undefined), 30_000, 'those to be begun');
   const next = begun.slice(UNKNOWN.perTurn, UNKNOWN.perTurn * 2);
   t.true(next.includes('secrets.admin.service.revoke') && next.includes('secrets.get.honest'), next.join());
   const finishing = setInterval(finish, 1);
-  await idle(5_000);
+  await idle(30_000);
   clearInterval(finishing);
 });
 
@@ -247,9 +247,9 @@ test('strangers who come by HTTP fill a share of the lane of their own, and in i
   ask('y', { address: '192.0.2.2' });
   ask('z');
   t.deepEqual(told, ['busy']);
-  await eventually(() => (who.length >= UNKNOWN.perTurn * 2 ? true : undefined), 5_000, 'those to be begun');
+  await eventually(() => (who.length >= UNKNOWN.perTurn * 2 ? true : undefined), 30_000, 'those to be begun');
   t.deepEqual(who.slice(UNKNOWN.perTurn, UNKNOWN.perTurn * 2).sort(), ['x', 'x', 'y', 'z']);
   const finishing = setInterval(finish, 1);
-  await idle(5_000);
+  await idle(30_000);
   clearInterval(finishing);
 });

@@ -33,19 +33,19 @@ test('an export ends in the middle when whoever asked is not let in any more', a
 });
 
 test('so many go on at once, of one and of all, and one that was given up makes room', async (t) => {
-  const gate = latch(10_000);
+  const gate = latch(30_000);
   let begun = 0;
   const server = pages(() => ((begun += 1), gate.opened()), () => false);
   t.teardown(() => server.close());
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const asked = async (who: string) => (await fetch(`${url}/${who}`)).text();
   const going = Array.from({ length: EXPORTS_MAX }, (_, at) => asked(String(Math.floor(at / EXPORTS_OF_ONE))).catch(() => undefined));
-  await eventually(async () => (begun === EXPORTS_MAX ? true : undefined), 10_000, 'all to begin');
+  await eventually(async () => (begun === EXPORTS_MAX ? true : undefined), 30_000, 'all to begin');
   t.is(await asked('0'), 'busy');
   t.is(await asked('other'), 'busy');
   gate.open();
   await Promise.all(going);
-  await eventually(async () => ((await asked('0').catch(() => 'cut off')) === 'cut off' ? true : undefined), 10_000, 'room for one more');
+  await eventually(async () => ((await asked('0').catch(() => 'cut off')) === 'cut off' ? true : undefined), 30_000, 'room for one more');
   t.pass();
 });
 

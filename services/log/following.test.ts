@@ -18,7 +18,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import { verdictsOf } from './verdicts.ts';
 import { logCrypto, makeReplica, type Replica } from './replica.ts';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 const PATHS = ['billing/KEY', 'billing/OTHER'];
 const NEVER = { leaseMs: 1e9, renewMs: 1e9, usageMs: 1e9, checkpointMs: 1e9 };
 

@@ -40,9 +40,9 @@ test('the head is written soon after it changed, and at the end', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'jetlock-head-'));
   const { replica, goTo, listeners } = logAt(1);
   const stop = keepHead(directory, 'created', replica);
-  await eventually(async () => (seqIn(directory) === 1 ? true : undefined), 10_000, 'the first head');
+  await eventually(async () => (seqIn(directory) === 1 ? true : undefined), 30_000, 'the first head');
   goTo(2);
-  await eventually(async () => (seqIn(directory) === 2 ? true : undefined), 10_000, 'the next head');
+  await eventually(async () => (seqIn(directory) === 2 ? true : undefined), 30_000, 'the next head');
   goTo(3);
   await stop();
   t.is(seqIn(directory), 3);
@@ -65,9 +65,9 @@ test('what could not be written is written when it can be', async (t) => {
   const { replica, looked } = logAt(1);
   const stop = keepHead(dataDir, 'created', replica);
   const before = looked();
-  await eventually(async () => (looked() > before ? true : undefined), 10_000, 'the first attempt to be over');
+  await eventually(async () => (looked() > before ? true : undefined), 30_000, 'the first attempt to be over');
   rmSync(inTheWay);
-  await eventually(async () => (seqIn(dataDir) === 1 ? true : undefined), 10_000, 'the head');
+  await eventually(async () => (seqIn(dataDir) === 1 ? true : undefined), 30_000, 'the head');
   await stop();
   t.is(seqIn(dataDir), 1);
 });

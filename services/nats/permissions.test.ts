@@ -72,7 +72,7 @@ test('the service appends, follows, reads and keeps its buckets', async (t) => {
   const nc = await as(t, 'service');
   orThrow(await checkStream(nc, subjects)());
   const log = jetstreamLog(nc, { stream: subjects.stream });
-  const got = latch<number>(20_000, 'its own message');
+  const got = latch<number>(30_000, 'its own message');
   const filters = [subjects.anyState, 'secrets.events.read.r1'];
   const { close } = await log.follow({ filters, from: 1, onMessage: ({ subject, seq }) => (subject === filters[1] ? got.open(seq) : undefined), onLost: (why) => t.log(why) });
   const seq = orThrow(await log.append({ subject: 'secrets.events.read.r1', prev: 0, data: new Uint8Array(1), mac: 'm' })());

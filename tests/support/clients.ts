@@ -30,7 +30,7 @@ export const connectionsTo = (servers: ReadonlyArray<string>): Connections => {
     return nc;
   };
   const roundTrips = () => until(Promise.all(opened.filter((nc) => !nc.isClosed()).map((nc) => nc.rtt())), 500, 'round trips').catch(() => undefined);
-  return { connection, connected: () => eventually(roundTrips, 10_000, 'all connections'), close: () => Promise.all(opened.map((nc) => nc.close())) };
+  return { connection, connected: () => eventually(roundTrips, 30_000, 'all connections'), close: () => Promise.all(opened.map((nc) => nc.close())) };
 };
 
 export type Clients = {

@@ -25,8 +25,8 @@ export type Cluster = {
 };
 
 /** An election takes up to nine seconds, and the one of a stream comes after that of the whole. */
-const SETTLED_MS = 30_000;
-const ANSWER_MS = 1_000;
+const SETTLED_MS = 60_000;
+const ANSWER_MS = 5_000;
 
 const nameOf = (server: number): string => `n${server + 1}`;
 

@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core';
 import type { Person } from './people.ts';
 import { eventually } from './poll.ts';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 export const card = ({ page }: Person, title: string | RegExp): Locator => page.getByRole('article', { name: title });
 export const button = (inside: Pick<Locator, 'getByRole'>, name: string): Locator => inside.getByRole('button', { name, exact: true });

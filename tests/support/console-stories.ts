@@ -6,7 +6,7 @@ import { flaws } from './looks.ts';
 import type { Person } from './people.ts';
 import { eventually } from './poll.ts';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 export const looks = async (t: ExecutionContext, { page }: Person, name: string): Promise<void> => void t.deepEqual(await flaws(page, name), []);
 

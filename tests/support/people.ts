@@ -11,7 +11,7 @@ import { orThrow } from './or-throw.ts';
 import { eventually } from './poll.ts';
 import { stepsOf } from './steps.ts';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 export type Person = {
   readonly identity: AdminIdentity;

@@ -6,7 +6,7 @@ import { startProjector, type ProjectorOptions } from '../../projections/run.ts'
 import type { ViewStore } from '../../projections/view-store.ts';
 import { logCrypto, newHistory, type History } from './history.ts';
 
-export const LIMIT = 10_000;
+export const LIMIT = 30_000;
 export const PATH = 'billing/stripe/KEY';
 /** Nothing happens by the clock, unless a test is about it. */
 export const NEVER = { leaseMs: 1e9, renewMs: 1e9, usageMs: 1e9, checkpointMs: 1e9 };

@@ -8,7 +8,7 @@ import { until } from './latch.ts';
 import { PROGRAM } from './program.ts';
 import { startInstallation, type Installation, type ReplicasOptions } from './replicas.ts';
 
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 
 export type ReplicaProcess = {
   readonly dataDir: string;

@@ -13,7 +13,7 @@ import { eventually } from './poll.ts';
 import { codeOf, serviceOf, stepsOf } from './steps.ts';
 
 export const SERVICE = 'rollback-api';
-export const NOTICED_MS = 10_000;
+export const NOTICED_MS = 30_000;
 
 /** A service that read one secret and may not read the other any more; what came after that is in the log too. */
 export const startRevoked = async (t: ExecutionContext) => {

@@ -29,7 +29,7 @@ const credentialSeenBy = (admin: Clients['admin']) => (service: ServiceName, fin
       const { items } = orThrow(await admin.query('service.list', { service })());
       return items[0]?.credentials.find((one) => one.fingerprint === fingerprint)?.seq;
     },
-    10_000,
+    30_000,
     `${service} to be registered`,
   );
 

@@ -67,7 +67,7 @@ const boxed = ({ kid, from, key }: Shared, plain: Uint8Array): Uint8Array => {
 };
 
 /** @param limitMs how long a reply is waited for */
-export const openWire = async (jetlock: Pick<Connections, 'connection'>, limitMs = 10_000) => {
+export const openWire = async (jetlock: Pick<Connections, 'connection'>, limitMs = 30_000) => {
   const nc: NatsConnection = await jetlock.connection();
   const keys = sure(ServiceKeys, parsed((await nc.request(subjects.keys, new Uint8Array(), { timeout: limitMs })).data));
   const newSession = (): Shared => newShared(keys);

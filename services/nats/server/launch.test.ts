@@ -80,5 +80,5 @@ test('the server does not outlive a process that was killed', async (t) => {
   });
   const nc = await connected(t, url);
   parent.kill('SIGKILL');
-  await t.notThrowsAsync(until(nc.closed(), 10_000, 'the server to be gone'));
+  await t.notThrowsAsync(until(nc.closed(), 30_000, 'the server to be gone'));
 });
