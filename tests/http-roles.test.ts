@@ -43,7 +43,7 @@ const newAdmin = async (name: string, role: Role): Promise<AdminIdentity> => {
   await command({ operation: 'admin.add', admin: identity.admin, key: identity.publicKey, role });
   return identity;
 };
-const bearer = async (label: string, role: TokenRole, ms = 60_000) => {
+const bearer = async (label: string, role: TokenRole, ms = 3_600_000) => {
   const { id, text: token, digest } = makeApiToken();
   const admin = jetlock.identity.admin;
   await command({ operation: 'token.issue', admin, token: id, label: sure(Label, label), role, digest, until: sure(Instant, Date.now() + ms) });
@@ -220,7 +220,7 @@ test.serial('a stolen key is taken away with what was signed with it, which is t
   const { id, text, digest } = makeApiToken();
   t.like(await call('POST', '/admins', signedCall(stolen, { operation: 'admin.add', admin: 'mallory', key: mallory.publicKey, role: 'admin' }), thief.headers), DONE);
   const accomplice = await signedIn(mallory, 'admin');
-  t.like(await call('POST', '/api-tokens', signedCall(mallory, { operation: 'token.issue', admin: 'mallory', token: id, label: 'loot', role: 'writer', digest, until: Date.now() + 60_000 }), accomplice.headers), DONE);
+  t.like(await call('POST', '/api-tokens', signedCall(mallory, { operation: 'token.issue', admin: 'mallory', token: id, label: 'loot', role: 'writer', digest, until: Date.now() + 3_600_000 }), accomplice.headers), DONE);
   const signed = (await call('GET', `/admin-keys/${publicKeyFingerprint(stolen.publicKey)}/signed`, undefined, auditor.headers)).json;
   t.like(signed, { key: stolen.publicKey, keys: [{ admin: 'mallory', key: mallory.publicKey }], tokens: [{ label: 'loot', issuedBy: publicKeyFingerprint(mallory.publicKey) }] });
   const statuses = (): Promise<ReadonlyArray<number>> =>
