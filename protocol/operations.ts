@@ -118,8 +118,6 @@ const query = <O extends string, P extends t.Props, R extends t.Mixed>(operation
   role,
 });
 
-const list = <C extends t.Mixed>(codec: C) => t.strict({ items: t.readonlyArray(codec) }, `${codec.name}s`);
-
 const ActorName = t.refinement(t.string, (text) => text.length <= 128, 'ActorName');
 
 /** Lists of the audit log can be narrowed by these. `path`: a path, or a prefix with its slash. `type`: as `secret.written`, or with a dot at its end all that begin so. `actor`: an admin, a service, a replica, or `token:` and the label of one. Times are both included. */
@@ -163,10 +161,10 @@ export const queries = {
   /** The newest first. */
   'audit.list': query('audit.list', { ...auditFilter, ...page }, pageOf(AuditEntry)),
   'health.show': query('health.show', {}, HealthView),
-  'admin.list': query('admin.list', {}, list(AdminView)),
+  'admin.list': query('admin.list', { ...page }, pageOf(AdminView)),
   /** A key of now, or one that has signed for another. */
   'admin.key.signed': query('admin.key.signed', { fingerprint: Fingerprint }, KeySignedView),
-  'token.list': query('token.list', {}, list(ApiTokenView)),
+  'token.list': query('token.list', { ...page }, pageOf(ApiTokenView)),
   'key.status': query('key.status', {}, KeyStatusView),
   'projections.status': query('projections.status', {}, t.strict({ head: Sequence, items: t.readonlyArray(ProjectionView) }, 'Projections')),
   'projections.verify': query('projections.verify', {}, t.strict({ identical: t.boolean, compared: Count, different: Count, differing: t.readonlyArray(t.string) }, 'Verified')),

@@ -238,7 +238,7 @@ test.serial('what a stolen key signs while it is taken away goes with it, or is 
     const away = { operation: 'admin.key.remove-all', admin: stolen.admin, key: stolen.publicKey };
     const removing = call('DELETE', `/admins/${stolen.admin}/keys/${stolen.publicKey}/signed`, signedCall(root.identity, away), root.headers);
     t.like((await Promise.all([removing, adding]))[0], DONE);
-    const { items } = (await call('GET', '/admins', undefined, root.headers)).json as { readonly items: ReadonlyArray<AdminView> };
+    const { items } = (await call('GET', '/admins?limit=200', undefined, root.headers)).json as { readonly items: ReadonlyArray<AdminView> };
     t.deepEqual(items.filter(({ admin }) => [`zed-${n}`, `moll-${n}`].includes(admin)).flatMap(({ keys }) => keys), []);
   }
 });

@@ -120,7 +120,7 @@ test.serial('nobody makes themselves an admin, or approves themselves', async (t
   t.is(await codeOf(own.get(path)), 'credential_pending');
   const first = await stored({ last_by_subj: subjects.state.keyring });
   await publish(subjects.state.admin(sure(AdminName, 'mallory')), first.data, first.mac);
-  const { items } = orThrow(await jetlock.admin.query('admin.list', {})());
+  const { items } = orThrow(await jetlock.admin.list('admin.list', {})());
   t.deepEqual(items.map(({ admin }) => String(admin)), ['alice']);
   await own.close();
 });
@@ -212,7 +212,7 @@ test.serial('after a restart everything is as it was', async (t) => {
     secrets: orThrow(await jetlock.admin.list('secret.list', {})()),
     access: orThrow(await jetlock.admin.list('access.list', {})()),
     services: orThrow(await jetlock.admin.list('service.list', {})()),
-    admins: orThrow(await jetlock.admin.query('admin.list', {})()),
+    admins: orThrow(await jetlock.admin.list('admin.list', {})()),
   });
   const before = await seen();
   orThrow(await jetlock.restart());

@@ -25,7 +25,7 @@ export const run: Run = ([typed], options, io) =>
     TE.chain(({ named, identity }) =>
       withAdmin(options, io, (client) =>
         pipe(
-          client.query('admin.list', {}),
+          client.list('admin.list', {}),
           TE.map(({ items }) => ({ items: items.find(({ admin }) => admin === (named ?? identity.admin))?.keys ?? [] })),
           TE.chainTaskK((list) => tellList({ options, io }, LISTING, list)),
         ),

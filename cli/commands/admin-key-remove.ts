@@ -33,7 +33,7 @@ const isNamed =
 
 const removeAlone = (to: To, client: AdminClient, { admin, named }: Named): Removing =>
   pipe(
-    client.query('admin.list', {}),
+    client.list('admin.list', {}),
     TE.map(({ items }) => items.find((one) => one.admin === admin)?.keys.find(isNamed(named))),
     TE.chainEitherKW(E.fromNullable({ ...none, code: 'not_found' })),
     TE.chainW(({ key }) => client.command({ operation: 'admin.key.remove', admin, key })),

@@ -15,7 +15,7 @@ const LISTING = {
 export const run: Run = (_args, options, io) =>
   withAdmin(options, io, (admin) =>
     pipe(
-      admin.query('admin.list', {}),
+      admin.list('admin.list', {}),
       TE.chainTaskK((list) => tellList({ options, io }, LISTING, list)),
     ),
   );

@@ -17,7 +17,7 @@ const LISTING = {
 export const run: Run = (_args, options, io) =>
   withAdmin(options, io, (admin) =>
     pipe(
-      admin.query('token.list', {}),
+      admin.list('token.list', {}),
       TE.chainTaskK((list) => tellList({ options, io }, LISTING, list)),
     ),
   );

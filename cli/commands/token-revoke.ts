@@ -15,7 +15,7 @@ export const run: Run = ([typed], options, io) =>
     TE.chain((name) =>
       withAdmin(options, io, (client) =>
         pipe(
-          client.query('token.list', {}),
+          client.list('token.list', {}),
           TE.chainEitherKW(({ items }) => E.fromNullable({ ...fail(EXIT.notFound, `there is no token ${name}`, 'jetlock token list'), code: 'not_found' })(items.find((token) => token.label === name))),
           TE.chainW(({ token, admin }) =>
             pipe(

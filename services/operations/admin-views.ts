@@ -3,6 +3,8 @@ import { publicKeyFingerprint } from '../../crypto/fingerprint.ts';
 import { signedBy } from '../../events/admin/signed.ts';
 import { Count, sure, Instant, type Fingerprint } from '../../events/vocabulary.ts';
 import { isInForce, type Admin, type ApiToken, type World } from '../../events/world.ts';
+import { paged, type Paging } from '../../projections/page.ts';
+import type { Page } from '../../protocol/paging.ts';
 import { SIGNED_SHOWN, type AdminView, type ApiTokenView, type KeySignedView } from '../../protocol/views.ts';
 
 /** Of the key of an addition. */
@@ -11,7 +13,7 @@ const fingerprintOf = ({ additions }: World, seq: number | null | undefined): Fi
   return addition === undefined ? null : publicKeyFingerprint(addition.key);
 };
 
-export const adminView =
+const adminView =
   (world: World) =>
   ({ name, role, keys, addedAt }: Admin): AdminView => ({
     admin: name,
@@ -26,7 +28,7 @@ export const adminView =
     addedAt: sure(Instant, addedAt),
   });
 
-export const tokenView =
+const tokenView =
   (world: World, now: number) =>
   ({ id, label, role, admin, issuedAt, issuedBy, until }: ApiToken): ApiTokenView => ({
     token: id,
@@ -38,6 +40,18 @@ export const tokenView =
     until: sure(Instant, until),
     expired: !isInForce({ until }, now),
   });
+
+const byPlace = (a: { readonly place: string }, b: { readonly place: string }): number => (a.place < b.place ? -1 : 1);
+
+export const adminPage = (world: World, wanted: Paging): Page<AdminView> =>
+  paged([...world.admins.values()].map((admin) => ({ place: admin.name, item: adminView(world)(admin) })).sort(byPlace), wanted);
+
+/** A label is that of one token: a new one takes the place of one whose time is over. */
+export const tokenPage = (world: World, now: number, wanted: Paging): Page<ApiTokenView> => {
+  const page = paged([...world.tokens.values()].map((token) => ({ place: token.label, item: token })).sort(byPlace), wanted);
+  // Of these alone: fingerprints take a while.
+  return { ...page, items: page.items.map(tokenView(world, now)) };
+};
 
 export const signedView = (world: World, fingerprint: Fingerprint, now: number): KeySignedView | undefined => {
   const key = [...world.additions.values()].find((one) => publicKeyFingerprint(one.key) === fingerprint)?.key;

@@ -14,7 +14,7 @@ import type { Holders } from '../keyring/holders.ts';
 import { operatorKeySince } from '../keyring/rotation.ts';
 import type { Replica } from '../log/replica.ts';
 import type { Views } from './admin.ts';
-import { adminView, signedView, tokenView } from './admin-views.ts';
+import { adminPage, signedView, tokenPage } from './admin-views.ts';
 import { makeHealth } from './health.ts';
 import { told } from './not-now.ts';
 
@@ -77,9 +77,9 @@ export const makeViews = ({ replica, store, projector, holders, audit, listener 
     'inbox.list': (args) => current((models) => models.inbox(args, now())),
     'audit.list': audit.list,
     'health.show': makeHealth({ replica, projector, listener }),
-    'admin.list': () => Promise.resolve(right({ items: [...fold.world.admins.values()].map(adminView(fold.world)) })),
+    'admin.list': (args) => Promise.resolve(right(adminPage(fold.world, args))),
     'admin.key.signed': ({ fingerprint }) => Promise.resolve(fromNullable(refuse('not_found', 'that key'))(signedView(fold.world, fingerprint, now()))),
-    'token.list': () => Promise.resolve(right({ items: [...fold.world.tokens.values()].map(tokenView(fold.world, now())) })),
+    'token.list': (args) => Promise.resolve(right(tokenPage(fold.world, now(), args))),
     'key.status': keyStatus(replica, holders),
     'projections.status': async () => map(({ head, items: views }: ProjectorStatus) => ({ head: sure(Sequence, head), items: views }))(told(await projector.status())),
   };

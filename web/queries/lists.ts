@@ -65,7 +65,7 @@ export const useAccess = (params: Narrowed = {}) => usePages<AccessView>('catalo
 export const useAudit = (params: Narrowed = {}) => usePages<AuditEntry>('audit', '/audit', params);
 const HEALTH_EVERY_MS = 10_000;
 export const useHealth = () => useAsked<HealthView>('catalogue', '/health', {}, HEALTH_EVERY_MS);
-export const useAdmins = () => useAsked<{ readonly items: ReadonlyArray<AdminView> }>('catalogue', '/admins');
+export const useAdmins = () => usePages<AdminView>('catalogue', '/admins');
 /** What is in force of all that a key has signed. */
 export const useKeySigned = (fingerprint: MaybeRefOrGetter<string>) => useAsked<KeySignedView>('catalogue', () => `/admin-keys/${segment(toValue(fingerprint))}/signed`);
-export const useApiTokens = () => useAsked<{ readonly items: ReadonlyArray<ApiTokenView> }>('catalogue', '/api-tokens');
+export const useApiTokens = () => usePages<ApiTokenView>('catalogue', '/api-tokens');
