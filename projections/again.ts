@@ -28,19 +28,28 @@ const looker = (state: State, session: Session): (() => Promise<void>) => {
 };
 
 /** A new session, once it has come to the sequence and was compared there, or why it did not; what it reads later is held until then. */
-const readTo = async (state: State, seq: number): Promise<Either<SessionEnd, Read>> => {
-  let tellEnd: (why: SessionEnd) => void = () => undefined;
-  const ended = new Promise<SessionEnd>((resolve) => (tellEnd = resolve));
+const readTo = async (state: State, seq: number): Promise<Either<SessionEnd | null, Read>> => {
+  let tellEnd: (why: SessionEnd | null) => void = () => undefined;
+  const ended = new Promise<SessionEnd | null>((resolve) => (tellEnd = resolve));
+  // Whoever stops waits for what is done here, and a log that cannot be read any more is never read to its end.
+  const ifStopped = (): void => (state.stopped === undefined ? undefined : tellEnd(state.stopped.why));
+  state.listeners.add(ifStopped);
+  ifStopped();
   const onEnd = (why: SessionEnd) => (state.session === session ? void stop(state, why) : tellEnd(why));
   const session = await openSession({ ...state.parts, onState: () => poke(state), onEnd });
   const standings = new Promise<Either<Failing, Standing>>((resolve, reject) =>
-    session.at(seq, () => void state.keeper.compare(session).then(resolve, reject)),
+    session.at(seq, () => {
+      // A comparison comes to its end, and still needs the lease.
+      state.listeners.delete(ifStopped);
+      if (state.stopped === undefined) void state.keeper.compare(session).then(resolve, reject);
+    }),
   );
   // As it reads: what the store has of the audit log is not held in memory until the end.
   const look = looker(state, session);
   const looking = setInterval(() => void look(), state.pace.usageMs);
   const read = await Promise.race([standings.then((standing) => right({ session, standing })), ended.then((why) => left(why))]);
   clearInterval(looking);
+  state.listeners.delete(ifStopped);
   if (isLeft(read)) await session.close();
   return read;
 };

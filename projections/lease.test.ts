@@ -39,6 +39,17 @@ test('what was not renewed for its whole length goes to another, and then is not
   t.is(one.holder(), 'two' as ReplicaId);
 });
 
+test('of a clock that was set back nobody waits until it is there again', async (t) => {
+  const { clock, leaseOf } = given();
+  const [one, two] = [leaseOf('one'), leaseOf('two')];
+  await one.keep();
+  await two.keep();
+  clock.time -= 50_000;
+  t.deepEqual(await two.keep(), right('others'));
+  clock.time += 1000;
+  t.deepEqual(await two.keep(), right('taken'));
+});
+
 test('a clock that is ahead takes nothing that is renewed', async (t) => {
   const { clock, leaseOf } = given();
   const [one, fast] = [leaseOf('one'), leaseOf('fast', 9000)];

@@ -54,7 +54,8 @@ export const makeLease = ({ store, replica, leaseMs, now }: LeaseOptions): Lease
   /** It was not renewed for its whole length, by our own clock; that of others is believed only if the lease ended long ago. */
   const isFree = ({ value, revision }: Slot): boolean => {
     const held = parse(value);
-    if (revision !== seen.revision) seen = { revision, since: now() };
+    // Also where the clock was set back: else it would have to come there again first.
+    if (revision !== seen.revision || now() < seen.since) seen = { revision, since: now() };
     return now() >= seen.since + leaseMs || isOver(held, now() - 10 * leaseMs);
   };
 

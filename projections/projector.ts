@@ -92,7 +92,9 @@ const readToHead = async (state: State): Promise<void> => {
 };
 
 const compare = async (state: State): Promise<void> => {
-  if (!isFailing(state, await state.keeper.reconcile())) state.phase = 'keeping';
+  const { term } = state;
+  // What came of the lease meanwhile stays so.
+  if (!isFailing(state, await state.keeper.reconcile()) && state.term === term) state.phase = 'keeping';
 };
 
 const step = async (state: State, due: Due): Promise<void> => {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { left } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { newHistory } from '../tests/support/history.ts';
 import { latch } from '../tests/support/latch.ts';
@@ -129,6 +130,19 @@ test('checkpoints say how far, how many and which bytes', async (t) => {
   t.deepEqual(later.map(({ seq }) => seq), items.map(() => history.fold.applied()));
   t.deepEqual(later.flatMap(({ projection, digest }, i) => (digest === items[i]?.digest ? [] : [projection])), ['catalog']);
   await projector.close();
+});
+
+test('who stops does not wait for a log that is being read again, and may never be read to its end', async (t) => {
+  const { history, store } = given();
+  const begun = latch(LIMIT, 'the second reading');
+  let readings = 0;
+  const follow: typeof history.log.follow = (wanted) => ((readings += 1) === 1 ? history.log.follow(wanted) : (begun.open(), Promise.resolve({ close: () => Promise.resolve() })));
+  const projector = await start(history, store, { log: { ...history.log, follow } });
+  t.true(await projector.waitFor(history.fold.applied(), LIMIT));
+  const verifying = projector.verify();
+  await begun.opened();
+  await projector.close();
+  t.deepEqual(await verifying, left({ _tag: 'stopped', why: null }));
 });
 
 test('a message after which nothing can be judged stops it, and is told', async (t) => {

@@ -181,5 +181,7 @@ export const takeFrom = (consumer: Consumer, take: Take, stop: AbortSignal, idle
     const timer = setInterval(() => listenForSilence(life), TICK_MS);
     const offLink = consumer.link.onChange((up) => up || end(LINK_LOST));
     stop.addEventListener('abort', stopped);
+    // A signal that was given before tells nobody any more.
+    if (stop.aborted) end('closed');
     askForMore(life);
   });
