@@ -2,6 +2,7 @@
 import test from 'ava';
 import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
+import { newSigningKey } from '../crypto/sign.ts';
 import { LiveChange } from '../protocol/live.ts';
 import { AuditEntry, HealthView, MissingView, ReadsView } from '../protocol/pages.ts';
 import type { Page } from '../protocol/paging.ts';
@@ -170,7 +171,7 @@ test.serial('one principal keeps so many connections that are told changes, and 
 test.serial('nobody is told anything after their session has ended, or after the service has', async (t) => {
   const listener = await listen(undefined);
   known.delete('alice');
-  await command({ operation: 'admin.add', admin: 'amy' as never, key: identity.publicKey.replace(/^./, 'A') as never, role: 'auditor' });
+  await command({ operation: 'admin.add', admin: 'amy' as never, key: newSigningKey().publicKey, role: 'auditor' });
   await listener.ended;
   known.set('alice', ALICE);
   const last = await listen(undefined);

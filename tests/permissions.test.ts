@@ -16,13 +16,13 @@ import { natsTransport } from '../client/nats/transport.ts';
 import { memoryIo } from '../cli/memory-io.ts';
 import { runProgram } from '../cli/program.ts';
 import { utf8 } from '../crypto/bytes.ts';
-import { AdminName, ClientInfo, Id, sure, Target, type PublicKey } from '../events/vocabulary.ts';
+import { AdminName, ClientInfo, Id, sure, type PublicKey } from '../events/vocabulary.ts';
 import { jetstreamReader } from '../events/log/jetstream.ts';
 import { init, serve } from '../services/serve.ts';
 import { orThrow, subjects } from './support/jetlock.ts';
 import { startNats } from './support/nats.ts';
 import { eventually } from './support/poll.ts';
-import { pathOf, serviceOf } from './support/steps.ts';
+import { pathOf, serviceOf, stepsOf } from './support/steps.ts';
 
 type Printed = { readonly config: string; readonly users: ReadonlyArray<{ readonly name: string; readonly seedFile: string; readonly inboxPrefix: string }> };
 
@@ -78,11 +78,10 @@ test.serial('the story goes with these users, each part under its own', async (t
   orThrow(await admin.writeSecret(path, utf8('v'))());
   const shop = clientOf({ ...(await partsAs('requester-shop')), identity: newTokenIdentity(serviceOf('shop')) });
   await shop.register();
-  const { items } = orThrow(await admin.query('service.list', { service: serviceOf('shop') })());
-  const { fingerprint, seq } = items[0]!.credentials[0]!;
-  orThrow(await admin.command({ operation: 'service.approve', service: serviceOf('shop'), fingerprint, seen: seq })());
-  const waiting = shop.waitFor(path, { timeoutMs: 20_000 });
-  orThrow(await admin.command({ operation: 'access.grant', service: serviceOf('shop'), target: sure(Target, path), seen: 0 as never, reason: null, duration: null, once: false, offline: null })());
+  const { approve, grant } = stepsOf({ admin, clientOf: () => Promise.resolve(shop) });
+  await approve('shop', shop.fingerprint);
+  const waiting = shop.waitFor(path, { timeoutMs: 30_000 });
+  await grant('shop', path);
   t.is((await waiting).text(), 'v');
   const auditor = jetstreamReader(await as('auditor'), { stream: subjects.stream });
   t.true(orThrow(await auditor.info()()).messages > 3);

@@ -1,4 +1,5 @@
 /** What an admin does, in one line each, for tests that are about something else. */
+import { isLeft } from 'fp-ts/lib/Either.js';
 import type { Client } from '../../client/client.ts';
 import type { ServiceIdentity } from '../../client/credential.ts';
 import { JetlockError } from '../../client/error.ts';
@@ -6,6 +7,7 @@ import { utf8 } from '../../crypto/bytes.ts';
 import type { AdminCommand } from '../../events/command.ts';
 import { SecretPath, ServiceName, sure, Target, Fingerprint, type Sequence } from '../../events/vocabulary.ts';
 import type { Clients } from './clients.ts';
+import { codeOf as refusalCodeOf } from '../../protocol/refusal.ts';
 import { orThrow } from './or-throw.ts';
 import { eventually } from './poll.ts';
 
@@ -22,6 +24,8 @@ export const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   }
 };
 
+const LIMIT_MS = 30_000;
+
 /** Waits for it: the replica that is asked may be another one than the one that registered it, and later than that. */
 const credentialSeenBy = (admin: Clients['admin']) => (service: ServiceName, fingerprint: Fingerprint): Promise<Sequence> =>
   eventually(
@@ -29,7 +33,7 @@ const credentialSeenBy = (admin: Clients['admin']) => (service: ServiceName, fin
       const { items } = orThrow(await admin.query('service.list', { service })());
       return items[0]?.credentials.find((one) => one.fingerprint === fingerprint)?.seq;
     },
-    30_000,
+    LIMIT_MS,
     `${service} to be registered`,
   );
 
@@ -39,10 +43,22 @@ export const stepsOf = (jetlock: Clients) => {
   const write = async (to: string, value: string | Uint8Array) =>
     orThrow(await admin.writeSecret(pathOf(to), typeof value === 'string' ? utf8(value) : value)());
 
+  /** Looks again where it has changed since: the replica that was asked may be late, and the card of a refused read comes after its answer. */
+  const decide = (decision: () => Promise<AdminCommand>) =>
+    eventually(
+      async () => {
+        const decided = await admin.command(await decision())();
+        const isLate = isLeft(decided) && decided.left._tag === 'refusal' && refusalCodeOf(decided.left.refusal) === 'changed';
+        return isLate ? undefined : orThrow(decided);
+      },
+      LIMIT_MS,
+      'a decision upon what is there',
+    );
+
   const credentialSeen = credentialSeenBy(admin);
   const decideCredential = (operation: 'service.approve' | 'service.deny' | 'service.revoke') => async (name: string, told: string) => {
     const fingerprint = sure(Fingerprint, told);
-    return command({ operation, service: serviceOf(name), fingerprint, seen: await credentialSeen(serviceOf(name), fingerprint) });
+    return decide(async () => ({ operation, service: serviceOf(name), fingerprint, seen: await credentialSeen(serviceOf(name), fingerprint) }));
   };
   const approve = decideCredential('service.approve');
 
@@ -58,9 +74,9 @@ export const stepsOf = (jetlock: Clients) => {
     write,
     approve,
     revokeCredential: decideCredential('service.revoke'),
-    grant: async (name: string, to: string, once = false) => command({ operation: 'access.grant', ...(await decision(name, to)), duration: null, once, offline: null }),
-    deny: async (name: string, to: string) => command({ operation: 'access.deny', ...(await decision(name, to)) }),
-    revoke: async (name: string, to: string) => command({ operation: 'access.revoke', ...(await decision(name, to)) }),
+    grant: (name: string, to: string, once = false) => decide(async () => ({ operation: 'access.grant', ...(await decision(name, to)), duration: null, once, offline: null })),
+    deny: (name: string, to: string) => decide(async () => ({ operation: 'access.deny', ...(await decision(name, to)) })),
+    revoke: (name: string, to: string) => decide(async () => ({ operation: 'access.revoke', ...(await decision(name, to)) })),
     /** A client of a service whose credential is approved. */
     approved: async (name: string, identity?: ServiceIdentity): Promise<Client> => {
       const client = await jetlock.clientOf(name, identity);
