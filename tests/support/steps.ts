@@ -7,7 +7,6 @@ import { utf8 } from '../../crypto/bytes.ts';
 import type { AdminCommand } from '../../events/command.ts';
 import { SecretPath, ServiceName, sure, Target, Fingerprint, type Sequence } from '../../events/vocabulary.ts';
 import type { Clients } from './clients.ts';
-import { codeOf as refusalCodeOf } from '../../protocol/refusal.ts';
 import { orThrow } from './or-throw.ts';
 import { eventually } from './poll.ts';
 
@@ -37,24 +36,25 @@ const credentialSeenBy = (admin: Clients['admin']) => (service: ServiceName, fin
     `${service} to be registered`,
   );
 
+/** Looks again where it has changed since: the replica that was asked may be late, and the card of a refused read comes after its answer. */
+const deciding = (admin: Clients['admin']) => (decision: () => Promise<AdminCommand>) =>
+  eventually(
+    async () => {
+      const decided = await admin.command(await decision())();
+      const isLate = isLeft(decided) && decided.left._tag === 'refusal' && decided.left.refusal.code === 'changed';
+      return isLate ? undefined : orThrow(decided);
+    },
+    LIMIT_MS,
+    'a decision upon what is there',
+  );
+
 export const stepsOf = (jetlock: Clients) => {
   const { admin } = jetlock;
   const command = async (wanted: AdminCommand) => orThrow(await admin.command(wanted)());
   const write = async (to: string, value: string | Uint8Array) =>
     orThrow(await admin.writeSecret(pathOf(to), typeof value === 'string' ? utf8(value) : value)());
 
-  /** Looks again where it has changed since: the replica that was asked may be late, and the card of a refused read comes after its answer. */
-  const decide = (decision: () => Promise<AdminCommand>) =>
-    eventually(
-      async () => {
-        const decided = await admin.command(await decision())();
-        const isLate = isLeft(decided) && decided.left._tag === 'refusal' && refusalCodeOf(decided.left.refusal) === 'changed';
-        return isLate ? undefined : orThrow(decided);
-      },
-      LIMIT_MS,
-      'a decision upon what is there',
-    );
-
+  const decide = deciding(admin);
   const credentialSeen = credentialSeenBy(admin);
   const decideCredential = (operation: 'service.approve' | 'service.deny' | 'service.revoke') => async (name: string, told: string) => {
     const fingerprint = sure(Fingerprint, told);
