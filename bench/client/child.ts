@@ -8,7 +8,8 @@ type Arrivals = { readonly at: number[]; resolve?: () => void };
 /** What goes to all subscribers of the floor, and under it a subject for each of them. */
 export const FLOOR_SUBJECT = 'floor.rotated';
 export type Order =
-  | { readonly order: 'watch'; readonly count: number; readonly key: string; readonly options: SecretsOptions }
+  /** One connection for each key. */
+  | { readonly order: 'watch'; readonly keys: ReadonlyArray<string>; readonly options: SecretsOptions }
   /** `first`: the number of the first of them. */
   | { readonly order: 'subscribe'; readonly count: number; readonly first: number; readonly servers: ReadonlyArray<string> }
   /** Everything that comes from now on is a new round. */
@@ -29,9 +30,9 @@ const arrived = (): void => {
   if (round.at.length === expected) round.resolve?.();
 };
 
-const watch = async (count: number, key: string, options: SecretsOptions): Promise<void> => {
-  const clients = Array.from({ length: count }, () => createSecretsClient({ [key]: 'is rotated' }, options));
-  for (const secrets of clients) {
+const watch = async (keys: ReadonlyArray<string>, options: SecretsOptions): Promise<void> => {
+  for (const key of keys) {
+    const secrets = createSecretsClient({ [key]: 'is rotated' }, options);
     await secrets.getSecret(key);
     secrets.onChange(key, arrived);
   }
@@ -54,7 +55,7 @@ const arrivals = async (count: number): Promise<Reply> => {
 };
 
 const obey = async (order: Order): Promise<Reply> => {
-  if (order.order === 'watch') await watch(order.count, order.key, order.options);
+  if (order.order === 'watch') await watch(order.keys, order.options);
   if (order.order === 'subscribe') await subscribe(order.count, order.first, order.servers);
   if (order.order === 'begin') [round, expected] = [{ at: [] }, Infinity];
   if (order.order === 'cpu') return [(({ user, system }) => (user + system) / 1_000)(process.cpuUsage())];

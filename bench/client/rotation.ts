@@ -21,6 +21,9 @@ const WRITE_BYTES = 1_500;
 const READS_BYTES = 30_000;
 const ANSWER_BYTES = 900;
 
+/** What the n-th of them watches where each has a secret of its own. */
+const ownKey = (n: number): string => `OWN_${n}`;
+
 /** `pid`: the replica's. */
 export type Scene = { readonly pid: number | undefined; readonly installation: Installation; readonly options: SecretsOptions; readonly write: (key: string, value: string) => Promise<unknown> };
 
@@ -29,10 +32,13 @@ type Children = ReadonlyArray<Told<Order, Reply>>;
 /** One way in which it gets to all connections. */
 type Way = {
   readonly children: Children;
+  /** To how many it comes. */
+  readonly count: number;
   /** Sets it off. @returns when */
   readonly begin: (n: number) => Promise<number>;
   readonly restMs: number;
-  /** How long after that it came to each. */
+  /** How long after that it came to each: the first time, and after that. */
+  first: number[];
   took: number[];
   /** Milliseconds of those to whom it comes, and of the service meanwhile. */
   cpu: number;
@@ -50,14 +56,24 @@ const tellAll = async (children: Children, order: Order): Promise<Reply> => (awa
 const sum = (values: ReadonlyArray<number>): number => values.reduce((all, one) => all + one, 0);
 
 const once = async (way: Way, pid: number | undefined, n: number): Promise<void> => {
-  const { children } = way;
+  const { children, count } = way;
   await tellAll(children, { order: 'begin' });
   const [before, service] = [sum(await tellAll(children, { order: 'cpu' })), cpuOf(pid)];
   const began = await way.begin(n);
-  for (const at of await tellAll(children, { order: 'arrivals', count: CONNECTIONS / children.length })) way.took.push(at - began);
+  for (const at of await tellAll(children, { order: 'arrivals', count: count / children.length })) way.took.push(at - began);
   way.serviceCpu += cpuOf(pid) - service;
   way.cpu += sum(await tellAll(children, { order: 'cpu' })) - before;
   await delay(way.restMs);
+};
+
+/** By turns, so that whatever else the machine does falls on all of them. */
+const byTurns = async (ways: ReadonlyArray<Way>, pid: number | undefined): Promise<void> => {
+  for (const way of ways) {
+    await once(way, pid, 0);
+    // What comes for the first time is slow, whatever it is: it is told apart.
+    Object.assign(way, { first: way.took, took: [], cpu: 0, serviceCpu: 0 });
+  }
+  for (let n = 1; n <= ROTATIONS; n += 1) for (const way of ways) await once(way, pid, n);
 };
 
 /** The connections of one way, in so many processes. */
@@ -79,61 +95,69 @@ const floorsOf = async ({ installation }: Scene) => {
     nc.publish(FLOOR_SUBJECT);
     return began;
   };
-  const appended = async (): Promise<number> => {
+  const appended = (count: number) => async (): Promise<number> => {
     const began = sharedNow();
     await log.publish('floor.log.write', write);
-    await log.publish('floor.log.reads', reads);
-    for (let n = 0; n < CONNECTIONS; n += 1) nc.publish(`${FLOOR_SUBJECT}.${n}`, answer);
+    await log.publish('floor.log.reads', reads?.subarray(0, (READS_BYTES * count) / CONNECTIONS));
+    for (let n = 0; n < count; n += 1) nc.publish(`${FLOOR_SUBJECT}.${n}`, answer);
     return began;
   };
   return { bare, appended };
 };
 
 /** A bar beside a floor would be one on their ratio. */
-const figuresOf = (what: string, { took }: Pick<Way, 'took'>, bars?: { readonly p50: number; readonly p99: number }): ReadonlyArray<Figure> => [
+const figuresOf = (what: string, took: ReadonlyArray<number>, bars?: { readonly p50: number; readonly p99: number }): ReadonlyArray<Figure> => [
   { what: `${what}, p50`, value: median(took), unit: 'ms', ...(bars === undefined ? {} : { bar: { atMost: bars.p50 } }) },
   { what: 'the same, p99', value: part(took, 0.99), unit: 'ms', ...(bars === undefined ? {} : { bar: { atMost: bars.p99 } }) },
 ];
 const BARS = { p50: 10, p99: 50 };
 
-export const rotation = async (scene: Scene): Promise<ReadonlyArray<Figure>> => {
-  const { installation, options, write, pid } = scene;
-  const subscribers = (processes: number) => programs(installation, processes, (count, first) => ({ order: 'subscribe', count, first, servers: installation.cluster.urls }));
-  const watchers = (processes: number, key: string) => programs(installation, processes, (count) => ({ order: 'watch', count, key, options }));
-  const floors = await floorsOf(scene);
-  const writing: number[] = [];
-  const rotate = (key: string) => async (n: number): Promise<number> => {
-    const began = sharedNow();
-    await write(key, `rotated ${n}`);
-    writing.push(sharedNow() - began);
-    return began;
-  };
-  const of = (way: Pick<Way, 'children' | 'begin' | 'restMs'>): Way => ({ ...way, took: [], cpu: 0, serviceCpu: 0 });
-  const [together, apart] = [await subscribers(1), await subscribers(SPREAD)];
-  const bare = of({ children: together, begin: floors.bare, restMs: FLOOR_REST_MS });
-  const floor = of({ children: together, begin: floors.appended, restMs: FLOOR_REST_MS });
-  const spreadFloor = of({ children: apart, begin: floors.appended, restMs: FLOOR_REST_MS });
-  const rotated = of({ children: await watchers(1, 'KEY'), begin: rotate('KEY'), restMs: REST_MS });
-  const spread = of({ children: await watchers(SPREAD, 'KEY_0'), begin: rotate('KEY_0'), restMs: REST_MS });
-  await delay(REST_MS);
-  const ways = [bare, floor, spreadFloor, rotated, spread];
-  for (const way of ways) await once(way, pid, 0);
-  // What comes for the first time is slow, whatever it is: it is told apart.
-  const [cold, coldSpread] = [{ ...rotated }, { ...spread }];
-  for (const way of ways) Object.assign(way, { took: [], cpu: 0, serviceCpu: 0 });
-  // By turns, so that whatever else the machine does falls on all of them.
-  for (let n = 1; n <= ROTATIONS; n += 1) for (const way of ways) await once(way, pid, n);
+type Names = 'rotated' | 'floor' | 'spread' | 'spreadFloor' | 'bare' | 'own' | 'ownFloor';
+
+const tableOf = ({ rotated, floor, spread, spreadFloor, bare, own, ownFloor }: Readonly<Record<Names, Way>>): ReadonlyArray<Figure> => {
   const each = (ms: number): number => (ms * 1_000) / (ROTATIONS * CONNECTIONS);
   return [
-    { what: 'the write itself, p50', value: median(writing), unit: 'ms' },
-    ...figuresOf(`rotation to onChange of ${CONNECTIONS} connections of one process, from the command`, rotated, BARS),
-    ...figuresOf('two bare records, one after the other, and an answer to each of as many', floor),
-    ...figuresOf(`rotation to as many in ${SPREAD} processes of this machine`, spread, BARS),
-    ...figuresOf('the two records and answers to these', spreadFloor),
-    ...figuresOf('the very first rotation to those of one process', cold),
-    ...figuresOf(`the very first one to those of ${SPREAD} processes`, coldSpread),
-    ...figuresOf(`a bare publish to ${CONNECTIONS} subscribers of one process`, bare),
+    ...figuresOf(`rotation to onChange of ${CONNECTIONS} connections of one process, from the command`, rotated.took, BARS),
+    ...figuresOf('two bare records, one after the other, and an answer to each of as many', floor.took),
+    ...figuresOf(`rotation to as many in ${SPREAD} processes of this machine`, spread.took, BARS),
+    ...figuresOf('the two records and answers to these', spreadFloor.took),
+    ...figuresOf('the very first rotation to those of one process', rotated.first),
+    ...figuresOf(`the very first one to those of ${SPREAD} processes`, spread.first),
+    ...figuresOf(`a bare publish to ${CONNECTIONS} subscribers of one process`, bare.took),
+    ...figuresOf(`rotation of the secret of one of ${CONNECTIONS} connections, each with its own`, own.took),
+    ...figuresOf('two bare records, and an answer to one', ownFloor.took),
     { what: 'processor of the watching process for each delivery', value: each(rotated.cpu), unit: 'us', floor: each(floor.cpu) },
     { what: 'processor of the service for each delivery', value: each(rotated.serviceCpu), unit: 'us' },
   ];
+};
+
+export const rotation = async (scene: Scene): Promise<ReadonlyArray<Figure>> => {
+  const { installation, options, write, pid } = scene;
+  const subscribers = (processes: number) => programs(installation, processes, (count, first) => ({ order: 'subscribe', count, first, servers: installation.cluster.urls }));
+  const watchers = (processes: number, keyOf: (n: number) => string) =>
+    programs(installation, processes, (count, first) => ({ order: 'watch', keys: Array.from({ length: count }, (_, n) => keyOf(first + n)), options }));
+  const floors = await floorsOf(scene);
+  const writing: number[] = [];
+  const rotate = (keyOf: (n: number) => string) => async (n: number): Promise<number> => {
+    const began = sharedNow();
+    await write(keyOf(n), `rotated ${n}`);
+    writing.push(sharedNow() - began);
+    return began;
+  };
+  const of = (way: Pick<Way, 'children' | 'count' | 'begin' | 'restMs'>): Way => ({ ...way, first: [], took: [], cpu: 0, serviceCpu: 0 });
+  const [together, apart, count, restMs] = [await subscribers(1), await subscribers(SPREAD), CONNECTIONS, FLOOR_REST_MS];
+  const bare = of({ children: together, count, begin: floors.bare, restMs });
+  const floor = of({ children: together, count, begin: floors.appended(count), restMs });
+  const spreadFloor = of({ children: apart, count, begin: floors.appended(count), restMs });
+  const rotated = of({ children: await watchers(1, () => 'KEY'), count, begin: rotate(() => 'KEY'), restMs: REST_MS });
+  const spread = of({ children: await watchers(SPREAD, () => 'KEY_0'), count, begin: rotate(() => 'KEY_0'), restMs: REST_MS });
+  await delay(REST_MS);
+  await byTurns([bare, floor, spreadFloor, rotated, spread], pid);
+  // Only now: all connections of a service are told to look when one of its secrets changes.
+  for (let n = 0; n < CONNECTIONS; n += 1) await write(ownKey(n), 'v');
+  const own = of({ children: await watchers(1, ownKey), count: 1, begin: rotate(ownKey), restMs: REST_MS });
+  const ownFloor = of({ children: together, count: 1, begin: floors.appended(1), restMs });
+  await delay(REST_MS);
+  await byTurns([ownFloor, own], pid);
+  return [{ what: 'the write itself, p50', value: median(writing), unit: 'ms' }, ...tableOf({ rotated, floor, spread, spreadFloor, bare, own, ownFloor })];
 };
