@@ -58,10 +58,15 @@ export const loadEach = async (loading: Loading, take: (subject: string, slot: S
   const last = await lastOn(jsm, loading);
   if (last === 0) return;
   const consumer = await consumerFor(jsm, loading);
-  const complete = new AbortController();
-  const over = AbortSignal.timeout(loading.limitMs);
-  let seen = 0;
-  const check = (pending: number): void => (seen >= last && pending === 0 ? complete.abort() : undefined);
+  const stop = new AbortController();
+  // Not `AbortSignal.timeout` as one of several signals: if nobody else holds on to it, it is collected and never comes.
+  const timer = setTimeout(() => stop.abort(), loading.limitMs);
+  let [seen, isComplete] = [0, false];
+  const check = (pending: number): void => {
+    if (seen < last || pending > 0) return;
+    isComplete = true;
+    stop.abort();
+  };
   const why = await takeFrom(
     consumer,
     ({ subject, seq }, { msg, pending }) => {
@@ -69,10 +74,11 @@ export const loadEach = async (loading: Loading, take: (subject: string, slot: S
       seen = seq;
       check(pending);
     },
-    AbortSignal.any([complete.signal, over]),
+    stop.signal,
     // A count of what is left can be too high where entries were written again: a consumer with nothing to send has no more.
     () => check(0),
   );
+  clearTimeout(timer);
   if (loading.link.isUp()) void jsm.consumers.delete(loading.stream, consumer.name).catch(() => false);
-  if (!complete.signal.aborted) throw new Error(why);
+  if (!isComplete) throw new Error(why);
 };

@@ -27,10 +27,12 @@ const download = (url: string): TE.TaskEither<string, Uint8Array> =>
   TE.tryCatch(
     async () => {
       const abort = new AbortController();
-      const timer = setTimeout(() => abort.abort(), CONNECT_LIMIT_MS);
+      // Not `AbortSignal.timeout` as one of several signals: if nobody else holds on to it, it is collected and never comes.
+      let timer = setTimeout(() => abort.abort(), CONNECT_LIMIT_MS);
       try {
-        const response = await fetch(url, { signal: AbortSignal.any([abort.signal, AbortSignal.timeout(DOWNLOAD_LIMIT_MS)]) });
+        const response = await fetch(url, { signal: abort.signal });
         clearTimeout(timer);
+        timer = setTimeout(() => abort.abort(), DOWNLOAD_LIMIT_MS);
         if (!response.ok) throw new Error(String(response.status));
         return new Uint8Array(await response.arrayBuffer());
       } finally {
