@@ -183,7 +183,7 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
 
   const get = async (paths: string | ReadonlyArray<string>, options: GetOptions = {}) => {
     const asks = asksOf(paths, options);
-    return shapedLike(paths, secretsOf(asks, orThrow(E.chain(allFound)(await answersTo(asks)))));
+    return shapedLike(paths, secretsOf(asks, orThrow(allFound(orThrow(await answersTo(asks))))));
   };
   const getMany = async (wanted: ReadonlyArray<Wanted>) => {
     const asks = wanted.map(asked);
