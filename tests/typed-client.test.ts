@@ -24,9 +24,11 @@ type Secrets = SecretsClient<typeof schema>;
 
 /** A client, and what sets and takes away the values that it sees. */
 type Scene = { readonly secrets: Secrets; readonly set: (key: Key, value: string) => Promise<unknown>; readonly refuse: (key: Key) => Promise<unknown> };
-type Source = { readonly name: string; readonly pushes: boolean; readonly open: (t: ExecutionContext) => Promise<Scene> };
+type Source = { readonly name: string; readonly pushes: boolean; readonly inVainMs: number; readonly open: (t: ExecutionContext) => Promise<Scene> };
 
 const LIMIT_MS = 30_000;
+/** For a wait in vain: less than others wait for, and enough for a connection and an answer. */
+const IN_VAIN_MS = 2_000;
 let jetlock: Jetlock;
 let made = 0;
 test.before(async () => {
@@ -68,9 +70,9 @@ const real: Source['open'] = async () => {
 };
 
 const SOURCES: ReadonlyArray<Source> = [
-  { name: 'fake', pushes: true, open: fake },
-  { name: 'environment', pushes: false, open: environment },
-  { name: 'service', pushes: true, open: real },
+  { name: 'fake', pushes: true, inVainMs: 50, open: fake },
+  { name: 'environment', pushes: false, inVainMs: 50, open: environment },
+  { name: 'service', pushes: true, inVainMs: IN_VAIN_MS, open: real },
 ];
 
 const thrownBy = async (work: Promise<unknown>): Promise<JetlockError> => {
@@ -79,7 +81,7 @@ const thrownBy = async (work: Promise<unknown>): Promise<JetlockError> => {
   return error;
 };
 
-for (const { name, pushes, open } of SOURCES) {
+for (const { name, pushes, inVainMs, open } of SOURCES) {
   const scene = async (t: ExecutionContext): Promise<Scene> => {
     const opened = await open(t);
     t.teardown(() => opened.secrets.close());
@@ -123,10 +125,10 @@ for (const { name, pushes, open } of SOURCES) {
 
   test.serial(`${name}: waiting gives what is there, and names what is not when its time is over`, async (t) => {
     const { secrets, set } = await scene(t);
-    t.regex((await thrownBy(secrets.waitFor({ timeoutMs: 50 }))).message, /2 of 2 secrets: .*DB_PASSWORD.*STRIPE_KEY/);
+    t.regex((await thrownBy(secrets.waitFor({ timeoutMs: inVainMs }))).message, /2 of 2 secrets: .*DB_PASSWORD.*STRIPE_KEY/);
     await set('STRIPE_KEY', 'k');
     t.is(await secrets.waitFor('STRIPE_KEY', { timeoutMs: LIMIT_MS }), 'k');
-    t.regex((await thrownBy(secrets.waitFor(['STRIPE_KEY', 'DB_PASSWORD'], { timeoutMs: 50 }))).message, /1 of 2 secrets: DB_PASSWORD/);
+    t.regex((await thrownBy(secrets.waitFor(['STRIPE_KEY', 'DB_PASSWORD'], { timeoutMs: inVainMs }))).message, /1 of 2 secrets: DB_PASSWORD/);
     if (pushes) t.is((await thrownBy(secrets.waitFor('DB_PASSWORD', { timeoutMs: LIMIT_MS, signal: AbortSignal.abort() }))).code, 'aborted');
     const waiting = pushes ? secrets.waitFor({ timeoutMs: LIMIT_MS }) : undefined;
     await set('DB_PASSWORD', 'p');
@@ -192,7 +194,7 @@ test.serial('without an identity that is known, the client registers itself and 
   t.is(error.code, 'credential_pending');
   const [fingerprint] = /[0-9a-z]{5}(-[0-9a-z]{4}){4}-[0-9a-z]{5}/.exec(error.message) ?? [];
   t.true(fingerprint !== undefined && error.hint.endsWith(`jetlock service approve newcomer ${fingerprint}`));
-  t.is((await thrownBy(secrets.waitFor({ timeoutMs: 50 }))).code, 'credential_pending');
+  t.is((await thrownBy(secrets.waitFor({ timeoutMs: IN_VAIN_MS }))).code, 'credential_pending');
   const steps = stepsOf(jetlock);
   const waiting = secrets.waitFor({ timeoutMs: LIMIT_MS });
   await steps.approve('newcomer', fingerprint as never);

@@ -34,7 +34,20 @@ const done = async <A>(task: TaskEither<ClientFailure, A>): Promise<A> => {
   return result.right;
 };
 
-const adminOf = ({ query, list, command, writeSecret }: AdminClient): Admin => ({
+/** Looks again where that was changed meanwhile: by the card of a read that was refused, which comes after its answer. */
+const granting = ({ list, command }: Pick<AdminClient, 'list' | 'command'>): Admin['grant'] => {
+  const grant: Admin['grant'] = async (service, target) => {
+    const { items } = await done(list('access.list', { service, path: target }));
+    const seen = items.find((access) => access.target === target)?.seq ?? NOT_SEEN;
+    const granted = await command({ operation: 'access.grant', service, target, seen, reason: null, duration: null, once: false, offline: null })();
+    if (E.isRight(granted)) return;
+    if (granted.left._tag !== 'refusal' || granted.left.refusal.code !== 'changed') throw errorOf(granted.left);
+    await grant(service, target);
+  };
+  return grant;
+};
+
+export const adminOf = ({ query, list, command, writeSecret }: Pick<AdminClient, 'query' | 'list' | 'command' | 'writeSecret'>): Admin => ({
   set: async (path, value) => {
     await done(writeSecret(path, value));
   },
@@ -43,11 +56,7 @@ const adminOf = ({ query, list, command, writeSecret }: AdminClient): Admin => (
     const waiting = items.flatMap(({ credentials }) => credentials.filter(({ status }) => status === 'pending'));
     for (const { fingerprint, seq } of waiting) await done(command({ operation: 'service.approve', service, fingerprint, seen: seq }));
   },
-  grant: async (service, target) => {
-    const { items } = await done(list('access.list', { service, path: target }));
-    const seen = items.find((access) => access.target === target)?.seq ?? NOT_SEEN;
-    await done(command({ operation: 'access.grant', service, target, seen, reason: null, duration: null, once: false, offline: null }));
-  },
+  grant: granting({ list, command }),
 });
 
 const adminOver = async (nats: Installation['connection']['nats'], identity: AdminIdentity) => {

@@ -41,7 +41,8 @@ cluster {
 
 const startServers = async ({ servers = 3, config = '', ...options }: ClusterOptions): Promise<ReadonlyArray<TestNats>> => {
   if (servers === 1) return [await startNats(undefined, { ...options, config })];
-  const [clients, routes] = [await freePorts(servers), await freePorts(servers)];
+  const ports = await freePorts(2 * servers);
+  const [clients, routes] = [ports.slice(0, servers), ports.slice(servers)];
   return Promise.all(clients.map((port, n) => startNats(undefined, { ...options, port, config: `${routesOf(routes, n)}${config}` })));
 };
 
