@@ -85,7 +85,7 @@ const complaint = ({ method, path }: Wild, answer: HttpAnswer): string | undefin
 /** What is wrong with the answer to a call; undefined if nothing is. Rejects if there is none in time. */
 export const tryCall = async (base: string, wild: Wild): Promise<string | undefined> => {
   const { method, path, headers: sent, body } = wild;
-  const init = { method, headers: sent, redirect: 'manual', signal: AbortSignal.timeout(15_000), ...(body === undefined ? {} : { body }) } as const;
+  const init = { method, headers: sent, redirect: 'manual', signal: AbortSignal.timeout(60_000), ...(body === undefined ? {} : { body }) } as const;
   return complaint(wild, await answerOf(await fetch(`${base}${path}`, init)));
 };
 
@@ -95,7 +95,7 @@ export const tryBytes = (base: string, bytes: Uint8Array): Promise<string | unde
     const { hostname, port } = new URL(base);
     let said = '';
     const socket = connect({ host: hostname, port: Number(port) }, () => socket.end(bytes));
-    socket.setEncoding('latin1').setTimeout(15_000, () => reject(new Error('no end'))).on('data', (data: string) => (said += data)).on('error', () => resolve(undefined));
+    socket.setEncoding('latin1').setTimeout(60_000, () => reject(new Error('no end'))).on('data', (data: string) => (said += data)).on('error', () => resolve(undefined));
     socket.on('close', () => resolve(said === '' || /^HTTP\/1\.1 [1-4]\d\d /.test(said) ? undefined : said.slice(0, 200)));
   });
 
