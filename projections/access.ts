@@ -3,7 +3,7 @@ import type { Event, EventOf } from '../events/event.ts';
 import { covers, type Instant, isPrefix, type ServiceName, type Target } from '../events/vocabulary.ts';
 import { AccessView } from '../protocol/views.ts';
 import { accessKey } from './keys.ts';
-import type { Change, EventFact, Projection } from './projection.ts';
+import { keysWhere, type Change, type EventFact, type Projection } from './projection.ts';
 
 type Entries = ReadonlyMap<string, AccessView>;
 type About = { readonly service: ServiceName; readonly target: Target };
@@ -69,9 +69,8 @@ const accessChange = (fact: EventFact, event: Event): readonly [About, Partial<A
 const settled = (entries: Entries, event: Event): ReadonlyArray<Change<AccessView>> => {
   if (event.type !== 'AccessGranted' || !isPrefix(event.target)) return [];
   const { service, target } = event;
-  return [...entries].flatMap(([key, one]) =>
-    one.service === service && one.status === 'requested' && !isPrefix(one.target) && covers(target, one.target) ? [[key, undefined]] : [],
-  );
+  const isSettled = (one: AccessView): boolean => one.service === service && one.status === 'requested' && !isPrefix(one.target) && covers(target, one.target);
+  return keysWhere(entries, isSettled).map((key) => [key, undefined]);
 };
 
 /** What is opened by a prefix has no entry of its own. Only who decides about a request has to have seen what is expected: else its sequence stays. */

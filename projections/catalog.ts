@@ -75,10 +75,17 @@ const otherChecks = (entries: Entries, { seq }: EventFact, path: SecretPath, to:
   return checks.length === 0 && known.checks.length === 0 ? [] : [[secretKey(path), { ...known, checks, seq }]];
 };
 
+/** Nothing is copied: there may be a hundred thousand. */
+const secretsWhere = (entries: Entries, isSo: (secret: SecretView) => boolean): ReadonlyArray<SecretPath> => {
+  const paths: SecretPath[] = [];
+  for (const entry of entries.values()) if (isSecret(entry) && isSo(entry)) paths.push(entry.path);
+  return paths;
+};
+
 /** A service that may not read something any more expects nothing of it. */
 const closed = (entries: Entries, fact: EventFact, { service, target }: EventOf<'AccessDenied' | 'AccessRevoked'>): Changes => {
   const isTheirs = (check: Checks[number]): boolean => check.service === service;
-  const paths = isPrefix(target) ? [...entries.values()].flatMap((entry) => (isSecret(entry) && covers(target, entry.path) && entry.checks.some(isTheirs) ? [entry.path] : [])) : [target];
+  const paths = isPrefix(target) ? secretsWhere(entries, ({ path, checks }) => checks.some(isTheirs) && covers(target, path)) : [target];
   return paths.flatMap((path) => otherChecks(entries, fact, path, (checks) => checks.filter((check) => !isTheirs(check))));
 };
 
@@ -116,9 +123,7 @@ const secretChange = (fact: EventFact, event: Event): readonly [SecretPath, To] 
 };
 
 const secretsIn = (entries: Entries, namespace: Namespace): ReadonlyArray<SecretPath> =>
-  [...entries.values()].flatMap((entry) =>
-    isSecret(entry) && entry.status !== 'deleted' && namespaceOf(entry.path) === namespace ? [entry.path] : [],
-  );
+  secretsWhere(entries, ({ path, status }) => status !== 'deleted' && namespaceOf(path) === namespace);
 
 type AccessKeys = NamespaceView['accessKeys'];
 /** Revoked ones stay to be seen, until there are this many. */

@@ -4,16 +4,13 @@ import { covers, isPrefix, namespaceOf, type SecretPath, type ServiceName, type 
 import { InboxView } from '../protocol/views.ts';
 import { mismatches } from '../protocol/mismatch.ts';
 import { accessCardKey, credentialCardKey, mismatchCardKey, missingCardKey } from './keys.ts';
-import type { Change, EventFact, Projection } from './projection.ts';
+import { keysWhere, type Change, type EventFact, type Projection } from './projection.ts';
 
 type Entries = ReadonlyMap<string, InboxView>;
 type Changes = ReadonlyArray<Change<InboxView>>;
 
 /** Only what is there can vanish: most grants and writes settle no card. */
 const gone = (entries: Entries, keys: ReadonlyArray<string>): Changes => keys.flatMap((key) => (entries.has(key) ? [[key, undefined]] : []));
-
-const keysWhere = (entries: Entries, holds: (card: InboxView) => boolean): ReadonlyArray<string> =>
-  [...entries].flatMap(([key, card]) => (holds(card) ? [key] : []));
 
 const settledBy = (entries: Entries, service: ServiceName, target: Target): ReadonlyArray<string> =>
   isPrefix(target)

@@ -37,6 +37,13 @@ export type Projection<E> = {
   readonly evolve: (entries: ReadonlyMap<string, E>, fact: Fact) => ReadonlyArray<Change<E>>;
 };
 
+/** The keys of the entries that are so. Nothing is copied: there may be a hundred thousand, and what was decided waits for it. */
+export const keysWhere = <E>(entries: ReadonlyMap<string, E>, isSo: (entry: E) => boolean): ReadonlyArray<string> => {
+  const keys: string[] = [];
+  for (const [key, entry] of entries) if (isSo(entry)) keys.push(key);
+  return keys;
+};
+
 const doerOf = (actor: Actor): Doer | null => {
   if (actor.by === 'admin') return sure(Doer, actor.admin);
   if (actor.by === 'access-key') return sure(Doer, `access-key:${actor.key}`);
