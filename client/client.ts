@@ -15,7 +15,7 @@ import { repeated, systemTime, type Time } from './retry.ts';
 import { serviceClient, type Answers, type Ask, type Found, type ServiceClient, type Watched } from './service.ts';
 import { newSession } from './session.ts';
 import type { Listening, Transport } from './transport.ts';
-import { allFound, foundIn, waitFor } from './wait.ts';
+import { allFound, waitFor } from './wait.ts';
 
 /** One version of one secret. Printing it shows no value. */
 export type Secret = {
@@ -130,14 +130,14 @@ const appliedHere = ({ path, version }: Pick<Secret, 'path' | 'version'>) => {
 const asksOf = (paths: string | ReadonlyArray<string | Wanted>, options: GetOptions): ReadonlyArray<Ask> =>
   (typeof paths === 'string' ? [paths] : paths).map((one) => asked({ ...options, ...(typeof one === 'string' ? { path: one } : one) }));
 
-const secretsOf = (asks: ReadonlyArray<Ask>, found: ReadonlyMap<SecretPath, Found>): ReadonlyArray<Secret> =>
+const secretsOf = (asks: ReadonlyArray<Ask>, answers: Answers): ReadonlyArray<Secret> =>
   asks.flatMap(({ path }) => {
-    const one = found.get(path);
-    return one === undefined ? [] : [secretOf(path, one)];
+    const one = answers.get(path);
+    return one === undefined || one === 'refused' ? [] : [secretOf(path, one)];
   });
 
 const someOf = (asks: ReadonlyArray<Ask>, answers: Answers): Some => ({
-  secrets: secretsOf(asks, foundIn(answers)),
+  secrets: secretsOf(asks, answers),
   refused: asks.map(({ path }) => path).filter((path) => answers.get(path) === 'refused'),
 });
 

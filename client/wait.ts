@@ -30,7 +30,7 @@ const refusedPaths = (answers: Answers): ReadonlyArray<SecretPath> => {
   return refused;
 };
 
-export const foundIn = (answers: Answers): ReadonlyMap<SecretPath, Found> =>
+const foundIn = (answers: Answers): ReadonlyMap<SecretPath, Found> =>
   new Map([...answers].flatMap(([path, answer]) => (answer === 'refused' ? [] : [[path, answer] as const])));
 
 /** Every path found, or the refusal that names those which were not. */
