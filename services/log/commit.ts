@@ -149,8 +149,7 @@ const makeAppender = (replica: Replica) => {
         return appended.left._tag === 'conflict' ? 'conflict' : 'failed';
       }
       last = appended.right;
-      // The next record leaves first, in what follows from this: it is written to the disk while these are answered.
-      process.nextTick(pending.acknowledge);
+      pending.acknowledge();
       return 'sent';
     },
   };
@@ -197,9 +196,11 @@ export const makeCommits = (replica: Replica): Commits => {
   const pump = async (): Promise<void> => {
     if (busy) return;
     busy = true;
-    // What the connections have brought by now goes along: a record takes about as long for many reads as for one.
-    await turn();
-    while (queue.length > 0) await sendInTurn(() => takeBatch(queue));
+    while (queue.length > 0) {
+      // What the connections have brought by now goes along: a record takes about as long for many reads as for one.
+      await turn();
+      await sendInTurn(() => takeBatch(queue));
+    }
     busy = false;
   };
 

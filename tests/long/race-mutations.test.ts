@@ -51,7 +51,7 @@ const MUTATIONS: Readonly<Record<string, Mutation & { readonly lagMs: number }>>
     changes: [
       ["import { makeQueues }", `${READ}import { makeQueues }`],
       ['    acknowledge: () => {\n', `    acknowledge: (seq: number) => {\n      committed ??= { paths: entries.map(({ attempt }) => ({ seq, messageHash: messageHash(draft.data), outcomes: ${decidedNow} })), namespaces: [] };\n`],
-      ['process.nextTick(pending.acknowledge);', 'process.nextTick(pending.acknowledge, appended.right);'],
+      ['pending.acknowledge();', 'pending.acknowledge(appended.right);'],
     ],
   },
   'who waits is answered by what was decided when it was woken': {
