@@ -170,6 +170,17 @@ const unlessAborted = <A>(signal: AbortSignal | undefined, work: Promise<A>): Pr
   });
 };
 
+/** Aborted with the first of them. Not `AbortSignal.any`: of that Node loses a time-out that nobody else holds on to. */
+const withFirst = (signals: ReadonlyArray<AbortSignal>) => {
+  const first = new AbortController();
+  const abort = (): void => first.abort();
+  for (const signal of signals) {
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+  }
+  return { signal: first.signal, release: () => signals.forEach((signal) => signal.removeEventListener('abort', abort)) };
+};
+
 /** The client of a service over any transport; closing it closes the transport. */
 export const clientOf = ({ transport, subjects, keys, identity, client, time = systemTime, offline }: ClientParts): Client => {
   const session = newSession({ transport, keys, client, now: time.now });
@@ -191,10 +202,10 @@ export const clientOf = ({ transport, subjects, keys, identity, client, time = s
   };
   const closing = new AbortController();
   const waitForAll = async (paths: string | ReadonlyArray<string | Wanted>, { timeoutMs, signal: given, ...options }: WaitOptions) => {
-    const signal = given === undefined ? closing.signal : AbortSignal.any([given, closing.signal]);
     const asks = asksOf(paths, options);
+    const { signal, release } = withFirst(given === undefined ? [closing.signal] : [closing.signal, given]);
     const found = waitFor(asks, { get: service.get, onNotice: onChange, timeoutMs, signal, time })();
-    return shapedLike(paths, secretsOf(asks, orThrow(await unlessAborted(signal, found))));
+    return shapedLike(paths, secretsOf(asks, orThrow(await unlessAborted(signal, found).finally(release))));
   };
   const register = async ({ serviceVersion }: { readonly serviceVersion?: string } = {}) => {
     if (serviceVersion !== undefined && !Word.is(serviceVersion)) throw argumentError('that is not a version', 'it has at most 64 characters and no spaces');

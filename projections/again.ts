@@ -2,7 +2,7 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { Failing, Standing } from './keeper.ts';
 import { lookForBlocks } from './look.ts';
-import { isFailing, isKeeping, notNow, poke, stop, type NotNow, type State } from './projector.ts';
+import { isKeeping, noteFailure, notNow, poke, stop, type NotNow, type State } from './projector.ts';
 import { openSession, type Session, type SessionEnd } from './session.ts';
 
 /** What is named of it fits into one message, however much is wrong. */
@@ -57,11 +57,11 @@ const readTo = async (state: State, seq: number): Promise<Either<SessionEnd | nu
 const again = async (state: State): Promise<Either<NotNow, Again>> => {
   if (!isKeeping(state)) return left(notNow(state));
   const flushed = await state.keeper.flush(true);
-  if (isFailing(state, flushed)) return left(notNow(state, flushed.left));
+  if (noteFailure(state, flushed)) return left(notNow(state, flushed.left));
   const read = await readTo(state, state.keeper.written());
   if (isLeft(read)) return left({ _tag: 'stopped', why: read.left });
   const { session, standing } = read.right;
-  if (!isFailing(state, standing)) return right({ session, standing: standing.right });
+  if (!noteFailure(state, standing)) return right({ session, standing: standing.right });
   await session.close();
   return left(notNow(state, standing.left));
 };
@@ -91,13 +91,18 @@ export const rebuild = async (state: State): Promise<Either<NotNow, Rebuilt>> =>
   const read = await again(state);
   if (isLeft(read)) return read;
   const { session, standing } = read.right;
-  const before = state.session;
+  // Who stopped meanwhile has closed the session of before, and closes no other.
+  if (state.stopped !== undefined) {
+    await session.close();
+    return left(notNow(state));
+  }
+  const { session: before, term } = state;
   state.session = session;
   await before.close();
   session.join();
   const accepted = await state.keeper.accept(standing);
-  if (!isLeft(accepted)) return right({ identical: standing.differing.length === 0, entries: sizeOf(standing), events: standing.seq });
-  // What was not written is found by the comparison that comes next.
-  state.phase = 'comparing';
+  if (!noteFailure(state, accepted)) return right({ identical: standing.differing.length === 0, entries: sizeOf(standing), events: standing.seq });
+  // What was not written is found by the comparison that comes next; who lost the lease begins anew.
+  if (state.term === term) state.phase = 'comparing';
   return left(notNow(state, accepted.left));
 };

@@ -67,7 +67,7 @@ export const loadEach = async (loading: Loading, take: (subject: string, slot: S
     isComplete = true;
     stop.abort();
   };
-  const why = await takeFrom(
+  const taking = takeFrom(
     consumer,
     ({ subject, seq }, { msg, pending }) => {
       take(subject, slotOf(msg, seq));
@@ -78,7 +78,7 @@ export const loadEach = async (loading: Loading, take: (subject: string, slot: S
     // A count of what is left can be too high where entries were written again: a consumer with nothing to send has no more.
     () => check(0),
   );
-  clearTimeout(timer);
+  const why = await taking.finally(() => clearTimeout(timer));
   if (loading.link.isUp()) void jsm.consumers.delete(loading.stream, consumer.name).catch(() => false);
   if (!isComplete) throw new Error(why);
 };

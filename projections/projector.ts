@@ -40,7 +40,7 @@ export type State = {
   readonly lease: Lease;
   readonly mirror: Mirror;
   readonly keeper: Keeper;
-  /** Told whenever something was written. */
+  /** Told whenever something was written, and at a stop. */
   readonly listeners: Set<() => void>;
   readonly timers: NodeJS.Timeout[];
   session: Session;
@@ -71,8 +71,8 @@ const enter = (state: State, phase: 'standby' | 'reading'): void => {
   state.phase = phase;
 };
 
-/** Whether it went wrong. Who was deposed begins anew, should it have the lease, or get it back. */
-export const isFailing = <A>(state: State, result: Either<Failing, A>): result is Left<Failing> => {
+/** Remembers, and tells, what went wrong; whether anything did. Who was deposed begins anew, should it have the lease, or get it back. */
+export const noteFailure = <A>(state: State, result: Either<Failing, A>): result is Left<Failing> => {
   const failure = isLeft(result) ? result.left : undefined;
   if (failure?._tag === 'deposed') enter(state, 'standby');
   if (failure?._tag === 'unavailable' && !state.failing) state.onFailure(failure);
@@ -83,7 +83,7 @@ export const isFailing = <A>(state: State, result: Either<Failing, A>): result i
 const readToHead = async (state: State): Promise<void> => {
   const { term } = state;
   const info = await state.parts.log.info()();
-  if (isFailing(state, info)) return;
+  if (noteFailure(state, info)) return;
   state.session.at(info.right.last, () => {
     if (state.term !== term || state.phase !== 'reading') return;
     state.phase = 'comparing';
@@ -94,7 +94,7 @@ const readToHead = async (state: State): Promise<void> => {
 const compare = async (state: State): Promise<void> => {
   const { term } = state;
   // What came of the lease meanwhile stays so.
-  if (!isFailing(state, await state.keeper.reconcile()) && state.term === term) state.phase = 'keeping';
+  if (!noteFailure(state, await state.keeper.reconcile()) && state.term === term) state.phase = 'keeping';
 };
 
 const step = async (state: State, due: Due): Promise<void> => {
@@ -103,8 +103,8 @@ const step = async (state: State, due: Due): Promise<void> => {
   if (!lease.isHeld() || state.phase === 'standby') return;
   if (state.phase === 'reading') return readToHead(state);
   if (state.phase === 'comparing') return compare(state);
-  if (due !== 'checkpoint') isFailing(state, await keeper.flush(due === 'usage'));
-  else if (keeper.isUnsettled()) isFailing(state, await keeper.settle());
+  if (due !== 'checkpoint') noteFailure(state, await keeper.flush(due === 'usage'));
+  else if (keeper.isUnsettled()) noteFailure(state, await keeper.settle());
 };
 
 const inTurn = (state: State, due: Due): void => {
@@ -125,7 +125,7 @@ export const renew = async (state: State): Promise<void> => {
   state.renewing = true;
   const kept = await state.lease.keep();
   state.renewing = false;
-  if (isFailing(state, kept) || state.stopped !== undefined) return;
+  if (noteFailure(state, kept) || state.stopped !== undefined) return;
   const isIdle = state.phase === 'standby';
   // Ours and idle: that it was taken again was seen by whoever wrote an entry, and who saw it was deposed.
   if (kept.right === 'taken' || (kept.right === 'renewed' && isIdle)) enter(state, 'reading');

@@ -2,7 +2,7 @@ import test from 'ava';
 import { left } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { newHistory } from '../tests/support/history.ts';
-import { latch } from '../tests/support/latch.ts';
+import { latch, until } from '../tests/support/latch.ts';
 import { memoryStore } from './memory-store.ts';
 import { orThrow } from '../tests/support/or-throw.ts';
 import { storedAfter, storedIn } from '../tests/support/stored.ts';
@@ -141,7 +141,7 @@ test('who stops does not wait for a log that is being read again, and may never 
   t.true(await projector.waitFor(history.fold.applied(), LIMIT));
   const verifying = projector.verify();
   await begun.opened();
-  await projector.close();
+  await until(projector.close(), LIMIT, 'it to stop');
   t.deepEqual(await verifying, left({ _tag: 'stopped', why: null }));
 });
 

@@ -2,7 +2,7 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../events/vocabulary.ts';
 import type { ProjectionView } from '../protocol/views.ts';
-import { isFailing, isKeeping, notNow, type NotNow, type State } from './projector.ts';
+import { isKeeping, noteFailure, notNow, type NotNow, type State } from './projector.ts';
 import { readModels, type BadEntry } from './read.ts';
 import { storedRows } from './rows.ts';
 
@@ -17,7 +17,7 @@ export type ProjectorStatus = {
 
 export const status = async (state: State): Promise<Either<NotNow | BadEntry, ProjectorStatus>> => {
   const settled = isKeeping(state) ? await state.keeper.settle() : undefined;
-  if (settled !== undefined && isFailing(state, settled)) return left(notNow(state, settled.left));
+  if (settled !== undefined && noteFailure(state, settled)) return left(notNow(state, settled.left));
   const items = await readModels(storedRows(state.store)).checkpoints();
   if (isLeft(items)) return items;
   const role = state.stopped !== undefined ? 'stopped' : isKeeping(state) ? 'projector' : 'standby';

@@ -55,7 +55,7 @@ const root = await signedIn(jetlock.identity, 'admin');
 const approver = await signedIn(await newAdmin('amy', 'approver'), 'approver');
 const bob = await newAdmin('bob', 'admin');
 const auditor = await signedIn(await newAdmin('audrey', 'auditor'), 'auditor');
-const [looks, writes, revoked, short] = [await bearer('looks', 'auditor'), await bearer('writes', 'writer'), await bearer('revoked', 'writer'), await bearer('short', 'writer', 1_000)];
+const [looks, writes, revoked, short] = [await bearer('looks', 'auditor'), await bearer('writes', 'writer'), await bearer('revoked', 'writer'), await bearer('short', 'writer', 5_000)];
 await command({ operation: 'token.revoke', admin: jetlock.identity.admin, token: revoked.id });
 await eventually(async () => ((await call('GET', '/admins', undefined, short.headers)).status === 401 ? true : undefined), 30_000, 'the token to end');
 // Not before all that is waited for here: tests are declared in one go.

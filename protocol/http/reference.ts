@@ -93,7 +93,7 @@ is \`<service>:<fingerprint>\`, access is \`<service>:<path>\`, or \`<service>:<
 most 64 KiB; the name of a body is that of its schema in the OpenAPI document.
 
 Lists that take \`limit\` and \`after\` come in pages: \`{items, next, total}\`, and \`after\` is the \`next\` of the page before. Nobody
-counts the audit log: \`total\` of \`/audit\` is null. \`/admins\` and \`/api-tokens\` come whole, as \`{items}\`.
+counts the audit log: \`total\` of \`/audit\` is null.
 
 A time is a number, milliseconds since 1970 UTC, here and in \`from\` and \`to\`. Only \`at\` of a line of the audit log (\`/audit\`, its
 export, the topic \`audit\`) is a text, such as \`2026-01-31T10:00:00.000Z\`.

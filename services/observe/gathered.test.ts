@@ -16,7 +16,7 @@ const loggedBy = async (ending: string): Promise<string> => {
 const ENDINGS = { 'of itself': '', 'by an exit': 'process.exit(3);', 'by an error that nobody catches': "throw new Error('of the test');", 'a turn later': 'setImmediate(() => process.exit());' };
 
 for (const [how, ending] of Object.entries(ENDINGS)) {
-  test(`every line is written once, in order, by a process that ends ${how}`, async (t) => {
+  test.serial(`every line is written once, in order, by a process that ends ${how}`, async (t) => {
     const lines = (await loggedBy(ending)).split('\n').filter((line) => line.startsWith('{'));
     t.deepEqual(lines.map((line) => (JSON.parse(line) as { readonly n: number }).n), Array.from({ length: 2_000 }, (_, n) => n));
   });
