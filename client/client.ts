@@ -160,15 +160,13 @@ const shapedLike = (paths: string | ReadonlyArray<string | Wanted>, secrets: Rea
   (typeof paths === 'string' ? secrets[0] : secrets) as never;
 
 /** Rejects as soon as the signal is aborted, whatever is under way. */
-const unlessAborted = <A>(signal: AbortSignal | undefined, work: Promise<A>): Promise<A> => {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
+const unlessAborted = <A>(signal: AbortSignal, work: Promise<A>): Promise<A> =>
+  new Promise((resolve, reject) => {
     const abort = () => reject(new JetlockError(ABORTED));
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
-};
 
 /** Aborted with the first of them. Not `AbortSignal.any`: of that Node loses a time-out that nobody else holds on to. */
 const withFirst = (signals: ReadonlyArray<AbortSignal>) => {

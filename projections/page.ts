@@ -6,6 +6,8 @@ import { LIMIT_DEFAULT, PAGE_BYTES_MAX, type Limit, type Page } from '../protoco
 export type Placed<A> = { readonly place: string; readonly item: A };
 export type Paging = { readonly limit: Limit | null; readonly after: string | null };
 
+export const byPlace = (a: Placed<unknown>, b: Placed<unknown>): number => (a.place < b.place ? -1 : 1);
+
 const room = (item: unknown): number => Buffer.byteLength(JSON.stringify(item));
 
 /** As many as fit, one at least. */

@@ -10,7 +10,7 @@ import { accessOfService, allNamespaces, isNamespaceKey, rolloutOfPath, secretKe
 import { inboxItems } from './inbox-items.ts';
 import { missingViews } from './missing.ts';
 import { namespaceItems } from './namespace-items.ts';
-import { fitting, paged, searching, type Placed } from './page.ts';
+import { byPlace, fitting, paged, searching, type Placed } from './page.ts';
 import { PROJECTIONS } from './projection.ts';
 import type { Answer, NotRead, Row, Rows } from './rows.ts';
 import { serviceItems } from './service-items.ts';
@@ -60,8 +60,6 @@ const secretsUnder = (prefix: string) => {
 const secretItem = ({ history: _history, checks, ...said }: SecretView): SecretItem => ({ ...said, mismatch: checks.some(({ fits }) => fits === false) });
 
 const placed = <A>({ key, entry }: Row<A>): Placed<A> => ({ place: key, item: entry });
-
-const byPlace = (a: Placed<unknown>, b: Placed<unknown>): number => (a.place < b.place ? -1 : 1);
 
 const secrets =
   (rows: Rows): ReadModels['secrets'] =>

@@ -3,7 +3,7 @@ import { publicKeyFingerprint } from '../../crypto/fingerprint.ts';
 import { signedBy } from '../../events/admin/signed.ts';
 import { Count, sure, Instant, type Fingerprint } from '../../events/vocabulary.ts';
 import { isInForce, type Admin, type ApiToken, type World } from '../../events/world.ts';
-import { paged, type Paging } from '../../projections/page.ts';
+import { byPlace, paged, type Paging } from '../../projections/page.ts';
 import type { Page } from '../../protocol/paging.ts';
 import { SIGNED_SHOWN, type AdminView, type ApiTokenView, type KeySignedView } from '../../protocol/views.ts';
 
@@ -40,8 +40,6 @@ const tokenView =
     until: sure(Instant, until),
     expired: !isInForce({ until }, now),
   });
-
-const byPlace = (a: { readonly place: string }, b: { readonly place: string }): number => (a.place < b.place ? -1 : 1);
 
 export const adminPage = (world: World, wanted: Paging): Page<AdminView> =>
   paged([...world.admins.values()].map((admin) => ({ place: admin.name, item: adminView(world)(admin) })).sort(byPlace), wanted);

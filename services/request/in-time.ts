@@ -2,4 +2,4 @@
 import type { Instant } from '../../events/vocabulary.ts';
 import { REQUEST_CLOCK_MS } from '../../protocol/wire.ts';
 
-export const isInTime = (time: Instant): boolean => Math.abs(time - Date.now()) <= REQUEST_CLOCK_MS;
+export const isInTime = (time: Instant, now = Date.now()): boolean => Math.abs(time - now) <= REQUEST_CLOCK_MS;

@@ -2,6 +2,8 @@
 import test from 'ava';
 import { newBoxKey } from '../../crypto/box.ts';
 import { randomId } from '../../crypto/random.ts';
+import type { Instant } from '../../events/vocabulary.ts';
+import { isInTime } from './in-time.ts';
 import { makeAllowance } from './rate-limit.ts';
 import { makeReplays } from './replays.ts';
 import { makeSessions, SESSIONS_EACH, UNKNOWN_BY_HTTP, UNKNOWN_PER_SECOND } from './sessions.ts';
@@ -134,4 +136,12 @@ test('what was used beyond what was left is made up for: however many are under 
   t.false(isLeft('a'));
   clock.now += 100;
   t.true(isLeft('a'));
+});
+
+test('what was made a minute ago, or is made a minute from now, is in time, and nothing beyond', (t) => {
+  const now = 1_000_000;
+  for (const sign of [-1, 1]) {
+    t.true(isInTime((now + sign * REQUEST_CLOCK_MS) as Instant, now));
+    t.false(isInTime((now + sign * (REQUEST_CLOCK_MS + 1)) as Instant, now));
+  }
 });
