@@ -1,18 +1,14 @@
 /** Each replica decides and keeps read models with one fold: it goes over to that while it answers, and nobody notices. */
 import { jetstreamManager } from '@nats-io/jetstream';
 import test from 'ava';
+import { appliedBy } from './support/applied.ts';
 import { subjects } from './support/clients.ts';
 import { eventually } from './support/poll.ts';
-import { startReplicas, type Replicas, type TestReplica } from './support/replicas.ts';
+import { startReplicas, type Replicas } from './support/replicas.ts';
 import { stepsOf } from './support/steps.ts';
 
 const LIMIT_MS = 30_000;
 const READERS = 8;
-
-const appliedBy = async (replica: TestReplica): Promise<number> => {
-  const text = await (await fetch(`${replica.service().httpUrl}/metrics`)).text();
-  return Number(/^jetlock_applied_sequence (\d+)$/m.exec(text)?.[1]);
-};
 
 /** Every replica has folded the last message of the log, which a read of another's is: one that follows its own alone does not come to it. */
 const allFoldEverything = async ({ connection, replicas }: Replicas): Promise<void> => {

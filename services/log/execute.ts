@@ -13,7 +13,7 @@ import { causeOf, commandKey, type Cause } from '../../events/fold/judge.ts';
 import { madeNothing, type Made, type Origin } from '../../events/record.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import type { Id } from '../../events/vocabulary.ts';
-import { makeQueues } from './queues.ts';
+import { makeQueues, type InTurn } from './queues.ts';
 import type { Replica } from './replica.ts';
 import { writeRecord, type Written } from './write.ts';
 
@@ -44,6 +44,8 @@ type Task = {
   readonly command: Command;
   readonly prepare: Prepare;
   readonly deadline: number;
+  /** What has to be so before. */
+  readonly before: Task | undefined;
 };
 
 const saidBy = (decision: Decision): { readonly events: ReadonlyArray<Event>; readonly refused?: Refusal } =>
@@ -155,31 +157,49 @@ const attempt = async (task: Task): Promise<Attempt> => {
   return result;
 };
 
+type Known = { readonly subject: string; readonly seq: number };
+
+/** The aggregates that a decision looks at, and how much of each is known. */
+const knownTo = ({ replica: { fold, subjects }, command, before }: Task): ReadonlyArray<Known> =>
+  [command, before?.command].flatMap((one) => {
+    const subject = one && subjectOf(subjects, one);
+    return subject === undefined ? [] : [{ subject, seq: fold.previous(subject) }];
+  });
+
 /**
  * What was not written was decided from a state that may lack what another replica has acknowledged by now: an admin who revoked
- * there would be told here that there is nothing to revoke. So the leader is asked whether that was all of the aggregate.
+ * there would be told here that there is nothing to revoke. So the leader is asked whether that was all of the aggregates.
  */
-const certain = async ({ replica, origin, deadline }: Task, subject: string, known: number, { unlogged }: Unlogged): Promise<Attempt> => {
+const certain = async ({ replica, origin, cause, command, deadline }: Task, known: ReadonlyArray<Known>, { unlogged }: Unlogged): Promise<Attempt> => {
   // What a replica does by itself, and registers, it does again, and often: that is not worth a question each time.
   if (origin.by === 'service' || origin.by === 'replica') return unlogged;
-  const last = await replica.log.last(subject)();
-  if (!isLeft(last) && last.right <= known) return unlogged;
-  return !isLeft(last) && (await replica.reached(last.right, msLeft(deadline))) ? 'again' : left(refuse('unavailable'));
+  // What has to be so before a command is looked at with the command: where it is not so any more, its record does not count.
+  if (command !== cause.command && !isLeft(unlogged)) return unlogged;
+  const lasts = await Promise.all(known.map(({ subject }) => replica.log.last(subject)()));
+  for (const [index, last] of lasts.entries()) {
+    if (isLeft(last)) return left(refuse('unavailable'));
+    if (last.right <= (known[index]?.seq ?? 0)) continue;
+    return (await replica.reached(last.right, msLeft(deadline))) ? 'again' : left(refuse('unavailable'));
+  }
+  return unlogged;
 };
 
-const untilDecided = async (task: Task): Promise<Result> => {
-  const { fold } = task.replica;
+const untilDecided = async (task: Task, inTurn: InTurn): Promise<Result> => {
   const subject = subjectOf(task.replica.subjects, task.command);
   for (let round = 1; Date.now() < task.deadline; round += 1) {
-    const known = fold.previous(subject);
+    const ready = task.before === undefined ? right(unchanged) : await decidedInTurn(task.before, inTurn);
+    if (isLeft(ready)) return ready;
+    const known = knownTo(task);
     const attempted = await attempt(task);
-    const result = attempted !== 'again' && 'unlogged' in attempted ? await certain(task, subject, known, attempted) : attempted;
+    const result = attempted !== 'again' && 'unlogged' in attempted ? await certain(task, known, attempted) : attempted;
     if (result !== 'again' && !('unlogged' in result)) return result;
     await catchUp(task.replica, subject, task.deadline);
     await pause(Math.random() * CONFLICT_WAIT_MS * Math.min(round, 10));
   }
   return left(refuse('unavailable'));
 };
+
+const decidedInTurn = (task: Task, inTurn: InTurn): Promise<Result> => inTurn(subjectOf(task.replica.subjects, task.command), () => untilDecided(task, inTurn));
 
 export const makeExecute = (replica: Replica): Execute => {
   const inTurn = makeQueues();
@@ -190,13 +210,8 @@ export const makeExecute = (replica: Replica): Execute => {
     // Before the step before it: of a copy of what was carried out not even that is done again.
     const before = repeated(replica, cause.right.command, cause.right);
     if (before !== undefined) return before;
-    let last: Result = right(unchanged);
-    for (const command of [stepBefore(cause.right.command), cause.right.command]) {
-      if (command === undefined) continue;
-      const task = { replica, origin, cause: cause.right, command, prepare, deadline };
-      last = await inTurn(subjectOf(replica.subjects, command), () => untilDecided(task));
-      if (isLeft(last)) return last;
-    }
-    return last;
+    const { command } = cause.right;
+    const [task, step] = [{ replica, origin, cause: cause.right, prepare, deadline }, stepBefore(command)];
+    return decidedInTurn({ ...task, command, before: step === undefined ? undefined : { ...task, command: step, before: undefined } }, inTurn);
   };
 };
