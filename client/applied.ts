@@ -15,6 +15,13 @@ export type Applied = {
 const LONGEST_MS = 60_000;
 /** Up to then after a version was applied: nobody waits for it, and all who run it would tell at the very moment when others still ask. */
 const SOON_MS = 3_000;
+/** Whatever else has come is handed on by then: to listen to a signal takes as long as that. */
+const OTHERS_MS = 50;
+
+const soon = async (time: Time, stop: AbortSignal): Promise<void> => {
+  await time.pause(OTHERS_MS);
+  await time.pause(SOON_MS * (1 / 3 + (Math.random() * 2) / 3), stop);
+};
 
 /** One report at a time, of everything that was applied meanwhile. */
 export const newApplied = (connected: () => Promise<Client>, time: Time): Applied => {
@@ -40,7 +47,7 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
     return true;
   };
   const tellAll = async (): Promise<void> => {
-    await time.pause(SOON_MS * (1 / 3 + (Math.random() * 2) / 3), stop.signal);
+    await soon(time, stop.signal);
     for (let failed = 0; untold.size > 0 && !stop.signal.aborted; ) {
       failed = (await tellSome()) ? 0 : failed + 1;
       if (failed > 0) await time.pause(backOff(failed, LONGEST_MS), stop.signal);
@@ -51,8 +58,7 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
     untold.set(path, version);
     if (running) return;
     running = true;
-    // Not before whatever else has come was handed on.
-    setImmediate(() => void tellAll());
+    void tellAll();
   };
   /** That it is still there: whoever is not heard of for some weeks has ended. */
   const tellAgain = async (): Promise<void> => {

@@ -80,8 +80,6 @@ const newAsking = (time: Time, stop: AbortSignal) => {
   };
 };
 
-const handedOn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** A look, or a question, whichever is due. */
 const newRounds = ({ look, next, gapMs, time }: Pick<WatchOptions, 'look' | 'next' | 'gapMs' | 'time'>, stop: AbortSignal) => {
   const { ask, giveUp, notice } = newAsking(time, stop);
@@ -107,10 +105,10 @@ const newRounds = ({ look, next, gapMs, time }: Pick<WatchOptions, 'look' | 'nex
         return 'looked';
       }
       if (await ask(next)) {
-        // What came for others is handed on before anything else is done for this one.
-        await handedOn();
+        // What came for others is handed on before anything else is done for this one: to listen to a signal takes as long as to open an answer.
+        await time.pause(gapMs / 2);
         // Of many programs that were told at once, none asks anew before all of them are, nor all of them at the same moment.
-        await time.pause(gapMs * (1 + Math.random()), stop);
+        await time.pause(gapMs * (0.5 + Math.random()), stop);
       }
       return 'asked';
     },
