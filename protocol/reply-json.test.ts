@@ -2,9 +2,9 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { fits } from '../events/fits.ts';
-import { GetReply } from './operations.ts';
+import { GetReply, WatchReply } from './operations.ts';
 import { NamespaceContents } from './namespaces.ts';
-import { contentsJson, getReplyJson, replyJson } from './reply-json.ts';
+import { contentsJson, getReplyJson, replyJson, watchReplyJson } from './reply-json.ts';
 import { Reply } from './wire.ts';
 
 const path = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,20}\/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,20}$/);
@@ -28,6 +28,16 @@ test('a reply to a read', (t) => {
     fc.property(getReply, (made) => {
       t.true(fits(GetReply, made));
       t.deepEqual(JSON.parse(getReplyJson(made as unknown as GetReply)), made);
+    }),
+  );
+});
+
+test('news, and that there are none', (t) => {
+  const whole = fc.record({ news: orNull(getReply) }, { noNullPrototype: true });
+  fc.assert(
+    fc.property(whole, (made) => {
+      t.true(fits(WatchReply, made));
+      t.deepEqual(JSON.parse(watchReplyJson((made as unknown as WatchReply).news)), made);
     }),
   );
 });

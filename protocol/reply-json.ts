@@ -17,6 +17,9 @@ const gotJson = (got: Got): string =>
 export const getReplyJson = ({ seq, messageHash, results, more }: GetReply): string =>
   `{"seq":${seq},"messageHash":"${messageHash}","checkpoint":null,"results":[${results.map(gotJson).join(',')}],"more":${more.length === 0 ? '[]' : JSON.stringify(more)}}`;
 
+/** A `WatchReply`. @param news null where there are none */
+export const watchReplyJson = (news: GetReply | null): string => `{"news":${news === null ? 'null' : getReplyJson(news)}}`;
+
 /** A `NamespaceContents`, whose strings have none either. @param secrets JSON already */
 export const contentsJson = ({ namespace, seq, messageHash, more }: Omit<NamespaceContents, 'secrets'>, secrets: string): string =>
   `{"namespace":"${namespace}","seq":${seq},"messageHash":"${messageHash}","checkpoint":null,"more":${more},"secrets":${secrets}}`;

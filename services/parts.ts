@@ -187,7 +187,7 @@ export const makeParts = async (given: Given): Promise<Parts> => {
   const { audit, live, views } = makeShown(given, projector);
   const openers = makeOpeners(boxKeys);
   const read = makeRead({ replica, commits, execute, values, followUps, lookAgain, onAccess });
-  const watch = makeWatch({ replica, read, values, lookAgain, refusedReads });
+  const watch = makeWatch({ replica, read, values, commits, lookAgain, refusedReads });
   const namespaces = makeNamespaces({ replica, execute, prepare, carryOut, commits, contents, onNamespace, lookAgain: look });
   const sharedSecret = makeSharedSecret(given.sharedSecret);
   const handle = makeHandle({

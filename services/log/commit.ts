@@ -3,7 +3,6 @@
  * syncs every message costs each read a share only. The outcome of each is decided when the message is folded, at its own
  * place; it is handed out when the message is acknowledged as well. No acknowledgement, no secret.
  */
-import { setImmediate as turn } from 'node:timers/promises';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { messageHash } from '../../crypto/log.ts';
 import type { Outcome } from '../../events/read/decide.ts';
@@ -28,6 +27,8 @@ export type Commits = {
   readonly readNamespace: (attempt: NamespaceRead) => Promise<Either<Refusal, CommittedNamespace>>;
   /** How many of both there were since the start. */
   readonly reads: () => number;
+  /** What waits by now is all that there will be: it leaves at once, not together with what the connections bring. */
+  readonly leave: () => void;
   /** Refusals that were summed up go with the next message. */
   readonly note: (refusals: ReadonlyArray<RefusalCount>) => void;
   /** Appends a message and waits until it is folded: then everything before it is, too. */
@@ -185,10 +186,22 @@ const makeSender = (replica: Replica) => {
   return { note, send };
 };
 
+/** Turns of the event loop, each of which can be cut short. */
+const makeTurns = () => {
+  let over = (): void => undefined;
+  const next = (): Promise<void> =>
+    new Promise((resolve) => {
+      over = resolve;
+      setImmediate(resolve);
+    });
+  return { next, cutShort: () => over() };
+};
+
 export const makeCommits = (replica: Replica): Commits => {
   const { note, send } = makeSender(replica);
   const inTurn = makeQueues();
   const sendInTurn = (entries: () => ReadonlyArray<Entry>): Promise<number> => inTurn('', () => send(entries()));
+  const turns = makeTurns();
   const queue: Array<Entry> = [];
   let busy = false;
   let reads = 0;
@@ -198,7 +211,7 @@ export const makeCommits = (replica: Replica): Commits => {
     busy = true;
     while (queue.length > 0) {
       // What the connections have brought by now goes along: a record takes about as long for many reads as for one.
-      await turn();
+      await turns.next();
       await sendInTurn(() => takeBatch(queue));
     }
     busy = false;
@@ -214,6 +227,7 @@ export const makeCommits = (replica: Replica): Commits => {
 
   return {
     reads: () => reads,
+    leave: turns.cutShort,
     note: (counts) => {
       note(counts);
       void sendInTurn(() => []);

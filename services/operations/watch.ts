@@ -9,7 +9,8 @@ import type { Folded } from '../../events/fold/verdict.ts';
 import { decideRead } from '../../events/read/decide.ts';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { namespaceOf } from '../../events/vocabulary.ts';
-import { type GetReply, WatchRequest, type WatchReply } from '../../protocol/operations.ts';
+import { type GetReply, WatchRequest } from '../../protocol/operations.ts';
+import { watchReplyJson } from '../../protocol/reply-json.ts';
 import { OPEN_MS, PATHS_MAX } from '../../protocol/wire.ts';
 import type { Replica } from '../log/replica.ts';
 import { authenticateService } from '../request/authenticate.ts';
@@ -17,15 +18,16 @@ import { parseBody } from '../request/body.ts';
 import { identify, type Asker } from '../request/identify.ts';
 import type { Opened } from '../request/open.ts';
 import { isLater } from '../soon.ts';
+import { Json } from './json.ts';
 import { makeOpenQuestions, type OpenQuestions, type Question } from './open-questions.ts';
 import type { GetParts } from './get.ts';
 import { oweIfRefused, type ReadParts } from './read.ts';
 
-export type WatchParts = GetParts & Pick<ReadParts, 'values'>;
+export type WatchParts = GetParts & Pick<ReadParts, 'values' | 'commits'>;
 
 export type Watch = {
   /** @param letGo called when it has to wait: it is in nobody's way then */
-  readonly watch: (opened: Opened, letGo: () => void) => Promise<Answered>;
+  readonly watch: (opened: Opened, letGo: () => void) => Promise<Either<Refusal, Json>>;
   /** Answers those for whom the log says something new. Resolves when they are answered; undefined where there are none. */
   readonly folded: (folded: Folded) => Promise<unknown> | undefined;
   /** Answers all of them: they ask another replica then. */
@@ -71,24 +73,25 @@ const concerned = (questions: OpenQuestions, event: Event): Iterable<Question> =
   }
 };
 
-type Answered = Either<Refusal, WatchReply>;
+/** Null where there are none. */
+type News = Either<Refusal, GetReply | null>;
 
-const told = (news: GetReply): WatchReply => ({ news });
+const toJson = (news: GetReply | null): Json => new Json(watchReplyJson(news));
 
 /** Who still counts, and for what there is news: a read of that, as of now. */
 const makeAnswer =
   ({ replica, read }: WatchParts) =>
-  async (question: Question): Promise<Answered> => {
+  async (question: Question): Promise<News> => {
     const known = isStillKnown(replica, question.asker);
     if (isLeft(known)) return known;
     const news = newsOf(replica, question);
-    return news.length === 0 ? right({ news: null }) : map(told)(await read(question.asker, news, question.asked.offline));
+    return news.length === 0 ? right(null) : read(question.asker, news, question.asked.offline);
   };
 
 /** Open until it is woken, however long that takes. */
 const makeOpening =
-  (questions: OpenQuestions, answer: (question: Question) => Promise<Answered>) =>
-  (question: Question, letGo: () => void): Promise<Answered> =>
+  (questions: OpenQuestions, answer: (question: Question) => Promise<News>) =>
+  (question: Question, letGo: () => void): Promise<News> =>
     new Promise((resolve) => {
       const answerNow = (): Promise<unknown> => {
         const answered = answer(question);
@@ -110,7 +113,7 @@ const asked = async (parts: WatchParts, opened: Opened): Promise<Either<Refusal,
 };
 
 export const makeWatch = (parts: WatchParts): Watch => {
-  const { replica, values, refusedReads } = parts;
+  const { replica, values, commits, refusedReads } = parts;
   const questions = makeOpenQuestions(OPEN_MS);
   const answer = makeAnswer(parts);
   const opening = makeOpening(questions, answer);
@@ -120,10 +123,10 @@ export const makeWatch = (parts: WatchParts): Watch => {
       const question = await asked(parts, opened);
       if (isLeft(question)) return question;
       questions.replace(question.right);
-      if (!hasNews(replica, question.right)) return opening(question.right, letGo);
-      const answered = await answer(question.right);
-      if (!isLeft(answered) && answered.right.news !== null) oweIfRefused(refusedReads, question.right.asker.service, answered.right.news);
-      return answered;
+      if (!hasNews(replica, question.right)) return map(toJson)(await opening(question.right, letGo));
+      const news = await answer(question.right);
+      if (!isLeft(news) && news.right !== null) oweIfRefused(refusedReads, question.right.asker.service, news.right);
+      return map(toJson)(news);
     },
     folded: (folded) => {
       if (folded.verdict._tag !== 'state') return undefined;
@@ -132,7 +135,9 @@ export const makeWatch = (parts: WatchParts): Watch => {
       if (woken.length === 0) return undefined;
       // At hand for all of them, in place of a question to the log for each.
       values.keep(folded);
-      return Promise.all(woken.map(questions.wake));
+      const answered = Promise.all(woken.map(questions.wake));
+      commits.leave();
+      return answered;
     },
     end: () => {
       for (const question of [...questions.all()]) void questions.wake(question);

@@ -59,7 +59,7 @@ const MUTATIONS: Readonly<Record<string, Mutation & { readonly lagMs: number }>>
     file: 'services/operations/watch.ts',
     changes: [
       [
-        'map(told)(await read(question.asker, news, question.asked.offline));',
+        'read(question.asker, news, question.asked.offline);',
         `early(await Promise.all([decided(), read(question.asker, news, question.asked.offline)]));`,
       ],
       [
@@ -68,7 +68,7 @@ const MUTATIONS: Readonly<Record<string, Mutation & { readonly lagMs: number }>>
     const { service, credential } = question.asker;
     const decided = () => Promise.all(decideRead(replica.fold.world, { service, credential: credential.fingerprint, paths: news.map(({ path }) => path), offline: false }, replica.fold.world.now)
       .map(async (one) => one.result === 'refused' ? { path: one.path, outcome: 'refused' } : { path: one.path, outcome: 'value', version: one.version.version, offlineUntil: null, value: await values.told(one.path, one.version) }));
-    const early = ([results, reply]) => map((got) => told({ ...got, results }))(reply);\n`,
+    const early = ([results, reply]) => map((got) => ({ ...got, results }))(reply);\n`,
       ],
       ['  ({ replica, read }: WatchParts) =>', '  ({ replica, read, values }: WatchParts) =>'],
     ],
