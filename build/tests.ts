@@ -2,7 +2,7 @@
  * The tests as `ava.config.js` runs them: bundled once, with the packages that they use. A process that loads the service by a
  * loader for TypeScript takes five times the time until it begins, and every file of tests is a process of its own.
  */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,8 @@ import { build, transform, type Plugin } from 'esbuild';
 import { bundleOptions } from './options.ts';
 
 const isSource = (folder: string): boolean => !folder.startsWith('.') && folder !== 'node_modules' && folder !== 'dist';
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 const testFiles = async (): Promise<string[]> => {
   const folders = (await readdir('.', { withFileTypes: true })).filter((entry) => entry.isDirectory() && isSource(entry.name));
@@ -35,7 +37,7 @@ const LEFT_OUT = ['ava', 'axe-core', 'dts-bundle-generator', 'esbuild', 'playwri
 
 /**
  * Bundles tests of the folder that it is called in, into a folder that ends with this process: two runs do not meet.
- * @param args of the command line: the tests that are named in it, if any are; patterns, and none, mean all
+ * @param args of the command line: the tests that are named in it, if any are; patterns, folders, and none, mean all
  * @returns that folder, which mirrors ours, with a slash at its end
  */
 export const bundleTests = async (args: ReadonlyArray<string>): Promise<string> => {
@@ -43,10 +45,10 @@ export const bundleTests = async (args: ReadonlyArray<string>): Promise<string> 
   mkdirSync(outdir, { recursive: true });
   process.once('exit', () => rmSync(resolve(outdir), { recursive: true, force: true }));
   const wanted = args.filter((arg) => arg.endsWith('.test.ts'));
-  const named = wanted.every((arg) => existsSync(arg)) ? wanted : [];
+  const isAll = args.some(isFolder) || !wanted.every((arg) => existsSync(arg));
   await build({
     ...bundleOptions,
-    entryPoints: [...(named.length > 0 ? named : await testFiles()), 'cli/main.ts'],
+    entryPoints: [...(isAll || wanted.length === 0 ? await testFiles() : wanted), 'cli/main.ts'],
     outdir,
     outbase: '.',
     chunkNames: 'chunks/[hash]',
