@@ -15,12 +15,13 @@ export type Applied = {
 const LONGEST_MS = 60_000;
 /** Up to then after a version was applied: nobody waits for it, and all who run it would tell at the very moment when others still ask. */
 const SOON_MS = 3_000;
-/** Whatever else has come is handed on by then: to listen to a signal takes as long as that. */
+/** Whatever else has come is handed on by then. */
 const OTHERS_MS = 50;
 
 const soon = async (time: Time, stop: AbortSignal): Promise<void> => {
+  // Without the signal: to register with one takes as long as to open an answer.
   await time.pause(OTHERS_MS);
-  await time.pause(SOON_MS * (1 / 3 + (Math.random() * 2) / 3), stop);
+  await time.pause(SOON_MS * (1 / 3 + (Math.random() * 2) / 3) - OTHERS_MS, stop);
 };
 
 /** One report at a time, of everything that was applied meanwhile. */

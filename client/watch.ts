@@ -105,7 +105,7 @@ const newRounds = ({ look, next, gapMs, time }: Pick<WatchOptions, 'look' | 'nex
         return 'looked';
       }
       if (await ask(next)) {
-        // What came for others is handed on before anything else is done for this one: to listen to a signal takes as long as to open an answer.
+        // What came for others is handed on before anything else is done for this one. Without the signal: to register with one takes as long as to open an answer.
         await time.pause(gapMs / 2);
         // Of many programs that were told at once, none asks anew before all of them are, nor all of them at the same moment.
         await time.pause(gapMs * (0.5 + Math.random()), stop);

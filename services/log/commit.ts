@@ -27,7 +27,7 @@ export type Commits = {
   readonly readNamespace: (attempt: NamespaceRead) => Promise<Either<Refusal, CommittedNamespace>>;
   /** How many of both there were since the start. */
   readonly reads: () => number;
-  /** What waits by now is all that there will be: it leaves at once, not together with what the connections bring. */
+  /** What waits by now leaves at once: it need not wait for what the connections bring. */
   readonly leave: () => void;
   /** Refusals that were summed up go with the next message. */
   readonly note: (refusals: ReadonlyArray<RefusalCount>) => void;

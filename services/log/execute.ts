@@ -173,7 +173,7 @@ const knownTo = ({ replica: { fold, subjects }, command, before }: Task): Readon
 const certain = async ({ replica, origin, cause, command, deadline }: Task, known: ReadonlyArray<Known>, { unlogged }: Unlogged): Promise<Attempt> => {
   // What a replica does by itself, and registers, it does again, and often: that is not worth a question each time.
   if (origin.by === 'service' || origin.by === 'replica') return unlogged;
-  // What has to be so before a command is looked at with the command: where it is not so any more, its record does not count.
+  // What has to be so before a command: where it is not so any more its record does not count, and where there is none the leader is asked of both.
   if (command !== cause.command && !isLeft(unlogged)) return unlogged;
   const lasts = await Promise.all(known.map(({ subject }) => replica.log.last(subject)()));
   for (const [index, last] of lasts.entries()) {
@@ -187,6 +187,9 @@ const certain = async ({ replica, origin, cause, command, deadline }: Task, know
 const untilDecided = async (task: Task, inTurn: InTurn): Promise<Result> => {
   const subject = subjectOf(task.replica.subjects, task.command);
   for (let round = 1; Date.now() < task.deadline; round += 1) {
+    // Before the step before it: of a copy of what was carried out meanwhile not even that is done again.
+    const done = repeated(task.replica, task.command, task.cause);
+    if (done !== undefined) return done;
     const ready = task.before === undefined ? right(unchanged) : await decidedInTurn(task.before, inTurn);
     if (isLeft(ready)) return ready;
     const known = knownTo(task);
@@ -207,11 +210,10 @@ export const makeExecute = (replica: Replica): Execute => {
     const deadline = Date.now() + limitMs;
     const cause = causeOf(replica.fold.world, origin, logTime(replica));
     if (isLeft(cause)) return cause;
-    // Before the step before it: of a copy of what was carried out not even that is done again.
-    const before = repeated(replica, cause.right.command, cause.right);
-    if (before !== undefined) return before;
     const { command } = cause.right;
-    const [task, step] = [{ replica, origin, cause: cause.right, prepare, deadline }, stepBefore(command)];
-    return decidedInTurn({ ...task, command, before: step === undefined ? undefined : { ...task, command: step, before: undefined } }, inTurn);
+    const step = stepBefore(command);
+    const common = { replica, origin, cause: cause.right, prepare, deadline };
+    const before = step && { ...common, command: step, before: undefined };
+    return decidedInTurn({ ...common, command, before }, inTurn);
   };
 };
