@@ -45,10 +45,10 @@ export const bundleTests = async (args: ReadonlyArray<string>): Promise<string> 
   mkdirSync(outdir, { recursive: true });
   process.once('exit', () => rmSync(resolve(outdir), { recursive: true, force: true }));
   const wanted = args.filter((arg) => arg.endsWith('.test.ts'));
-  const isAll = args.some(isFolder) || !wanted.every((arg) => existsSync(arg));
+  const isAll = wanted.length === 0 || args.some(isFolder) || !wanted.every((arg) => existsSync(arg));
   await build({
     ...bundleOptions,
-    entryPoints: [...(isAll || wanted.length === 0 ? await testFiles() : wanted), 'cli/main.ts'],
+    entryPoints: [...(isAll ? await testFiles() : wanted), 'cli/main.ts'],
     outdir,
     outbase: '.',
     chunkNames: 'chunks/[hash]',

@@ -2,7 +2,7 @@
 import { REPORT_AGAIN_MS } from '../protocol/operations.ts';
 import { PATHS_MAX } from '../protocol/wire.ts';
 import type { Client } from './client.ts';
-import { backOff, type Time } from './retry.ts';
+import { backOff, pauseAfterOthers, type Time } from './retry.ts';
 
 export type Applied = {
   /** That version of a path is in use; of several of the same path the last one is told. */
@@ -15,14 +15,6 @@ export type Applied = {
 const LONGEST_MS = 60_000;
 /** Up to then after a version was applied: nobody waits for it, and all who run it would tell at the very moment when others still ask. */
 const SOON_MS = 3_000;
-/** Whatever else has come is handed on by then. */
-const OTHERS_MS = 50;
-
-const soon = async (time: Time, stop: AbortSignal): Promise<void> => {
-  // Without the signal: to register with one takes as long as to open an answer.
-  await time.pause(OTHERS_MS);
-  await time.pause(SOON_MS * (1 / 3 + (Math.random() * 2) / 3) - OTHERS_MS, stop);
-};
 
 /** One report at a time, of everything that was applied meanwhile. */
 export const newApplied = (connected: () => Promise<Client>, time: Time): Applied => {
@@ -48,7 +40,7 @@ export const newApplied = (connected: () => Promise<Client>, time: Time): Applie
     return true;
   };
   const tellAll = async (): Promise<void> => {
-    await soon(time, stop.signal);
+    await pauseAfterOthers(time, SOON_MS * (1 / 3 + (Math.random() * 2) / 3), stop.signal);
     for (let failed = 0; untold.size > 0 && !stop.signal.aborted; ) {
       failed = (await tellSome()) ? 0 : failed + 1;
       if (failed > 0) await time.pause(backOff(failed, LONGEST_MS), stop.signal);

@@ -26,6 +26,18 @@ export const systemTime: Time = {
     }),
 };
 
+const OTHERS_MS = 50;
+
+/**
+ * A pause after something that may have come for many in this process at once: they all have theirs before it takes more than a
+ * timer. To register with a signal takes as long as to open an answer.
+ */
+export const pauseAfterOthers = async ({ pause }: Pick<Time, 'pause'>, ms: number, until: AbortSignal): Promise<void> => {
+  const first = Math.min(ms, OTHERS_MS);
+  await pause(first);
+  await pause(ms - first, until);
+};
+
 const FIRST_MS = 100;
 const LONGEST_MS = 2_000;
 

@@ -4,7 +4,7 @@
  */
 import { newBell, type Bell } from './bell.ts';
 import type { JetlockError } from './error.ts';
-import { backOff, type Time } from './retry.ts';
+import { backOff, pauseAfterOthers, type Time } from './retry.ts';
 import type { Listening } from './transport.ts';
 import { AGAIN_MS } from './wait.ts';
 
@@ -105,10 +105,8 @@ const newRounds = ({ look, next, gapMs, time }: Pick<WatchOptions, 'look' | 'nex
         return 'looked';
       }
       if (await ask(next)) {
-        // What came for others is handed on before anything else is done for this one. Without the signal: to register with one takes as long as to open an answer.
-        await time.pause(gapMs / 2);
         // Of many programs that were told at once, none asks anew before all of them are, nor all of them at the same moment.
-        await time.pause(gapMs * (0.5 + Math.random()), stop);
+        await pauseAfterOthers(time, gapMs * (1 + Math.random()), stop);
       }
       return 'asked';
     },

@@ -187,7 +187,7 @@ const makeSender = (replica: Replica) => {
 };
 
 /** Turns of the event loop, each of which can be cut short. */
-const makeTurns = () => {
+const makeLoopTurns = () => {
   let over = (): void => undefined;
   const next = (): Promise<void> =>
     new Promise((resolve) => {
@@ -201,7 +201,7 @@ export const makeCommits = (replica: Replica): Commits => {
   const { note, send } = makeSender(replica);
   const inTurn = makeQueues();
   const sendInTurn = (entries: () => ReadonlyArray<Entry>): Promise<number> => inTurn('', () => send(entries()));
-  const turns = makeTurns();
+  const turns = makeLoopTurns();
   const queue: Array<Entry> = [];
   let busy = false;
   let reads = 0;

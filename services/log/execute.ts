@@ -161,9 +161,9 @@ type Known = { readonly subject: string; readonly seq: number };
 
 /** The aggregates that a decision looks at, and how much of each is known. */
 const knownTo = ({ replica: { fold, subjects }, command, before }: Task): ReadonlyArray<Known> =>
-  [command, before?.command].flatMap((one) => {
-    const subject = one && subjectOf(subjects, one);
-    return subject === undefined ? [] : [{ subject, seq: fold.previous(subject) }];
+  (before === undefined ? [command] : [before.command, command]).map((one) => {
+    const subject = subjectOf(subjects, one);
+    return { subject, seq: fold.previous(subject) };
   });
 
 /**
@@ -175,11 +175,10 @@ const certain = async ({ replica, origin, cause, command, deadline }: Task, know
   if (origin.by === 'service' || origin.by === 'replica') return unlogged;
   // What has to be so before a command: where it is not so any more its record does not count, and where there is none the leader is asked of both.
   if (command !== cause.command && !isLeft(unlogged)) return unlogged;
-  const lasts = await Promise.all(known.map(({ subject }) => replica.log.last(subject)()));
-  for (const [index, last] of lasts.entries()) {
-    if (isLeft(last)) return left(refuse('unavailable'));
-    if (last.right <= (known[index]?.seq ?? 0)) continue;
-    return (await replica.reached(last.right, msLeft(deadline))) ? 'again' : left(refuse('unavailable'));
+  for (const { subject, seq } of known) {
+    const last = await replica.log.last(subject)();
+    if (!isLeft(last) && last.right <= seq) continue;
+    return !isLeft(last) && (await replica.reached(last.right, msLeft(deadline))) ? 'again' : left(refuse('unavailable'));
   }
   return unlogged;
 };
