@@ -88,7 +88,7 @@ const mutated = ({ to, kind, at, to2 }: { readonly to: string; readonly kind: st
   return wire.boxed(utf8(toText({ ...wire.plain(identity, to, ''), ...signed, service: null, enclosed: at % 5 === 0 ? change(enclosed) : enclosed })));
 };
 
-const INTERNALS = /node_modules|\.ts\b|\n\s+at |TypeError|RangeError|SyntaxError|sodium|nats:/;
+const INTERNALS = /node_modules|\.ts:\d|\n\s+at |TypeError|RangeError|SyntaxError|sodium|nats:/;
 
 /** Any answer is one that a client knows, and tells nothing of the inside. */
 const isSound = ({ refusal, result, text }: Answer): boolean => (refusal === null ? result !== null : isRefusalCode(refusal.code)) && !INTERNALS.test(text);
@@ -108,7 +108,9 @@ test.serial('requests that are nearly right always get an answer, and stop nothi
     codes.add(answer.refusal?.code ?? 'answered');
     return isSound(answer) && jetlock.service().health().ready;
   });
-  await t.notThrowsAsync(fc.assert(one, { numRuns: scaled(250, 10_000) }));
+  // About one change in a hundred is harmless, so that one of those that are is named.
+  const harmless = { to: own, kind: 'body', at: placesIn(body).length - 1, to2: true } as const;
+  await t.notThrowsAsync(fc.assert(one, { numRuns: scaled(250, 10_000), examples: [[harmless]] }));
   // What is changed goes deep enough to meet more than the first check.
   t.true(['answered', 'malformed', 'unauthorized'].every((code) => codes.has(code)), [...codes].join(', '));
   t.is((await steps.verify()).identical, true);
