@@ -17,6 +17,7 @@ test('nothing is handed out twice, over many fillings of the pool', (t) => {
   const ids = Array.from({ length: 20_000 }, randomId);
   t.is(new Set(ids).size, ids.length);
   t.true(ids.slice(0, 100).every(Id.is));
+  t.false(ids.some((id) => id.startsWith('-')), 'which would be an option where it is typed');
 });
 
 test('every byte value comes up about as often', (t) => {

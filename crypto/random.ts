@@ -35,8 +35,11 @@ const handOut = <A>(n: number, use: (from: number, to: number) => A): A => {
 export const randomBytes = (n: number): Uint8Array =>
   n > pool.length / 4 ? fill(new Uint8Array(n)) : handOut(n, (from, to) => pool.slice(from, to));
 
-/** A new name for a command, request, record or key. */
-export const randomId = (): Id => handOut(16, names.encode) as Id;
+/** A new name for a command, request, record or key. None begins with `-`, as an option of a command does that is given one. */
+export const randomId = (): Id => {
+  const id = handOut(16, names.encode);
+  return id.startsWith('-') ? randomId() : (id as Id);
+};
 
 const NONCE_BYTES = 24;
 

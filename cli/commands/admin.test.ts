@@ -201,4 +201,6 @@ test('namespace key issue prints the key alone, once, and sends its digest; revo
   t.is(wrong.code, 65);
   t.notRegex(`${wrong.stdout}${wrong.stderr}`, /jlk_/);
   t.is(sent.length, 2);
+  const dashed = `-${idOf(1).slice(1)}`;
+  t.is((await jetlock(`namespace key revoke prod/shop -- ${dashed}`)).stdout, `the access key ${dashed} of prod/shop does not count any more\n`);
 });
