@@ -48,7 +48,7 @@ const withVoid = (history: History): History => {
   history.pass(200_000);
   history.append(late);
   const forged = history.messageOf(history.draft.admin('secret.describe', { path: 'shop/till/PIN', description: 'forged' }));
-  history.publish({ ...forged, mac: `${forged.mac.slice(0, -1)}A` });
+  history.publish({ ...forged, mac: `${forged.mac.slice(0, -1)}${forged.mac.endsWith('A') ? 'E' : 'A'}` });
   history.publish({ subject: history.subjects.read('replica-1' as never), data: utf8('no record'), mac: '' });
   return history;
 };

@@ -17,7 +17,9 @@ import { smallDisk } from '../support/small-disk.ts';
 
 /** What is older when it would be delivered is dropped; the rest is for the way and for a machine that is busy. */
 const STALE_MS = 2_000;
-const ON_THE_WAY_MS = 1_000;
+const ON_THE_WAY_MS = 3_000;
+/** So long that what is delivered after it is late in any case. */
+const HELD_MS = STALE_MS + ON_THE_WAY_MS + 1_500;
 const NOTICED_MS = 20_000;
 
 const whyNot = async ({ replicas }: ReplicaProcesses, replica = 0): Promise<string | undefined> => {
@@ -25,6 +27,9 @@ const whyNot = async ({ replicas }: ReplicaProcesses, replica = 0): Promise<stri
   return answer.status === 200 ? undefined : ((await answer.json()) as { readonly why: string }).why;
 };
 const unready = (installation: ReplicaProcesses): Promise<string> => eventually(() => whyNot(installation), NOTICED_MS, '503 on /readyz');
+
+const isReady = (installation: ReplicaProcesses, replica = 0): Promise<true> =>
+  eventually(async () => ((await whyNot(installation, replica)) === undefined ? true : undefined), NOTICED_MS, 'it to be ready');
 
 const isWhole = async (t: ExecutionContext, installation: ReplicaProcesses, { told }: Load): Promise<void> => {
   const { unrecorded, lost, values, writes } = await heldAgainstLog(installation, told);
@@ -60,9 +65,8 @@ const heldUp = async (t: ExecutionContext, installation: ReplicaProcesses, round
   return { caught, late };
 };
 
-const BUSY_MS = STALE_MS + 1_500;
 /** Does nothing else for that long at SIGUSR2, between two of its tasks: no answer is half on its way then. */
-const busyForLong = `process.on('SIGUSR2', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${BUSY_MS}));`;
+const busyForLong = `process.on('SIGUSR2', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${HELD_MS}));`;
 
 test.serial('a replica that was held up drops what it would deliver too late', async (t) => {
   const installation = await startReplicaProcesses({ servers: 1, replicas: 1, syncAlways: true, special: () => ({ environment: preloaded(busyForLong) }) });
@@ -99,14 +103,17 @@ test.serial('a replica that is cut off from NATS says so and delivers nothing la
   const installation = await startReplicaProcesses({ servers: 1, special: (replica) => (replica === 0 ? { natsUrl } : {}) });
   t.teardown(installation.stop);
   // Longer than what is late: somebody is there to take it.
-  const load = await startLoad(installation, { readers: 8, answerMs: STALE_MS + 1_500 });
+  const load = await startLoad(installation, { readers: 8, answerMs: 2 * HELD_MS });
   await answersAgain(load.told, 30);
   way.cut();
-  t.is(await unready(installation), 'nothing was heard from the server');
+  const held = delay(HELD_MS);
+  const silent = async (): Promise<true | undefined> => ((await whyNot(installation)) === 'nothing was heard from the server' ? true : undefined);
+  await eventually(silent, NOTICED_MS, 'it to notice the silence');
   await answersAgain(load.told, 5);
-  t.is(await whyNot(installation, 1), undefined);
+  await isReady(installation, 1);
+  await held;
   way.heal();
-  await eventually(async () => ((await whyNot(installation)) === undefined ? true : undefined), NOTICED_MS, 'it to be ready again');
+  await isReady(installation);
   await answersAgain(load.told, 30);
   await load.stop();
   t.deepEqual(await lateOnes(installation, load), []);

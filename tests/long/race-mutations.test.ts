@@ -32,6 +32,14 @@ const race = async (t: ExecutionContext, special: Special, lagMs: number, rounds
   return found;
 };
 
+const RACES_MAX = 3;
+
+/** What was forged can also make an honest command come too late before anybody has read: then the race has ended with nothing found. */
+const raceAgain = async (t: ExecutionContext, special: Special, lagMs: number, racesLeft = RACES_MAX - 1): Promise<Raced> => {
+  const raced = await race(t, special, lagMs);
+  return raced.stopped !== '' && raced.violations.length === 0 && racesLeft > 0 ? raceAgain(t, special, lagMs, racesLeft - 1) : raced;
+};
+
 const READ = "import { decideRead } from '../../events/read/decide.ts';\n";
 const decidedNow = 'decideRead(replica.fold.world, attempt, Math.max(replica.fold.world.now, Date.now()))';
 
@@ -82,7 +90,7 @@ const MUTATIONS: Readonly<Record<string, Mutation & { readonly lagMs: number }>>
 
 for (const [title, mutation] of Object.entries(MUTATIONS))
   test.serial(`found: ${title}`, async (t) => {
-    const { rounds, violations, stopped } = await race(t, { startService: await mutant(mutation) }, mutation.lagMs);
+    const { rounds, violations, stopped } = await raceAgain(t, { startService: await mutant(mutation) }, mutation.lagMs);
     const whats = violations.map(({ what }) => what);
     t.log(`after ${rounds} rounds: ${[...new Set(whats)].join(', ')} ${stopped}`);
     t.true(whats.some((what) => what.startsWith('value')));

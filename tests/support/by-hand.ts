@@ -8,7 +8,7 @@ import { barePath } from '../../protocol/operations.ts';
 import type { Enclosed } from '../../protocol/wire.ts';
 import { startJetlock, subjects, type Jetlock } from './jetlock.ts';
 import { serviceOf, stepsOf } from './steps.ts';
-import { openWire, statementOf, type Answer, type Parts, type Wire } from './wire.ts';
+import { inTime, openWire, statementOf, type Answer, type Parts, type Wire } from './wire.ts';
 
 export const PATH = 'prod/wire/KEY';
 /** Where the service asks, and what. */
@@ -35,7 +35,10 @@ export const startByHand = async (): Promise<ByHand> => {
   await steps.grant('wire-api', PATH);
   return {
     ...{ jetlock, wire, steps, identity },
-    get: (parts = {}, to = own) => wire.asService(identity, to, body, { subject: to, ...parts }),
+    get: (parts = {}, to = own) => {
+      const once = (): Promise<Answer> => wire.asService(identity, to, body, { subject: to, ...parts });
+      return 'id' in parts ? once() : inTime(once);
+    },
     asAdmin: (operation, command, by = jetlock.identity, parts = {}) => wire.asAdmin(subjects.admin(operation), statementOf(by, { operation, ...command }, parts)),
   };
 };

@@ -71,10 +71,10 @@ export const wildCall = (identity: AdminIdentity, callers: ReadonlyArray<Readonl
       })),
   );
 
-const INTERNALS = /node_modules|\.ts\b|\n\s+at |TypeError|RangeError|SyntaxError|FST_|sodium|nats:|fastify/;
+const INTERNALS = /node_modules|\.ts:\d|\n\s+at |TypeError|RangeError|SyntaxError|FST_ERR|sodium|nats:|fastify/;
 const TELLING = ['unavailable', 'behind', 'running', 'unknown_outcome'];
 
-const complaint = ({ method, path }: Wild, answer: HttpAnswer): string | undefined => {
+const complaint = (method: string, path: string, answer: HttpAnswer): string | undefined => {
   const { status, text: said, error } = answer;
   if (status >= 500 && !(status === 503 && TELLING.includes(error?.code ?? ''))) return `${status}: ${said.slice(0, 200)}`;
   // The description of the API is made of the names of things; pages are files.
@@ -83,10 +83,11 @@ const complaint = ({ method, path }: Wild, answer: HttpAnswer): string | undefin
 };
 
 /** What is wrong with the answer to a call; undefined if nothing is. Rejects if there is none in time. */
-export const tryCall = async (base: string, wild: Wild): Promise<string | undefined> => {
-  const { method, path, headers: sent, body } = wild;
+export const tryCall = async (base: string, { method, path, headers: sent, body }: Wild): Promise<string | undefined> => {
   const init = { method, headers: sent, redirect: 'manual', signal: AbortSignal.timeout(60_000), ...(body === undefined ? {} : { body }) } as const;
-  return complaint(wild, await answerOf(await fetch(`${base}${path}`, init)));
+  const url = new URL(`${base}${path}`);
+  // What was asked in the end: two dots go up by one segment before anything is sent.
+  return complaint(method, `${url.pathname}${url.search}`, await answerOf(await fetch(url, init)));
 };
 
 /** Any bytes on a bare connection: what comes back is an answer to a wrong call, or nothing. */

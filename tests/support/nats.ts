@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { toUnion } from 'fp-ts/lib/Either.js';
 import { findServer, type FoundServer } from '../../services/nats/server/find.ts';
 import { launchServer, type RunningServer } from '../../services/nats/server/launch.ts';
+import { freePorts } from './free-ports.ts';
 
 let finding: Promise<FoundServer> | undefined;
 
@@ -53,8 +54,10 @@ export const startNats = async (
 ): Promise<TestNats> => {
   const { path } = await natsServer();
   const storeDir = await mkdtemp(join(options.storeIn ?? tmpdir(), 'jetlock-nats-'));
-  let server = await launchServer({ port: 0, ...options, path, storeDir });
-  const { url, port } = server;
+  // Not one that the system gives to others while this server is down.
+  const port = options.port ?? (await freePorts(1))[0]!;
+  let server = await launchServer({ ...options, path, storeDir, port });
+  const { url } = server;
   const restart = async (): Promise<void> => {
     await server.stop();
     server = await launchServer({ ...options, path, storeDir, port });

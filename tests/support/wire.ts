@@ -10,6 +10,7 @@ import { ClientInfo, Instant, sure } from '../../events/vocabulary.ts';
 import { barePath } from '../../protocol/operations.ts';
 import { Reply, SealedReply, ServiceKeys, UnsealedReply, type Credential, type Enclosed, type Request, type WireRefusal } from '../../protocol/wire.ts';
 import { subjects, type Connections } from './clients.ts';
+import { eventually } from './poll.ts';
 
 /** `text` is the reply as it can be read; `bytes` as it came. */
 export type Answer = { readonly bytes: Uint8Array; readonly sealed: boolean; readonly text: string; readonly result: unknown; readonly refusal: WireRefusal | null };
@@ -66,6 +67,13 @@ const boxed = ({ kid, from, key }: Shared, plain: Uint8Array): Uint8Array => {
   return utf8(JSON.stringify({ v: 1, kid, from, nonce: toBase64(nonce), box: toBase64(sealWith(key, nonce, plain)) }));
 };
 
+/** What a machine that stands still for two seconds made too late is `unavailable`: it is asked again, as another request, like any client does. */
+export const inTime = (ask: () => Promise<Answer>, limitMs = 30_000): Promise<Answer> =>
+  eventually(async () => {
+    const answer = await ask();
+    return answer.refusal?.code === 'unavailable' ? undefined : answer;
+  }, limitMs, 'an answer in time');
+
 /** @param limitMs how long a reply is waited for */
 export const openWire = async (jetlock: Pick<Connections, 'connection'>, limitMs = 30_000) => {
   const nc: NatsConnection = await jetlock.connection();
@@ -95,8 +103,7 @@ export const openWire = async (jetlock: Pick<Connections, 'connection'>, limitMs
       seal(session, serviceRequest(session, identity, subject, body, parts)),
     plain: (identity: ServiceIdentity, subject: string, body: unknown, parts: Parts = {}, session = shared) =>
       serviceRequest(session, identity, subject, body, parts),
-    /** The same for a command of an admin. */
     ask: (identity: ServiceIdentity, ...paths: ReadonlyArray<string>) =>
-      asService(identity, `${subjects.get}.${identity.service}`, { paths: paths.map(barePath), offline: false }),
+      inTime(() => asService(identity, `${subjects.get}.${identity.service}`, { paths: paths.map(barePath), offline: false }), limitMs),
   };
 };
