@@ -50,7 +50,7 @@ test('inbox: every next command can be typed as it stands', async (t) => {
   answers['secret.write'] = () => done(1);
   const { items: cards } = JSON.parse((await start(['inbox', '--json']).ended).stdout) as { items: Array<{ next: string[] }> };
   const commands = cards.flatMap(({ next }) => next);
-  for (const command of commands) t.is((await start(command.split(' ').slice(1), { directory: '/nowhere' }).ended).code, 0, command);
+  for (const command of commands) t.is((await start(command.split(' ').slice(1), { directory: '/nowhere', stdin: 'v' }).ended).code, 0, command);
   t.is(commands.length, 6);
 });
 

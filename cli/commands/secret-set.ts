@@ -6,14 +6,25 @@ import type { WriteOptions } from '../../client/admin.ts';
 import { note, orNone, secretPath, versionOrNone } from '../arguments.ts';
 import { withAdmin } from '../connect.ts';
 import { tellDone } from '../output.ts';
+import { EXIT } from '../exit-codes.ts';
+import { fail, type Failure } from '../failure.ts';
 import { readValue } from '../prompt.ts';
 import { atVersion } from '../secret-version.ts';
+import { say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
 const given = (description: string | null, ifVersion: number | null): WriteOptions => ({
   ...(description === null ? {} : { description }),
   ...(ifVersion === null ? {} : { ifVersion }),
 });
+
+/** Nothing at all is what a command that failed sends through a pipe: it would replace a value that is in use. */
+const something = (value: Uint8Array): E.Either<Failure, Uint8Array> =>
+  value.length > 0 ? E.right(value) : E.left(fail(EXIT.badInput, 'there is no value: nothing was written', 'one that is to be empty is written by: jetlock secret import FILE'));
+
+const NEWLINE = 0x0a;
+/** As `echo` sends it, where `printf %s` was meant. */
+const isOneLine = (value: Uint8Array): boolean => value.indexOf(NEWLINE) === value.length - 1;
 
 export const run: Run = ([typed], options, io) =>
   pipe(
@@ -22,7 +33,8 @@ export const run: Run = ([typed], options, io) =>
     E.apS('description', orNone(note)(options.text['description'])),
     E.apS('ifVersion', orNone(versionOrNone)(options.text['if-version'])),
     TE.fromEither,
-    TE.bind('value', ({ path }) => readValue(io, `value of ${path}`)),
+    TE.bind('value', ({ path }) => TE.chainEitherK(something)(readValue(io, `value of ${path}`))),
+    TE.chainFirstTaskK(({ value }) => () => (isOneLine(value) ? say(io, 'note: the newline at the end is part of the value; printf %s sends none') : Promise.resolve())),
     TE.chain(({ path, description, ifVersion, value }) =>
       withAdmin(options, io, (admin) =>
         pipe(

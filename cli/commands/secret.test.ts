@@ -57,6 +57,20 @@ test('secret set: what is piped is kept byte for byte, signed as a digest, and t
   t.is(sent[0]?.['digest'], valueDigest(salt, Buffer.from(`${MARKER}\n\n`)));
 });
 
+test('secret set: one line with its end is written as it is, and that is said', async (t) => {
+  const written: string[] = [];
+  const { jetlock } = await adminCli(t, { 'secret.write': (_, enclosed) => (written.push(valueOf(enclosed)), done(3)) });
+  const { stdout, stderr } = await jetlock('secret set prod/shop/X', { stdin: `${MARKER}\n` });
+  t.deepEqual([written, stdout], [[`${MARKER}\n`], 'prod/shop/X is at version 3\n']);
+  t.is(stderr, 'note: the newline at the end is part of the value; printf %s sends none\n');
+});
+
+test('secret set: nothing at all, as of a command that failed before a pipe, is not written', async (t) => {
+  const { jetlock, sent } = await adminCli(t);
+  t.like(await jetlock('secret set prod/shop/X', { stdin: '' }), { code: 65, stdout: '' });
+  t.deepEqual(sent, []);
+});
+
 test('secret set: on a terminal nothing is added to what is typed', async (t) => {
   const written: string[] = [];
   const { start } = await adminCli(t, { 'secret.write': (_, enclosed) => (written.push(valueOf(enclosed)), done(3, false)) });
