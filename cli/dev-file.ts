@@ -21,7 +21,7 @@ export const DevFile = t.strict(
     keyring: t.string,
     /** The first admin's identity. */
     adminKey: FilePath,
-    natsIdentities: t.strict({ client: FilePath, auditor: FilePath }),
+    natsIdentities: t.strict({ client: FilePath, auditor: FilePath, provisioner: FilePath }),
   },
   'DevFile',
 );

@@ -21,7 +21,7 @@ const dev: DevFile = {
   publicKey: sure(PublicKey, 'A'.repeat(43)),
   keyring: 'k',
   adminKey: '/a',
-  natsIdentities: { client: '/c', auditor: '/d' },
+  natsIdentities: { client: '/c', auditor: '/d', provisioner: '/e' },
 };
 
 const folder = () => mkdtemp(join(tmpdir(), 'jetlock-'));

@@ -19,7 +19,7 @@ const settingsOf = ({ text }: Options, { directory }: Io): NatsSettings => ({
 });
 
 /** Where alone the user that `jetlock dev` made may get its replies. */
-export const DEV_INBOXES: { readonly [user in keyof DevFile['natsIdentities']]: string } = { client: '_INBOX', auditor: '_INBOX_AUDITOR' };
+export const DEV_INBOXES: { readonly [user in keyof DevFile['natsIdentities']]: string } = { client: '_INBOX', auditor: '_INBOX_AUDITOR', provisioner: '_INBOX_PROVISIONER' };
 
 /** The nkey that `jetlock dev` made is for its own NATS only, not for another that was named. */
 const devUser = ({ text }: Options, dev: DevFile | undefined, user: keyof DevFile['natsIdentities']): NatsSettings =>
@@ -41,7 +41,7 @@ const whereOf = ({ text }: Options, settings: NatsSettings, io: Io): E.Either<Fa
 
 /**
  * How this command reaches NATS: what was given, and beside a running `jetlock dev` the NATS user that it made for that purpose.
- * @param user `client` for those who ask the service, `auditor` for those who read its stream
+ * @param user `client` for those who ask the service, `auditor` for those who read its stream, `provisioner` for those who copy all of it
  */
 export const natsOptions = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): E.Either<Failure, NatsOptions> => {
   const { nats, context } = options.text;

@@ -4,7 +4,8 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { NatsConnection } from 'nats';
 import { failureOfClient, failureOfFile } from './client-failure.ts';
 import type { Io } from './io.ts';
-import { natsOptions } from './nats-options.ts';
+import type { DevFile } from './dev-file.ts';
+import { DEV_INBOXES, natsOptions } from './nats-options.ts';
 import type { Options } from './options.ts';
 import type { Failure as ServiceFailure } from '../services/failure.ts';
 import { EXIT } from './exit-codes.ts';
@@ -23,14 +24,17 @@ export const untilStopped = (): Promise<void> =>
     process.once('SIGTERM', stop);
   });
 
-type Own = { readonly name: string; readonly inboxPrefix: string; readonly waitForServer?: boolean };
+type Own = { readonly name: string; readonly user: keyof DevFile['natsIdentities']; readonly inboxPrefix: string; readonly waitForServer?: boolean };
+
+/** Of those who make and copy streams. */
+export const PROVISIONER = { user: 'provisioner', inboxPrefix: DEV_INBOXES.provisioner } as const;
 
 /**
  * A connection that outlives restarts of NATS.
- * @param own its inbox prefix is the one that `jetlock nats-config` lets such a user listen on, unless another is given
+ * @param own beside `jetlock dev` it is the NATS user `user`; its inbox prefix is the one that `jetlock nats-config` lets such a user listen on, unless another is given
  */
-export const connectForService = async (options: Options, io: Io, own: Own): Promise<Either<Failure, NatsConnection>> => {
-  const nats = natsOptions(options, io, 'client');
+export const connectForService = async (options: Options, io: Io, { user, ...own }: Own): Promise<Either<Failure, NatsConnection>> => {
+  const nats = natsOptions(options, io, user);
   if (E.isLeft(nats)) return nats;
   const { connectNats } = await import('../client/nats/connect.ts');
   const connected = await connectNats({ ...own, ...nats.right })();

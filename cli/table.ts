@@ -1,4 +1,5 @@
 /** Every command of `jetlock`: the parser, `--help`, the completion and the documentation are made from this. */
+import { dirname } from 'node:path';
 import type { Option } from './options.ts';
 import { ADMIN, ADMIN_IDENTITY, BROKER, DATA, HTTP_PORT, IDENTITY, KEY_HOLDER, LOCAL, NATS, PUBLIC_KEY, REASON, SERVICE, SIGNING_KEY, YES } from './standard-options.ts';
 
@@ -209,7 +210,7 @@ const PASSPHRASE_FILE: Option = { name: 'passphrase-file', value: 'FILE', descri
 
 const BACKUP: ReadonlyArray<Row> = [
   row('backup FILE', 'copy log and keys into one encrypted file, while the service runs', [
-    DATA,
+    { ...DATA, beside: (dev) => dirname(dev.adminKey) },
     PASSPHRASE_FILE,
     { name: 'recipient', value: 'KEYS', description: 'encrypt to public keys of age (age1…) in place of a passphrase, with commas between' },
     ...BROKER,

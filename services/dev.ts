@@ -30,7 +30,7 @@ export type Dev = {
   readonly natsUrl: string;
   readonly service: Service;
   /** Files with the nkey seeds of the NATS users for clients and for auditors. */
-  readonly natsIdentities: { readonly client: string; readonly auditor: string };
+  readonly natsIdentities: { readonly client: string; readonly auditor: string; readonly provisioner: string };
   /** Resolves when nats-server ended by itself. */
   readonly natsEnded: Promise<unknown>;
   readonly stop: () => Promise<void>;
@@ -118,11 +118,12 @@ const startLocked = async (options: DevOptions): Answer<Dev> => {
     return served;
   }
   const { connections, ...service } = served.right;
-  const { client, auditor } = identities;
+  const { client, auditor, provisioner } = identities;
+  const natsIdentities = { client: client.seedFile, auditor: auditor.seedFile, provisioner: provisioner.seedFile };
   const stop = async (): Promise<void> => {
     await service.stop();
     await Promise.all(connections.map((nc) => nc.close()));
     await stopServer();
   };
-  return right({ natsUrl: url, service, natsIdentities: { client: client.seedFile, auditor: auditor.seedFile }, natsEnded: exited, stop });
+  return right({ natsUrl: url, service, natsIdentities, natsEnded: exited, stop });
 };

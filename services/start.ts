@@ -105,11 +105,15 @@ const savedFold = async (options: StartOptions, seen: Seen, keyring: Keyring, cr
   return seen.right.seq <= saved.right.state.forgotten ? left('the head that was seen last is too far back') : saved;
 };
 
+/** Whoever may not read the stream is told as much, and not to make another. */
+const unreadable = (stream: string, why: string): Failure =>
+  failure('unavailable', `the stream ${stream} cannot be read: ${why}`, why === 'stream not found' ? 'make it with: jetlock init' : 'check nats-server and the permissions of this NATS user');
+
 const makeParts = async (options: StartOptions, seen: Seen): Answer<Parts> => {
   const { subjects } = options;
   const { log, keyStore } = options.broker;
   const info = await log.info()();
-  if (isLeft(info)) return left(failure('unavailable', `the stream ${subjects.stream} cannot be read: ${info.left.why}`, 'make it with: jetlock init'));
+  if (isLeft(info)) return left(unreadable(subjects.stream, info.left.why));
   const isFirst = await isFirstStart(keyStore, info.right);
   if (isLeft(isFirst)) return isFirst;
   // Where a log was seen before, a key of now could only be the wrong one.

@@ -1,13 +1,18 @@
 /** `jetlock backup` and `jetlock restore` as they are typed, by the provisioner and with no other rights; and a log that moves to other servers by them. */
 import { execFile } from 'node:child_process';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import test from 'ava';
 import { memoryIo, type Setting } from '../cli/memory-io.ts';
 import { runProgram } from '../cli/program.ts';
-import { newTokenIdentity } from '../client/credential.ts';
+import { writeDevFile } from '../cli/dev-file.ts';
+import { newAdminIdentity, newTokenIdentity } from '../client/credential.ts';
+import { randomId } from '../crypto/random.ts';
+import { newSigningKey } from '../crypto/sign.ts';
+import { AdminName, sure } from '../events/vocabulary.ts';
+import { startDev } from '../services/dev.ts';
 import { identitiesIn } from '../services/nats/identities.ts';
 import { inboxPrefixOf, natsConfig } from '../services/nats/permissions.ts';
 import { subjects } from './support/clients.ts';
@@ -94,6 +99,29 @@ inLongForm(() => {
     t.false(holds(said.join('\n'), [PASSPHRASE]));
     t.deepEqual((await readdir(folder)).filter((name) => name.includes('tmp')), []);
   });
+});
+
+test.serial('beside jetlock dev a backup finds NATS, a user that may, and the keys, also from a folder below', async (t) => {
+  const folder = await newFolder(t);
+  const { recipient } = await newKeys();
+  const admin = newAdminIdentity({ admin: sure(AdminName, 'admin'), keyring: randomId(), servicePublicKey: newSigningKey().publicKey });
+  const dataDir = join(folder, 'elsewhere');
+  const dev = orThrow(await startDev({ dataDir, natsPort: 0, httpPort: 0, logLevel: 'silent', firstAdmin: admin, say: () => undefined }));
+  t.teardown(dev.stop);
+  const { natsUrl, natsIdentities, service } = dev;
+  const { keyring, servicePublicKey: publicKey } = service.identity;
+  orThrow(writeDevFile(folder, { natsUrl, httpUrl: service.httpUrl, publicKey, keyring, adminKey: join(dataDir, 'admin.json'), natsIdentities }));
+  await mkdir(join(folder, 'below'));
+  const type = async (environment: Readonly<Record<string, string>>) => {
+    const { io, stdout, stderr } = memoryIo({ directory: join(folder, 'below'), environment: { HOME: folder, ...environment } });
+    return { code: await runProgram(['backup', 'b.age', '--recipient', recipient, '--json'], io), stdout: stdout(), stderr: stderr() };
+  };
+  const denied = await type({ JETLOCK_NKEY: natsIdentities.client });
+  t.is(denied.code, 69);
+  t.regex(denied.stderr, /Permissions Violation.*\nhint: check nats-server and the permissions of this NATS user$/m);
+  const { code, stdout, stderr } = await type({});
+  t.is(code, 0, stderr);
+  t.like(JSON.parse(stdout), { operatorKey: { inside: true } });
 });
 
 test.serial('a backup to a public key opens with the private one, and by hand', async (t) => {

@@ -11,7 +11,7 @@ import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { tell } from '../output.ts';
 import { newPassphrase } from '../passphrase.ts';
-import { connectForService, failureOfService } from '../services.ts';
+import { connectForService, failureOfService, PROVISIONER } from '../services.ts';
 import { fail, type Failure } from '../failure.ts';
 import { say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
@@ -37,7 +37,7 @@ export const run: Run = ([file = ''], options, io) => async () => {
   if (existsSync(path)) return E.left(fail(EXIT.badInput, `${path} is there already`, 'name another file, or remove this one first'));
   const lock = await lockOf(options, io);
   if (E.isLeft(lock)) return lock;
-  const nc = await connectForService(options, io, { name: 'jetlock-backup', inboxPrefix: '_INBOX_PROVISIONER' });
+  const nc = await connectForService(options, io, { ...PROVISIONER, name: 'jetlock-backup' });
   if (E.isLeft(nc)) return nc;
   const { backup } = await import('../../services/backup/backup.ts');
   const bar = bytesProgress(io, 'backup');

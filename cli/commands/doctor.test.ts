@@ -126,5 +126,5 @@ test('doctor: the service, its pinned key and the age of its box key', async (t)
 });
 
 test('the users of jetlock dev get their replies where they may', (t) => {
-  for (const role of ['client', 'auditor'] as const) t.is(DEV_INBOXES[role], inboxPrefixOf({ role }));
+  for (const role of ['client', 'auditor', 'provisioner'] as const) t.is(DEV_INBOXES[role], inboxPrefixOf({ role }));
 });

@@ -19,7 +19,7 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   const tls = await tlsFiles(io, options)();
   if (E.isLeft(tls)) return tls;
   await say(io, 'jetlock connects to nats');
-  const own = { inboxPrefix: '_INBOX_JETLOCK', waitForServer: true };
+  const own = { user: 'client', inboxPrefix: '_INBOX_JETLOCK', waitForServer: true } as const;
   const nc = await connectForService(options, io, { ...own, name: 'jetlock' });
   if (E.isLeft(nc)) return nc;
   const requests = await connectForService(options, io, { ...own, name: 'jetlock-requests' });

@@ -59,7 +59,7 @@ const devFile = ({ signer, keyring }: FakeService) => ({
   publicKey: signer.publicKey,
   keyring,
   adminKey: 'none',
-  natsIdentities: { client: 'none', auditor: 'none' },
+  natsIdentities: { client: 'none', auditor: 'none', provisioner: 'none' },
 });
 
 /** Everything is thrown away at the end of the test. */
