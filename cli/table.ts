@@ -210,7 +210,7 @@ const PASSPHRASE_FILE: Option = { name: 'passphrase-file', value: 'FILE', descri
 
 const BACKUP: ReadonlyArray<Row> = [
   row('backup FILE', 'copy log and keys into one encrypted file, while the service runs', [
-    { ...DATA, beside: (dev) => dirname(dev.adminKey) },
+    { ...DATA, description: 'the data folder of the service, whose keys are copied too', beside: (dev) => dirname(dev.adminKey) },
     PASSPHRASE_FILE,
     { name: 'recipient', value: 'KEYS', description: 'encrypt to public keys of age (age1…) in place of a passphrase, with commas between' },
     ...BROKER,

@@ -12,8 +12,10 @@ const LISTING = {
   rows: ({ path, status, version, updatedAt, updatedBy, description }: SecretItem) => [
     [path, status, `${version}`, timeText(updatedAt), updatedBy ?? '', description ?? ''],
   ],
-  none: 'no secrets',
 };
+
+/** Who typed the beginning of a name is to see that a prefix is a namespace. */
+const noneOf = (under: string | null): string => (under === null ? 'no secrets' : `no secrets below ${under}`);
 
 export const run: Run = ([typed], options, io) =>
   pipe(
@@ -22,7 +24,7 @@ export const run: Run = ([typed], options, io) =>
       withAdmin(options, io, (admin) =>
         pipe(
           admin.list('secret.list', { prefix: under }),
-          TE.chainTaskK((list) => tellList({ options, io }, LISTING, list)),
+          TE.chainTaskK((list) => tellList({ options, io }, { ...LISTING, none: noneOf(under) }, list)),
         ),
       ),
     ),

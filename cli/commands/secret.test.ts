@@ -138,6 +138,7 @@ test('secret list takes a prefix with or without its slash, and all pages', asyn
 test('an empty list is a sentence for people and a document for programs', async (t) => {
   const { jetlock } = await adminCli(t, { 'secret.list': items() });
   t.deepEqual(await jetlock('secret list'), { code: 0, stdout: '', stderr: 'no secrets\n' });
+  t.is((await jetlock('secret list prod/shop/DB')).stderr, 'no secrets below prod/shop/DB/\n');
   t.deepEqual(await jetlock('secret list --json'), { code: 0, stdout: '{"items":[]}\n', stderr: '' });
 });
 
