@@ -13,6 +13,7 @@ import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { tellDone } from './output.ts';
 import type { Failure } from './failure.ts';
+import { say } from './terminal.ts';
 import type { Run } from './verb.ts';
 
 const NONE = sure(Sequence, 0);
@@ -30,14 +31,19 @@ export type AccessDecision = {
   readonly command: (seen: Sequence) => AdminCommand;
   /** What the service may do afterwards. */
   readonly sentence: string;
+  /** Said on stderr once it is done. */
+  readonly notes?: (admin: AdminClient) => Promise<ReadonlyArray<string>>;
 };
 
-export const decideAccess = (options: Options, io: Io, { service, target, command, sentence }: AccessDecision): TE.TaskEither<Failure, ExitCode> =>
+export const decideAccess = (options: Options, io: Io, { service, target, command, sentence, notes }: AccessDecision): TE.TaskEither<Failure, ExitCode> =>
   withAdmin(options, io, (admin) =>
     pipe(
       seen(admin, service, target),
       TE.chain((seq) => admin.command(command(seq))),
       TE.chainTaskK(tellDone({ options, io }, { about: { service, target }, sentence: () => sentence })),
+      TE.chainFirstTaskK(() => async () => {
+        for (const note of (await notes?.(admin)) ?? []) await say(io, `note: ${note}`);
+      }),
     ),
   );
 

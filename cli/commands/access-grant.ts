@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decideAccess } from '../access-decision.ts';
 import { note, orNone, serviceName, target } from '../arguments.ts';
 import { duration } from '../duration.ts';
+import { grantNotes } from '../grant-notes.ts';
 import type { Run } from '../verb.ts';
 
 const limits = (time: string | undefined, once: boolean, offline: string | undefined): string =>
@@ -25,6 +26,7 @@ export const run: Run = ([typedService, typedTarget], options, io) =>
         ...grant,
         command: (seen) => ({ operation: 'access.grant', ...grant, once, seen }),
         sentence: `${grant.service} may read ${grant.target}${limits(options.text['for'], once, options.text['offline'])}`,
+        notes: (admin) => grantNotes(admin, grant.service, grant.target),
       });
     }),
   );

@@ -39,9 +39,25 @@ test('access grant tells how long a value may be used offline, and list shows it
   const list = items(access('shop', 'prod/shop/A', { offline: 5_400_000, until: 1_700_000_000_000 }));
   const { jetlock, sent } = await adminCli(t, { 'access.list': list });
   t.is((await jetlock('access grant shop prod/shop/A --offline 1h')).stdout, 'shop may read prod/shop/A, offline for 1h\n');
-  t.like(sent.at(-1), { operation: 'access.grant', offline: 3_600_000, once: false, duration: null });
+  t.like(sent.find(({ operation }) => operation === 'access.grant'), { operation: 'access.grant', offline: 3_600_000, once: false, duration: null });
   t.is((await jetlock('access grant shop prod/shop/A --offline never')).code, 65);
   t.regex((await jetlock('access list')).stdout, /granted, until 2023-11-14T22:13:20Z, offline for 90m/);
+});
+
+test('access grant notes that a service is not there yet, and that a path is not the prefix that was meant', async (t) => {
+  const secret = (path: string) => ({ path, status: 'live', description: null, version: 1, askedBy: null, createdAt: 0, updatedAt: 0, updatedBy: 'ada', mismatch: false, seq: 1 });
+  const { jetlock, answers } = await adminCli(t, { 'access.list': LIST, 'service.list': items(), 'secret.list': items(secret('prod/shop-2/A'), secret('prod/shop/A')) });
+  t.like(await jetlock('access grant shop prod/shop'), {
+    code: 0,
+    stdout: 'shop may read prod/shop\n',
+    stderr: 'note: no service called shop has registered yet\nnote: this is the path prod/shop; for everything below it: prod/shop/\n',
+  });
+  answers['service.list'] = items({ service: 'shop', credentials: [], seq: 12, reads: { allowed: 0, refused: 0, lastAllowedAt: null, lastRefusedAt: null }, grants: 0 });
+  t.is((await jetlock('access grant shop prod/shop/')).stderr, '');
+  answers['secret.list'] = items(secret('prod/shop'), secret('prod/shop/A'));
+  t.is((await jetlock('access grant shop prod/shop')).stderr, '');
+  answers['secret.list'] = () => ({ refusal: 'role' });
+  t.like(await jetlock('access grant shop prod/shop'), { code: 0, stderr: '' });
 });
 
 test('access deny and revoke name it too', async (t) => {
