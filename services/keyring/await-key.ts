@@ -5,10 +5,13 @@ import type { Keyring } from './keyring.ts';
 
 const RETRY_MS = 200;
 
+/** What NATS does not allow it may allow again, as soon as somebody has seen it. */
+const mayPass = ({ kind }: Failure): boolean => kind === 'unavailable' || kind === 'denied';
+
 /** @param goOn false ends the wait */
 export const awaitKey = async (keyring: Keyring, key: string, goOn: () => boolean): Promise<Either<Failure, unknown>> => {
   let opened = await keyring.open(key);
-  while (isLeft(opened) && opened.left.kind === 'unavailable' && goOn()) {
+  while (isLeft(opened) && mayPass(opened.left) && goOn()) {
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     opened = await keyring.open(key);
   }

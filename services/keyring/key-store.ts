@@ -4,9 +4,10 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { NatsConnection } from 'nats';
 import { fromUtf8, utf8 } from '../../crypto/bytes.ts';
+import { deniedIn } from '../../events/log/denied.ts';
 import { Sealed } from '../../events/record.ts';
 import { Fingerprint, Id } from '../../events/vocabulary.ts';
-import { failure, type Failure } from '../failure.ts';
+import { unanswered, type Failure } from '../failure.ts';
 
 export const WrappedPurpose = t.keyof({ root: null, log: null, signing: null, box: null, namespace: null, secret: null }, 'WrappedPurpose');
 export type WrappedPurpose = t.TypeOf<typeof WrappedPurpose>;
@@ -56,7 +57,9 @@ const attempt = async <A>(what: string, body: () => Promise<A>): Answer<A> => {
   try {
     return right(await body());
   } catch (error) {
-    return left(failure('unavailable', `cannot ${what} in the bucket of keys: ${(error as Error).name}`, 'check the connection to nats-server'));
+    const { name, message } = error as Error;
+    // Of what is wrong otherwise only the name is told: the message of JSON.parse quotes what it was given.
+    return left(unanswered(`cannot ${what} in the bucket of keys`, deniedIn(message) === undefined ? name : message, 'check the connection to nats-server'));
   }
 };
 

@@ -7,8 +7,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { NatsConnection } from 'nats';
+import { deniedIn } from '../../events/log/denied.ts';
 import { serverTime } from '../../events/log/jetstream-reader.ts';
 import type { Subjects } from '../../events/subjects.ts';
+import { OTHER_NATS_USER } from '../failure.ts';
 import { CLOCK_DISTANCE_MS_MAX, clockDistance, versionTooOld } from './server-check.ts';
 import { differences, wantedConfigs } from './stream-config.ts';
 import type { Difference, Replicas } from './stream-config.ts';
@@ -52,7 +54,7 @@ const failed = (why: string, hint: string, more: Partial<Pick<ProvisionFailure, 
 
 const unanswered = (error: unknown): ProvisionFailure => {
   const why = error instanceof Error ? error.message : 'no answer';
-  return failed(`jetstream does not answer: ${why}`, 'check that JetStream is enabled on nats-server, and the permissions of this NATS user', { retryable: true });
+  return failed(`jetstream does not answer: ${why}`, deniedIn(why) === undefined ? 'check that JetStream is enabled on nats-server' : OTHER_NATS_USER, { retryable: true });
 };
 
 type Found = { readonly info: StreamInfo; readonly clockMs: number };
