@@ -1,15 +1,21 @@
 /** What `jetlock doctor` makes of the answers of a nats-server. */
 import * as t from 'io-ts';
 import * as E from 'fp-ts/lib/Either.js';
+import { deniedIn } from '../events/log/denied.ts';
 import { coversSubject } from '../events/log/filter.ts';
 import type { Subjects } from '../events/subjects.ts';
 import { fine, unseen, wrong, type Check } from './check.ts';
-
-const NOT_ALLOWED = /permissions? violation/i;
+import { INBOX_HINT } from './client-failure.ts';
 
 type Difference = { readonly [part in 'stream' | 'field' | 'found' | 'wanted' | 'mend']: string };
 type Failed = { readonly why: string; readonly hint: string; readonly about: 'streams' | 'clock'; readonly differences: ReadonlyArray<Difference> };
 type Looked = { readonly replicas: number; readonly clockMs: number };
+
+/** With another prefix than its own a NATS user gets no answer to anything: then there is no use in asking for more. */
+export const inboxChecks = (inboxPrefix: string, outcome: E.Either<Failed, Looked>): ReadonlyArray<Check> =>
+  E.isLeft(outcome) && deniedIn(outcome.left.why) === 'replies'
+    ? [wrong('permissions', `NATS does not let this user listen on ${inboxPrefix}.>, where its replies come to`, INBOX_HINT)]
+    : [];
 
 /** The stream and its buckets, and the clock, which the server tells with them. */
 export const streamChecks = (outcome: E.Either<Failed, Looked>): ReadonlyArray<Check> => {
@@ -21,7 +27,7 @@ export const streamChecks = (outcome: E.Either<Failed, Looked>): ReadonlyArray<C
     ];
   }
   const { why, hint, about, differences } = outcome.left;
-  if (NOT_ALLOWED.test(why)) return [unseen('stream and buckets', 'not visible to this NATS user', 'ask as the NATS user of the service')];
+  if (deniedIn(why) !== undefined) return [unseen('stream and buckets', 'not visible to this NATS user', 'ask as the NATS user of the service')];
   if (differences.length === 0) return [wrong(about === 'clock' ? 'clock' : 'stream and buckets', why, hint)];
   return differences.map(({ stream, field, found, wanted, mend }) => wrong('stream and buckets', `${stream}: ${field} is ${found} and must be ${wanted}`, mend));
 };

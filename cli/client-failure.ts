@@ -24,11 +24,15 @@ const ofRefusal = (refusal: WireRefusal): Failure => {
   return { code, ...fail(exitCodeOfRefusal(code), message, hintOf(refusal)) };
 };
 
+/** What the library calls by the name of its own option. */
+export const INBOX_HINT = 'give --inbox-prefix PREFIX, or set JETLOCK_INBOX_PREFIX: the prefix that jetlock nats-config printed for this NATS user';
+
 /** A failure of the client with its exit code; of a refusal also its stable code. */
-export const failureOfClient = (failure: ClientFailure): Failure =>
-  failure._tag === 'refusal'
-    ? ofRefusal(failure.refusal)
-    : { code: failure._tag, ...fail(EXITS[failure._tag], failure.why, failure.hint) };
+export const failureOfClient = (failure: ClientFailure): Failure => {
+  if (failure._tag === 'refusal') return ofRefusal(failure.refusal);
+  const hint = failure._tag === 'forbidden' && failure.isInbox === true ? INBOX_HINT : failure.hint;
+  return { code: failure._tag, ...fail(EXITS[failure._tag], failure.why, hint) };
+};
 
 /** A file that should hold a key and does not, or that others may read. */
 export const failureOfFile = ({ why, hint }: FileFailure): Failure => fail(EXIT.configuration, why, hint);

@@ -7,8 +7,8 @@ type Told = { readonly why: string; readonly hint: string };
 
 /** No answer. `delivered` says whether the service may have received the request all the same. */
 export type Unavailable = Told & { readonly _tag: 'unavailable'; readonly delivered: 'no' | 'maybe' };
-/** The broker does not let this connection use the subject. */
-export type Forbidden = Told & { readonly _tag: 'forbidden' };
+/** The broker does not let this connection use the subject. `isInbox`: the one that its replies come to. */
+export type Forbidden = Told & { readonly _tag: 'forbidden'; readonly isInbox?: true };
 export type TransportFailure = Unavailable | Forbidden;
 
 /** Somebody answered who cannot show to be the service, or the service cannot prove its key. */
@@ -35,6 +35,14 @@ export const forbidden = (why: string): Forbidden => ({
   _tag: 'forbidden',
   why,
   hint: 'ask who runs NATS for the permissions that jetlock nats-config prints',
+});
+
+/** Each NATS user gets its replies under a prefix of its own, and without it no answer at all. */
+export const forbiddenInbox = (why: string): Forbidden => ({
+  _tag: 'forbidden',
+  isInbox: true,
+  why,
+  hint: 'give the option nats.inboxPrefix, or set JETLOCK_INBOX_PREFIX: the prefix that jetlock nats-config printed for this NATS user',
 });
 
 export const distrusted = (why: string, hint = 'do not go on before an admin has told you the public key of the service'): Distrusted => ({

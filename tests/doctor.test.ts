@@ -85,6 +85,12 @@ test.serial('NATS users with too much and with too little', async (t) => {
   await finds(t, `--nats ${plain.url}`, { check: 'permissions', detail: /may publish on \$JS\.API\.STREAM\.DELETE\.SECRETS and \d+ more/, mend: /nats-config/ });
 });
 
+test.serial('a NATS user without the inbox prefix that is its own', async (t) => {
+  const args = at('auditor').replace(/ --inbox-prefix \S+/, '');
+  await finds(t, args, { check: 'permissions', detail: /listen on _INBOX\.>, where its replies come to/, mend: /give --inbox-prefix PREFIX/ });
+  t.is((await doctor(args)).of('stream and buckets').length, 0);
+});
+
 test.serial('a service that is another one, and a service that is not there', async (t) => {
   await finds(t, `--nats ${ours.nats.url} ${ours.user('auditor')} --signing-key ${toBase64(randomBytes(32))}`, { check: 'service', detail: /./, mend: /./ });
   await finds(t, `--nats ${plain.url}`, { check: 'service', detail: /nobody answers on secrets\.keys/, mend: /is running/ });

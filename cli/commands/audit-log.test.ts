@@ -103,6 +103,17 @@ test('audit log: a message that is missing is exit 1', async (t) => {
   t.is(stderr, '1 finding: messages missing\n');
 });
 
+test('audit log: what NATS does not allow is exit 78, and the hint tells the inbox from the rest', async (t) => {
+  const denied = async (what: string) => {
+    const left = TE.left({ _tag: 'unavailable', stored: 'no', why: `Permissions Violation for ${what}` } as const);
+    return run({ ...begun().history.log, info: () => left });
+  };
+  const [inbox, request] = [await denied('Subscription to "_INBOX.x.*"'), await denied('Publish to "$JS.API.STREAM.INFO.SECRETS"')];
+  t.deepEqual([inbox.code, request.code], [78, 78]);
+  t.regex(inbox.failure?.hint ?? '', /^give --inbox-prefix PREFIX/);
+  t.regex(request.failure?.hint ?? '', /^use the NATS user of an auditor/);
+});
+
 test('audit log: a stream that cannot be read is exit 69, and no half of a document', async (t) => {
   const { history } = begun();
   const left = TE.left({ _tag: 'unavailable', stored: 'no', why: 'no answer' } as const);

@@ -6,10 +6,12 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { parseTime, type Filter } from '../../audit/filter.ts';
 import type { AuditLine } from '../../protocol/audit-line.ts';
 import { auditLog } from '../../audit/log.ts';
+import { deniedIn } from '../../events/log/denied.ts';
 import type { LogReader, Unavailable } from '../../events/log/log.ts';
 import { orNone, serviceName, target, type Checked } from '../arguments.ts';
 import { summary } from '../audit-summary.ts';
 import { cellsOf, HEADINGS, tabbed } from '../audit-text.ts';
+import { INBOX_HINT } from '../client-failure.ts';
 import { openNats } from '../connect-nats.ts';
 import { SUBJECTS } from '../connect.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -54,13 +56,18 @@ const sinkOf = ({ flags }: Options, io: Io): Sink => {
   return asTable ? together((lines) => printLines(io, textTable(HEADINGS, lines.map(cellsOf)))) : atOnce((line) => printLines(io, [tabbed(line)]));
 };
 
-const unavailable = ({ why }: Unavailable): Failure =>
-  fail(EXIT.unavailable, `the stream cannot be read: ${why}`, 'check NATS, and that this identity may read the stream: jetlock nats-config prints what an auditor needs');
+const DENIED = { request: 'use the NATS user of an auditor, with the permissions that jetlock nats-config prints', replies: INBOX_HINT };
+
+/** What NATS does not allow it does not allow later either. */
+const unreadable = ({ why }: Unavailable): Failure => {
+  const [denied, message] = [deniedIn(why), `the stream cannot be read: ${why}`];
+  return denied === undefined ? fail(EXIT.unavailable, message, 'check that nats-server runs, with JetStream, and try again') : fail(EXIT.configuration, message, DENIED[denied]);
+};
 
 const read = async (reader: LogReader, filter: Filter, options: Options, io: Io, signal: AbortSignal): Promise<E.Either<Failure, ExitCode>> => {
   const [sink, sums] = [sinkOf(options, io), summary()];
   for await (const line of auditLog({ reader, subjects: SUBJECTS, filter, follow: options.flags.has('follow'), signal })) {
-    if (E.isLeft(line)) return E.left(unavailable(line.left));
+    if (E.isLeft(line)) return E.left(unreadable(line.left));
     sums.add(line.right);
     await sink.line(line.right);
   }

@@ -1,11 +1,12 @@
 /** `jetlock doctor` */
 import * as E from 'fp-ts/lib/Either.js';
 import { adminChecks } from '../admin-checks.ts';
-import { permissionCheck, storageCheck, streamChecks, syncCheck } from '../broker-checks.ts';
+import { inboxChecks, permissionCheck, storageCheck, streamChecks, syncCheck } from '../broker-checks.ts';
 import { fine, wrong, type Check } from '../check.ts';
 import { openNats, type Connection } from '../connect-nats.ts';
-import { SUBJECTS } from '../connect.ts';
+import { identityOf, SUBJECTS } from '../connect.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Failure } from '../failure.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { NO_REPLICAS, replicaCheck } from '../replica-check.ts';
@@ -52,9 +53,8 @@ const replicaChecks = async (nc: Connection, replicas: string | undefined): Prom
   return Promise.all(urls.map((url) => replicaCheck(url, E.isLeft(last) ? undefined : last.right)));
 };
 
-const checksOf = async (nc: Connection, options: Options, io: Io): Promise<ReadonlyArray<Check>> => {
+const answeredChecks = async (nc: Connection, options: Options, io: Io): Promise<ReadonlyArray<Check>> => {
   const { text } = options;
-  const { checkStream } = await import('../../services/nats/provision.ts');
   const { rightsOf } = await import('../../services/nats/rights.ts');
   const { natsTransport } = await import('../../client/nats/transport.ts');
   const userInfo = await answered(async () => (await nc.request('$SYS.REQ.USER.INFO', '', { timeout: LIMIT_MS })).json());
@@ -62,10 +62,6 @@ const checksOf = async (nc: Connection, options: Options, io: Io): Promise<Reado
   const rights = rightsOf(SUBJECTS, inboxPrefixOf(nc), userInfo);
   const monitored = await varz(text['monitoring']);
   return [
-    fine('connection', nc.getServer()),
-    await versionCheck(nc),
-    jetstreamCheck(nc),
-    ...streamChecks(await checkStream(nc, SUBJECTS)()),
     ...copiesChecks(await answered(async () => (await nc.request(`$JS.API.STREAM.INFO.${SUBJECTS.stream}`, '', { timeout: LIMIT_MS })).json())),
     syncCheck(monitored),
     storageCheck(monitored),
@@ -74,6 +70,14 @@ const checksOf = async (nc: Connection, options: Options, io: Io): Promise<Reado
     ...(await replicaChecks(nc, text['replica'])),
     ...(await adminChecks(options, io, Date.now())),
   ];
+};
+
+const checksOf = async (nc: Connection, options: Options, io: Io): Promise<ReadonlyArray<Check>> => {
+  const { checkStream } = await import('../../services/nats/provision.ts');
+  const server = [fine('connection', nc.getServer()), await versionCheck(nc), jetstreamCheck(nc)];
+  const streams = await checkStream(nc, SUBJECTS)();
+  const inbox = inboxChecks(inboxPrefixOf(nc), streams);
+  return inbox.length > 0 ? [...server, ...inbox] : [...server, ...streamChecks(streams), ...(await answeredChecks(nc, options, io))];
 };
 
 const MARKS = new Map([
@@ -88,7 +92,12 @@ const linesOf = ({ check, ok, detail, mend }: Check): ReadonlyArray<string> =>
 const print = (checks: ReadonlyArray<Check>, { flags }: Options, io: Io): Promise<void> =>
   flags.has('json') ? printJson(io, { checks }) : printLines(io, checks.flatMap(linesOf));
 
+/** A file that cannot be used is told before anything is asked, as everywhere. */
+const identityIfGiven = (options: Options, io: Io): E.Either<Failure, unknown> => (options.text['identity'] === undefined ? E.right(undefined) : identityOf(options, io));
+
 export const run: Run = (_args, options, io) => async () => {
+  const identity = identityIfGiven(options, io);
+  if (E.isLeft(identity)) return identity;
   const nc = await openNats(options, io, 'auditor')();
   if (E.isLeft(nc)) return nc;
   try {

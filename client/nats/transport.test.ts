@@ -35,9 +35,18 @@ test('a request gets its reply, and every way to get none is a failure of its ow
   t.like(await ask('secrets.get.nobody'), { left: { _tag: 'unavailable', delivered: 'no' } });
   t.like(await ask('secrets.get.silent', 300), { left: { _tag: 'unavailable', delivered: 'maybe' } });
   t.like(await ask('secrets.get.large'), { left: { _tag: 'unavailable', delivered: 'maybe' } });
-  t.like(await ask('secrets.register'), { left: { _tag: 'forbidden' } });
+  t.like(await ask('secrets.register'), { left: { _tag: 'forbidden', isInbox: undefined } });
   await transport.close();
   t.like(await ask('secrets.get.echo'), { left: { _tag: 'unavailable', delivered: 'no' } });
+});
+
+test('where the replies may not come to, the prefix of this NATS user is what is missing', async (t) => {
+  const { nats } = await setUp(t);
+  const connection = await connect({ servers: nats.url, user: 'client', pass: 'c', inboxPrefix: '_INBOX_OTHER', noAsyncTraces: true });
+  t.teardown(() => connection.close());
+  const refused = await natsTransport(connection, subjects).request('secrets.get.echo', utf8('ping'), 10_000)();
+  t.like(refused, { left: { _tag: 'forbidden', isInbox: true } });
+  t.regex(E.isLeft(refused) ? refused.left.hint : '', /nats\.inboxPrefix, or set JETLOCK_INBOX_PREFIX/);
 });
 
 test('notices are heard from before the next request on, until they are closed; what is no notice is passed over', async (t) => {

@@ -8,15 +8,19 @@ import { requestsOn, type NoAnswer, type Request } from '../../events/log/jetstr
 import type { Subjects } from '../../events/subjects.ts';
 import { Sequence } from '../../events/vocabulary.ts';
 import { WIRE_BYTES_MAX } from '../../protocol/wire.ts';
-import { forbidden, unavailable, type TransportFailure } from '../failure.ts';
+import { forbidden, forbiddenInbox, unavailable, type TransportFailure } from '../failure.ts';
 import { decodeJson } from '../json.ts';
 import type { Listening, Transport } from '../transport.ts';
 
 const Notice = t.strict({ seq: Sequence }, 'Notice');
 
+/** A request listens nowhere but where its reply comes to. */
+const forbiddenOf = ({ operation, subject }: InstanceType<typeof errors.PermissionViolationError>): TransportFailure =>
+  (operation === 'subscription' ? forbiddenInbox : forbidden)(`NATS does not allow a ${operation} on ${subject}`);
+
 const failureOf = (subject: string, cause: NoAnswer): TransportFailure => {
   if (cause === 'lost') return unavailable('the connection to NATS was lost', 'maybe');
-  if (cause instanceof errors.PermissionViolationError) return forbidden(`NATS does not allow a ${cause.operation} on ${cause.subject}`);
+  if (cause instanceof errors.PermissionViolationError) return forbiddenOf(cause);
   if (cause instanceof errors.NoRespondersError) return unavailable(`nobody answers on ${subject}`, 'no');
   if (cause instanceof errors.TimeoutError) return unavailable(`no answer on ${subject} in time`, 'maybe');
   if (cause instanceof errors.ClosedConnectionError || cause instanceof errors.DrainingConnectionError) return unavailable('the connection is closed', 'no');
