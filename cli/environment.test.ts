@@ -8,7 +8,9 @@ import { readDevFile, writeDevFile, type DevFile } from './dev-file.ts';
 import type { Io } from './io.ts';
 import { natsOptions } from './nats-options.ts';
 import type { Options } from './options.ts';
-import { resolveOptions, type Environment, type Typed } from './environment.ts';
+import { memoryIo } from './memory-io.ts';
+import { runProgram } from './program.ts';
+import { NOWHERE, resolveOptions, type Environment, type Typed } from './environment.ts';
 import type { Option } from './options.ts';
 
 const PORT: Option = { name: 'nats-port', value: 'PORT', description: '', default: 'default', beside: (dev) => dev.natsUrl };
@@ -84,9 +86,29 @@ test('a choice that is none is refused without repeating it', async (t) => {
   const role: Option = { name: 'role', value: 'ROLE', description: '', choices: ['admin', 'auditor'], required: true };
   t.is(await resolved(role, { role: 'auditor' }, {}), 'auditor');
   t.like(await resolved(role, {}, {}), { exit: 64, message: '--role is missing', hint: 'give --role <ROLE> or set JETLOCK_ROLE' });
-  t.like(await resolved(role, { role: 'hunter2' }, {}), { exit: 64, message: '--role is none of its choices' });
-  t.like(await resolved(role, {}, { JETLOCK_ROLE: 'hunter2' }), { exit: 78, message: '--role is none of its choices' });
+  t.like(await resolved(role, { role: 'hunter2' }, {}), { exit: 64, message: '--role is not one of: admin, auditor' });
+  t.like(await resolved(role, {}, { JETLOCK_ROLE: 'hunter2' }), { exit: 78, message: '--role is not one of: admin, auditor' });
 });
+
+test('where no jetlock dev runs and NATS is not given, that is said before what it would have told too', async (t) => {
+  const nats: Option = { name: 'nats', value: 'URL', description: '', beside: (found) => found.natsUrl };
+  const identity: Option = { ...FILE, required: true, beside: (found) => found.adminKey };
+  const own: Option = { name: 'namespace', value: 'NAMESPACE', description: '', required: true };
+  const from = { environment: {}, directory: '/nowhere' };
+  t.like(await resolveOptions([identity, nats], {}, from), { left: NOWHERE });
+  t.like(await resolveOptions([nats], {}, from), { left: NOWHERE });
+  t.like(await resolveOptions([identity, own, nats], {}, from), { left: { message: '--namespace is missing' } });
+  t.like(await resolveOptions([identity, nats], { nats: 'nats://there' }, from), { left: { message: '--identity is missing' } });
+  t.like(await resolveOptions([identity, nats], {}, { ...from, directory: await besideDev() }), { right: { text: { identity: dev.adminKey } } });
+});
+
+for (const command of ['inbox', 'get prod/shop/A', 'register shop', 'audit log', 'doctor', 'init']) {
+  test(`jetlock ${command} says where NATS would be given, where nothing is`, async (t) => {
+    const { io, stderr } = memoryIo();
+    t.is(await runProgram(command.split(' '), io), 78);
+    t.is(stderr(), `jetlock: ${NOWHERE.message}\nhint: start jetlock dev here, or give --nats URL or --context NAME\n`);
+  });
+}
 
 test('another option can stand against jetlock dev', async (t) => {
   const options: Option[] = [{ name: 'context', value: 'NAME', description: '' }, { ...PORT, unless: 'context' }];

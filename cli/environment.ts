@@ -19,7 +19,8 @@ export const processEnvironment = (): Environment => process.env;
 /** What was typed: text, or `true` for a flag. */
 export type Typed = Readonly<Record<string, string | boolean | undefined>>;
 
-type From = { readonly environment: Environment; readonly directory: string };
+/** `reach`: the service is reached otherwise than by NATS. */
+type From = { readonly environment: Environment; readonly directory: string; readonly reach?: unknown };
 type Found = E.Either<Failure, string | undefined>;
 type Source = () => Promise<Found>;
 
@@ -61,11 +62,8 @@ const besideDev = async ({ beside }: Option, devFile: DevFileOnce): Promise<Foun
   beside === undefined ? NOTHING : E.map((dev: DevFile | undefined) => dev && beside(dev))(await devFile());
 
 const checked = (option: Option, value: string | undefined, exit: ExitCode): Found => {
-  if (value === undefined && option.required) {
-    return E.left(fail(EXIT.usage, `--${option.name} is missing`, `give ${usageOf(option)} or set ${variableOf(option)}`));
-  }
   if (value === undefined || !option.choices || option.choices.includes(value)) return E.right(value);
-  return E.left(fail(exit, `--${option.name} is none of its choices`, `choose one of ${option.choices.join(', ')}`));
+  return E.left(fail(exit, `--${option.name} is not one of: ${option.choices.join(', ')}`, 'give one of these'));
 };
 
 const textOf = async (option: Option, typed: string | undefined, from: From, devFile: DevFileOnce): Promise<Found> => {
@@ -86,7 +84,23 @@ const flagIn = async (option: Option, from: From): Promise<E.Either<Failure, boo
   return E.left(fail(EXIT.configuration, `${variableOf(option)} is neither true nor false`, `unset ${variableOf(option)}, or set it to 1`));
 };
 
-/** The values of a command's options; the first one that cannot be had is the failure. */
+/** Said before all else that `jetlock dev` would have told too: whoever has it not running needs no identity and no key first. */
+export const NOWHERE = fail(
+  EXIT.configuration,
+  'no jetlock dev runs in this folder or above it, and it is not said where NATS is',
+  'start jetlock dev here, or give --nats URL or --context NAME',
+);
+
+const missingIn = (options: ReadonlyArray<Option>, text: Options['text'], from: From): Failure | undefined => {
+  const missing = options.filter(({ name, required }) => required && text[name] === undefined);
+  const own = missing.find(({ beside }) => beside === undefined);
+  const isNowhere = options.some(({ name }) => name === 'nats') && [from.reach, text['nats'], text['context']].every((given) => given === undefined);
+  if (own === undefined && isNowhere) return NOWHERE;
+  const option = own ?? missing[0];
+  return option && fail(EXIT.usage, `--${option.name} is missing`, `give ${usageOf(option)} or set ${variableOf(option)}`);
+};
+
+/** The values of a command's options; the first one that cannot be had is the failure, and what is missing comes after what is wrong. */
 export const resolveOptions = async (options: ReadonlyArray<Option>, typed: Typed, from: From): Promise<E.Either<Failure, Options>> => {
   const text: Record<string, string> = {};
   const flags = new Set<string>();
@@ -103,5 +117,6 @@ export const resolveOptions = async (options: ReadonlyArray<Option>, typed: Type
     if (value.right === true) flags.add(option.name);
     if (typeof value.right === 'string') text[option.name] = value.right;
   }
-  return E.right({ text, flags });
+  const missing = missingIn(options, text, from);
+  return missing === undefined ? E.right({ text, flags }) : E.left(missing);
 };

@@ -4,10 +4,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { NatsOptions } from '../client/nats/connect.ts';
 import type { NatsSettings } from '../client/nats/context.ts';
 import { readDevFile, type DevFile } from './dev-file.ts';
-import { EXIT } from './exit-codes.ts';
+import { NOWHERE } from './environment.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
-import { fail, type Failure } from './failure.ts';
+import type { Failure } from './failure.ts';
 
 const FILES = ['creds', 'nkey', 'tlscert', 'tlskey', 'tlsca'] as const;
 
@@ -35,7 +35,7 @@ const whereOf = ({ text }: Options, settings: NatsSettings, io: Io): E.Either<Fa
   if (context !== undefined) return E.right({ ...settings, context, configHome: configHome(io) });
   const { servers } = settings;
   return servers === undefined
-    ? E.left(fail(EXIT.configuration, 'it is not known where nats is', 'start jetlock dev here, or give --nats URL or --context NAME'))
+    ? E.left(NOWHERE)
     : E.right({ ...settings, servers });
 };
 
