@@ -1,9 +1,11 @@
 /** From the options of a command to a requesting program's client, which is closed again whatever happens. */
 import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { ServiceIdentity } from '../client/credential.ts';
+import { identityFingerprint, type ServiceIdentity } from '../client/credential.ts';
 import type { ClientFailure } from '../client/failure.ts';
 import { serviceKeys, type Keys, type Trust } from '../client/keys.ts';
+import { pendingCredential } from '../client/missing.ts';
 import { systemTime } from '../client/retry.ts';
 import { serviceClient, type Ask, type Found, type ServiceClient } from '../client/service.ts';
 import { newSession, type Session } from '../client/session.ts';
@@ -16,6 +18,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { fail, type Failure } from './failure.ts';
+import { NOT_A_SIGNING_KEY } from './public-key.ts';
 import { say } from './terminal.ts';
 
 export type Values = ReadonlyMap<SecretPath, Found>;
@@ -31,7 +34,7 @@ const trustOf = ({ text, flags }: Options): E.Either<Failure, Trust> => {
   if (signer !== undefined) {
     return PublicKey.is(signer)
       ? E.right({ signer })
-      : E.left(fail(EXIT.configuration, 'the signing key of the service is none', 'it has 43 characters of base64url: ask an admin for it'));
+      : E.left(fail(EXIT.configuration, NOT_A_SIGNING_KEY.message, NOT_A_SIGNING_KEY.hint));
   }
   if (flags.has('trust-first-use')) return E.right({ firstUse: true });
   return E.left(
@@ -98,9 +101,18 @@ const withMade =
     }
   };
 
+/** The service does not repeat whose credential waits: here it is known, and with it what an admin has to type. */
+const orWhoWaits =
+  (identity: ServiceIdentity) =>
+  (failure: ClientFailure | Failure): ClientFailure | Failure => {
+    if (!isClientFailure(failure) || failure._tag !== 'refusal' || failure.refusal.code !== 'credential_pending') return failure;
+    const { message, hint } = pendingCredential(identity.service, identityFingerprint(identity));
+    return { ...failureOfClient(failure), message, hint };
+  };
+
 /** Does something as a requesting program. */
 export const withRequester = (options: Options, io: Io, identity: ServiceIdentity, use: Use<Requester>): TaskEither<Failure, ExitCode> =>
-  withMade(options, io, requesterOf(identity), use);
+  withMade(options, io, requesterOf(identity), (requester) => TE.mapLeft(orWhoWaits(identity))(use(requester)));
 
 /** Does something as whoever shows a credential of their own with each request. */
 export const withSession = (options: Options, io: Io, use: Use<Session>): TaskEither<Failure, ExitCode> => withMade(options, io, sessionOver, use);

@@ -6,7 +6,10 @@ import { PublicKey } from '../events/vocabulary.ts';
 const BARE = /^[A-Za-z0-9_+/-]{43}=?$/;
 const ARMOUR = /^-----BEGIN ([A-Z0-9 ]+)-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END \1-----$/;
 
-const NOT_A_KEY = 'the public key is none: 32 bytes in base64url or base64, or PEM of an Ed25519 key';
+const NOT_A_KEY = 'that is not a public key: it has 32 bytes in base64url or base64, or is PEM of an Ed25519 key';
+
+/** What to say of a signing key that is mistyped. */
+export const NOT_A_SIGNING_KEY = { message: '--signing-key is not a key', hint: 'a key has 43 characters of base64url: ask an admin for it' };
 
 /** One spelling for each key; what decodes to other bytes than it says is refused. */
 const canonical = (base64: string): E.Either<string, PublicKey> =>

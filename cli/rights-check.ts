@@ -11,8 +11,9 @@ const few = (all: ReadonlyArray<string>): string =>
 
 /** Nothing is tried: the server was asked what the user may do. */
 export const rightsChecks = ({ role, missing, surplus }: Rights): ReadonlyArray<Check> => {
-  const who = `this NATS user, a ${role} by its inbox prefix,`;
-  if (missing.length + surplus.length === 0) return [fine('permissions', `this NATS user may do what a ${role} must, and nothing else`)];
+  const known = `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`;
+  const who = `this NATS user, ${known} by its inbox prefix,`;
+  if (missing.length + surplus.length === 0) return [fine('permissions', `this NATS user may do what ${known} must, and nothing else`)];
   return [
     ...(surplus.length === 0 ? [] : [wrong('permissions', `${who} may do too much: ${few(surplus)}`, MEND)]),
     ...(missing.length === 0 ? [] : [wrong('permissions', `${who} may do too little: ${few(missing)}`, MEND)]),

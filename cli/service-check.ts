@@ -7,6 +7,7 @@ import type { Subjects } from '../events/subjects.ts';
 import { PublicKey } from '../events/vocabulary.ts';
 import type { ServiceKeys } from '../protocol/wire.ts';
 import { fine, unseen, wrong, type Check } from './check.ts';
+import { NOT_A_SIGNING_KEY } from './public-key.ts';
 
 const HOUR_MS = 3_600_000;
 /** With an hour for a service that is just not able to. */
@@ -32,7 +33,7 @@ const answering =
  * @param now milliseconds since 1970 UTC
  */
 export const serviceCheck = async (transport: Transport, subjects: Subjects, signer: string | undefined, now: number): Promise<Check> => {
-  if (signer !== undefined && !PublicKey.is(signer)) return wrong('service', 'the signing key that is pinned is none', 'it has 43 characters of base64url: ask an admin for it');
+  if (signer !== undefined && !PublicKey.is(signer)) return wrong('service', NOT_A_SIGNING_KEY.message, NOT_A_SIGNING_KEY.hint);
   const trust: Trust = signer === undefined ? { firstUse: true } : { signer };
   const keys = await serviceKeys({ transport, subjects, trust, now: () => now }).current();
   return E.match(failing, answering(signer !== undefined, now))(keys);

@@ -13,6 +13,7 @@ import { DEV_INBOXES } from '../nats-options.ts';
 import { keyChecks } from '../admin-checks.ts';
 import type { KeyStatusView } from '../../protocol/views.ts';
 import { runProgram } from '../program.ts';
+import { rightsChecks } from '../rights-check.ts';
 import { serviceCheck } from '../service-check.ts';
 import { copiesChecks } from '../stream-check.ts';
 
@@ -66,6 +67,18 @@ test('doctor: what this NATS user may not ask is not called wrong', (t) => {
   const denied = { why: 'jetstream does not answer: Permissions Violation for Publish to "$JS"', hint: '', about: 'streams', differences: [] } as const;
   t.like(streamChecks(E.left(denied)), [{ ok: null }]);
   t.like(streamChecks(E.left({ ...denied, why: 'timeout' })), [{ ok: false }]);
+});
+
+test('doctor: a NATS user is called by its role', (t) => {
+  const rights = { missing: [], surplus: ['publish x'] };
+  t.regex(rightsChecks({ ...rights, role: 'auditor' })[0]?.detail ?? '', /this NATS user, an auditor by/);
+  t.regex(rightsChecks({ ...rights, role: 'service' })[0]?.detail ?? '', /this NATS user, a service by/);
+  t.regex(rightsChecks({ ...rights, surplus: [], role: 'auditor' })[0]?.detail ?? '', /what an auditor must/);
+});
+
+test('doctor: an identity that cannot be read is told before anything is asked', async (t) => {
+  const result = await doctor('--nats nats://127.0.0.1:1 --identity /nowhere/missing.key');
+  t.like(result, { code: 78, stdout: '', stderr: 'jetlock: cannot read /nowhere/missing.key: it does not exist\nhint: check the path\n' });
 });
 
 test('doctor: every difference is a line of its own', (t) => {
@@ -122,7 +135,7 @@ test('doctor: the service, its pinned key and the age of its box key', async (t)
   const later = await serviceCheck(transport, subjects, signer.publicKey, at + 14 * 3_600_000);
   t.like(later, { ok: false });
   t.regex(later.detail, /box key is 14 h old/);
-  t.false((await told('abc')).ok);
+  t.like(await told('abc'), { ok: false, detail: '--signing-key is not a key' });
 });
 
 test('the users of jetlock dev get their replies where they may', (t) => {

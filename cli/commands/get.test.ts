@@ -115,6 +115,25 @@ for (const [refusal, code] of [['credential_pending', 75], ['unauthorized', 77],
   });
 }
 
+test('get: a signing key that is mistyped', async (t) => {
+  const { jetlock } = await registered(t);
+  t.like(await jetlock(`${GET} prod/shop/A --signing-key abc`), {
+    code: 78,
+    stderr: 'jetlock: --signing-key is not a key\nhint: a key has 43 characters of base64url: ask an admin for it\n',
+  });
+});
+
+test('get: of a credential that waits, the fingerprint and what an admin types', async (t) => {
+  const { jetlock, known } = await registered(t);
+  const fingerprint = /^fingerprint {2}(.+)$/m.exec((await jetlock('register billing')).stdout)?.[1] ?? 'none';
+  known.refusal = 'credential_pending';
+  t.like(await jetlock(`${GET} prod/shop/A`), {
+    code: 75,
+    stderr: `jetlock: the credential of service billing waits for approval: ${fingerprint}\nhint: an admin compares the fingerprint, then types: jetlock service approve billing ${fingerprint}\n`,
+  });
+  t.like(JSON.parse((await jetlock(`${GET} prod/shop/A --json`)).stdout), { error: { exit: 75, code: 'credential_pending' } });
+});
+
 test('get: who asks is the only identity beside jetlock dev; of several one has to be named', async (t) => {
   const { jetlock, known, startDev, directory } = await requester(t);
   known.values.set('prod/shop/A', { version: 1, value: 'a' });

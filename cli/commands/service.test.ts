@@ -109,6 +109,7 @@ test('service add signs the fingerprint of the key', async (t) => {
   const bad = await jetlock('service add shop --public-key canary');
   t.is(bad.code, 65);
   t.false(bad.stderr.includes('canary'));
+  t.regex(bad.stderr, /^jetlock: that is not a public key: it has 32 bytes/);
   t.is((await jetlock('service add shop')).code, 64);
 });
 
