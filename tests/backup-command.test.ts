@@ -117,8 +117,8 @@ test.serial('beside jetlock dev a backup finds NATS, a user that may, and the ke
     return { code: await runProgram(['backup', 'b.age', '--recipient', recipient, '--json'], io), stdout: stdout(), stderr: stderr() };
   };
   const denied = await type({ JETLOCK_NKEY: natsIdentities.client });
-  t.is(denied.code, 69);
-  t.regex(denied.stderr, /Permissions Violation.*\nhint: check nats-server and the permissions of this NATS user$/m);
+  t.is(denied.code, 78);
+  t.regex(denied.stderr, /NATS does not allow it to this user\nhint: use the NATS user .* the provisioner for init, backup and restore$/m);
   const { code, stdout, stderr } = await type({});
   t.is(code, 0, stderr);
   t.like(JSON.parse(stdout), { operatorKey: { inside: true } });
