@@ -33,6 +33,14 @@ test('get: on a terminal a newline is added where there is none, and binary is r
   t.like(await jetlock(`${GET} prod/shop/B`, { terminals }), { code: 65, stdout: '' });
 });
 
+test('get --wait: who waits for longer than a moment is told so, once', async (t) => {
+  const { jetlock, known } = await registered(t);
+  known.values.clear();
+  const { code, stderr } = await jetlock(`${GET} prod/shop/A --wait 2s`);
+  t.is(code, 77);
+  t.is(stderr.match(/^nothing yet: waiting up to 2s for the service, and for an admin to say yes$/gm)?.length, 1);
+});
+
 test('get --json: in the order asked for, text as text and other bytes in base64', async (t) => {
   const { jetlock } = await registered(t);
   const { code, stdout, stderr } = await jetlock(`${GET} prod/shop/B prod/shop/A --json`);

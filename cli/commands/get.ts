@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
+import type { Task } from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Ask } from '../../client/service.ts';
@@ -13,7 +14,7 @@ import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { identityToAsk } from '../service-identity.ts';
 import { fail, type Failure } from '../failure.ts';
-import { printJson, printValue } from '../terminal.ts';
+import { printJson, printValue, say } from '../terminal.ts';
 import { valueFields } from '../value-fields.ts';
 import type { Run } from '../verb.ts';
 import { barePath } from '../../protocol/operations.ts';
@@ -49,12 +50,28 @@ const print =
     return E.map(() => EXIT.ok)(printed);
   };
 
+const TOLD_AFTER_MS = 1_000;
+
+/** Who waits and hears nothing thinks that it hangs. */
+const telling =
+  ({ text }: Options, io: Io, waitMs: number) =>
+  <A>(work: Task<A>): Task<A> =>
+  async () => {
+    const line = `nothing yet: waiting up to ${text['wait'] ?? ''} for the service, and for an admin to say yes`;
+    const timer = waitMs > TOLD_AFTER_MS ? setTimeout(() => void say(io, line), TOLD_AFTER_MS) : undefined;
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
 export const run: Run = (args, options, io) =>
   pipe(
     TE.Do,
     TE.apS('wanted', TE.fromEither(wanted(args, options))),
     TE.bind('kept', () => TE.fromEither(identityToAsk(options, io))),
     TE.chain(({ wanted: { asks, waitMs }, kept }) =>
-      withRequester(options, io, kept.identity, ({ get }) => pipe(get(asks, waitMs), TE.chainW(print(asks, options, io)))),
+      withRequester(options, io, kept.identity, ({ get }) => pipe(get(asks, waitMs), telling(options, io, waitMs), TE.chainW(print(asks, options, io)))),
     ),
   );
