@@ -91,6 +91,10 @@ test('what is given counts in place of variables; what is missing is told by its
     const result = connectionFrom({}, { ...complete, [variable]: undefined });
     t.true(E.isLeft(result) && result.left.code === 'argument' && result.left.hint.includes(variable));
   }
+  const alone = connectionFrom({}, { JETLOCK_IDENTITY: 'id.json' });
+  t.true(E.isLeft(alone) && alone.left.hint.includes('a jetlock dev is looked for only where no JETLOCK_ variable is set'));
+  const unnamed = connectionFrom({ nats: { servers: 'here' }, servicePublicKey: 'key' }, {});
+  t.true(E.isLeft(unnamed) && ['JETLOCK_IDENTITY', 'JETLOCK_NATS', 'JETLOCK_SIGNING_KEY'].every((name) => unnamed.left.hint.includes(name)));
 });
 
 test('a variable alone does not take the service out of use in production, the code may', (t) => {

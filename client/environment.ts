@@ -18,6 +18,9 @@ export const processEnvironment = (): Environment => process.env;
 
 const configuration = (message: string, hint: string): JetlockError => new JetlockError({ code: 'argument', message, hint, retryable: false });
 
+/** Whoever sets one variable beside a `jetlock dev` would otherwise not know why it is not found any more. */
+const NO_DEV = 'a jetlock dev is looked for only where no JETLOCK_ variable is set';
+
 const fromFile = (path: string, variable: string): Either<JetlockError, string> =>
   E.tryCatch(
     () => readFileSync(path, 'utf8').replace(/\r?\n$/, ''),
@@ -46,14 +49,14 @@ const natsIn = (environment: Environment): Either<JetlockError, NatsOptions> => 
     return E.right({ ...settings, context: context.right, configHome: environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config') });
   }
   return servers.right === undefined
-    ? E.left(configuration('it is not known where nats is', 'give the option nats, or set JETLOCK_NATS or JETLOCK_CONTEXT'))
+    ? E.left(configuration('it is not known where nats is', `give the option nats, or set JETLOCK_NATS or JETLOCK_CONTEXT; ${NO_DEV}`))
     : E.right({ ...settings, servers: servers.right });
 };
 
 const identityIn = (environment: Environment): Either<JetlockError, string> =>
-  E.fromNullable(configuration('it is not known who asks', 'give the option identity, or set JETLOCK_IDENTITY to the file that jetlock register has made'))(
-    file(environment, 'IDENTITY'),
-  );
+  E.fromNullable(
+    configuration('it is not known who asks', `give the option identity, the file that jetlock register has made; or set JETLOCK_IDENTITY to it, and JETLOCK_NATS and JETLOCK_SIGNING_KEY as well: ${NO_DEV}`),
+  )(file(environment, 'IDENTITY'));
 
 const servicePublicKeyIn = (environment: Environment): Either<JetlockError, ConnectOptions['servicePublicKey']> => {
   const key = text(environment, 'SIGNING_KEY');

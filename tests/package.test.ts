@@ -1,7 +1,7 @@
 /** What users have of the package: its size, its types, and the programs of the README and the examples, from a packed tarball. */
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -24,18 +24,34 @@ const [project, jetlock] = await Promise.all([newProject(), startTestService({ s
 const { folder, env } = project;
 const inProject = (...names: ReadonlyArray<string>): string => join(folder, ...names);
 
-/** What the deployment of a program tells it. */
-const deployment = (): NodeJS.ProcessEnv => {
+const known = () => {
   const { nats, identity, servicePublicKey } = jetlock.clientOptions;
   if (typeof identity === 'string' || typeof servicePublicKey !== 'string' || !('servers' in nats)) throw new Error('not as expected');
+  return { natsUrl: String(nats.servers), nkey: nats.nkey, servicePublicKey, service: sure(ServiceName, identity.service), token: new Redacted(identity.token) };
+};
+
+/** What the deployment of a program tells it. */
+const deployment = (): NodeJS.ProcessEnv => {
+  const { natsUrl, nkey, servicePublicKey, service, token } = known();
   const file = inProject('identity.json');
-  if (!existsSync(file)) orThrow(writeServiceIdentity(file, { service: sure(ServiceName, identity.service), kind: 'token', token: new Redacted(identity.token) }));
-  return { ...env, JETLOCK_NATS: String(nats.servers), JETLOCK_NKEY: nats.nkey, JETLOCK_IDENTITY: file, JETLOCK_SIGNING_KEY: servicePublicKey };
+  if (!existsSync(file)) orThrow(writeServiceIdentity(file, { service, kind: 'token', token }));
+  return { ...env, JETLOCK_NATS: natsUrl, JETLOCK_NKEY: nkey, JETLOCK_IDENTITY: file, JETLOCK_SIGNING_KEY: servicePublicKey };
+};
+
+/** What `jetlock dev` and `jetlock register` leave in the folder of a program; nothing else tells it anything. */
+const besideDev = (): NodeJS.ProcessEnv => {
+  const { natsUrl, nkey, servicePublicKey, service, token } = known();
+  mkdirSync(inProject('.jetlock/services'), { recursive: true });
+  const dev = { natsUrl, publicKey: servicePublicKey, natsIdentities: { client: nkey } };
+  writeFileSync(inProject('.jetlock/dev.json'), JSON.stringify(dev), { mode: 0o600 });
+  for (const file of ['billing', 'receipts'].map((name) => inProject(`.jetlock/services/${name}.json`)))
+    if (!existsSync(file)) orThrow(writeServiceIdentity(file, { service, kind: 'token', token }));
+  return { ...env, JETLOCK_NATS_SERVER: undefined };
 };
 
 /** Starts a program, which ends with the test; gives one line after the other of what it prints. */
-const started = (t: ExecutionContext, program: string, more: NodeJS.ProcessEnv = {}) => {
-  const child = spawn(process.execPath, [program], { cwd: folder, env: { ...deployment(), ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
+const started = (t: ExecutionContext, program: string, environment: NodeJS.ProcessEnv) => {
+  const child = spawn(process.execPath, [program], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => child.kill('SIGKILL'));
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return { child, line: async () => String((await until(lines.next(), LIMIT_MS, 'a line')).value) };
@@ -94,14 +110,11 @@ createApp(Inbox).use(createJetlock({ baseUrl: '/jetlock' })).mount('#app');
 /** The TypeScript of the README that a program begins with. */
 const [QUICK_START = ''] = /(?<=```ts\n)import \{ createSecretsClient \}[^`]*(?=```)/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
 
-/** The two lines of the README with a real service, in a program that says what came of them. */
+/** The lines of the README with a real service, in a program that says what they give. */
 const [WITH_A_SERVICE = ''] = /(?<=```ts\n)const jetlock = await startTestService[^`]*(?=```)/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
 const TESTING = `import { createSecretsClient } from 'jetlock/client';
 import { startTestService } from 'jetlock/testing';
-${WITH_A_SERVICE}
-console.log(await secrets.getSecret('DB_PASSWORD'));
-await secrets.close();
-await jetlock.stop();
+${WITH_A_SERVICE.replace('await secrets.close();', "console.log(await secrets.getSecret('DB_PASSWORD'));\nawait secrets.close();")}
 `;
 
 await writeFile(inProject('program.ts'), PROGRAM);
@@ -155,21 +168,21 @@ test.serial('a program gets its secrets from a fake and from a real service', as
   t.regex(said[1] ?? '', /^real key 80 that is no key of the schema/);
 });
 
-test.serial('the quick start of the README gets a secret and its rotation, as it stands there', async (t) => {
+test.serial('the quick start of the README gets a secret and its rotation, as it stands there and beside jetlock dev', async (t) => {
   t.true(QUICK_START.trim().split('\n').length < 10);
-  const { line } = started(t, 'quick-start.js');
+  const { line } = started(t, 'quick-start.js', besideDev());
   t.is(await line(), 'got 5 characters');
   await jetlock.set(PASSWORD, 'the second');
   t.is(await line(), 'rotated to 10 characters');
 });
 
-test.serial('the two lines of the README with a service of a test give its secret, as they stand there', async (t) => {
+test.serial('the lines of the README with a service of a test give its secret and end, as they stand there', async (t) => {
   t.is((await runIn(project, process.execPath, ['testing.js'])).trim(), 'x');
 });
 
 test.serial('the example answers with its secret, and with the next one after a rotation', async (t) => {
   t.regex(await runIn(project, 'node_modules/.bin/jetlock', ['generate', '--check', 'receipts']), /secrets\.ts/);
-  const { child, line } = started(t, 'receipts/main.js', { PORT: '0' });
+  const { child, line } = started(t, 'receipts/main.js', { ...besideDev(), PORT: '0' });
   const address = await line();
   const isSignedBy = async (key: string) => {
     const { receipt, signature } = (await (await fetch(`${address}/receipts/4711`)).json()) as { readonly receipt: string; readonly signature: string };
@@ -182,4 +195,9 @@ test.serial('the example answers with its secret, and with the next one after a 
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   t.is(await until(ended, LIMIT_MS, 'its end'), 0);
+});
+
+test.serial('the example is who its variables say, where there are any', async (t) => {
+  const { line } = started(t, 'receipts/main.js', { ...deployment(), PORT: '0' });
+  t.regex(await line(), /^http:/);
 });
