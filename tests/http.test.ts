@@ -233,7 +233,10 @@ test.serial('over TLS a plaintext value comes from anywhere, without it from the
     const command = { operation: 'secret.write', path: 'http/tls/ENCLOSED', digest: valueDigest(salt, value), description: null, ifVersion: null };
     return { ...signedCall(identity, command), enclosed: { value: toBase64(value), salt: toBase64(salt) } };
   };
+  const warnings = () => logs.filter((line) => line.includes('"level":"warn"') && line.includes('HTTP without TLS')).length;
+  t.is(warnings(), 0);
   orThrow(await jetlock.restart({ http: { host: '0.0.0.0', port: 0 } }));
+  t.is(warnings(), 1);
   if (outside === undefined) t.log('this machine has no address but its own: from another one nothing was sent');
   else {
     const sent = (headers: Readonly<Record<string, string>>) =>
@@ -242,6 +245,7 @@ test.serial('over TLS a plaintext value comes from anywhere, without it from the
     t.like(await sent({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', forwarded: 'for=127.0.0.1;proto=https' }), { status: 403, error: { code: 'plaintext' } });
   }
   orThrow(await jetlock.restart({ http: { host: '0.0.0.0', port: 0, tls: TEST_TLS } }));
+  t.is(warnings(), 1);
   const { port } = new URL(jetlock.service().httpUrl);
   const answer = await overTls({ host: outside ?? '127.0.0.1', port, path: '/secrets', method: 'POST' }, JSON.stringify(enclosed()));
   t.like(answer, { status: 200, security: 'max-age=31536000' });
