@@ -9,6 +9,7 @@ import { writeDevFile, type DevFile } from '../dev-file.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { finishFirstAdmin, prepareFirstAdmin } from '../first-admin.ts';
 import type { Io } from '../io.ts';
+import { logLevel } from '../log-level.ts';
 import { port } from '../arguments.ts';
 import type { Options } from '../options.ts';
 import { failureOfService, untilStopped } from '../services.ts';
@@ -23,12 +24,14 @@ const start = async (dataDir: string, { text }: Options, io: Io): Promise<Either
   const [natsPort, httpPort] = [port(text['nats-port']), port(text['http-port'])];
   if (E.isLeft(natsPort)) return natsPort;
   if (E.isLeft(httpPort)) return httpPort;
+  const level = logLevel(io, 'warn');
+  if (E.isLeft(level)) return level;
   const admin = prepareFirstAdmin(adminKey);
   if (E.isLeft(admin)) return admin;
   const { startDev } = await import('../../services/dev.ts');
   const firstAdmin = { admin: admin.right.admin, publicKey: admin.right.publicKey };
   const options = { dataDir, natsPort: natsPort.right, httpPort: httpPort.right, firstAdmin };
-  const dev = await startDev({ ...options, logLevel: io.environment['JETLOCK_LOG_LEVEL'] ?? 'warn', say: (line) => void say(io, line) });
+  const dev = await startDev({ ...options, logLevel: level.right, say: (line) => void say(io, line) });
   if (E.isLeft(dev)) return E.left(failureOfService(dev.left));
   const finished = finishFirstAdmin(adminKey, admin.right, dev.right.service.identity);
   if (E.isLeft(finished)) {

@@ -2,13 +2,22 @@
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
+import type { Service } from '../../services/service.ts';
 import { httpOrigins, port } from '../arguments.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { connectForService, failureOfService, untilStopped } from '../services.ts';
 import type { Failure } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { logLevel } from '../log-level.ts';
+import type { Options } from '../options.ts';
 import { printJson, say } from '../terminal.ts';
 import { tlsFiles } from '../tls.ts';
 import type { Run } from '../verb.ts';
+
+const announce = ({ httpUrl, identity }: Pick<Service, 'httpUrl' | 'identity'>, { flags }: Options, io: Io): Promise<void> =>
+  flags.has('json')
+    ? printJson(io, { ready: true, httpUrl, publicKey: identity.servicePublicKey, keyring: identity.keyring })
+    : say(io, `jetlock serves; health on ${httpUrl}/readyz`);
 
 export const run: Run = (_args, options, io) => async (): Promise<Either<Failure, ExitCode>> => {
   const { text, flags } = options;
@@ -16,6 +25,8 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   if (E.isLeft(httpPort)) return httpPort;
   const origins = httpOrigins(text['http-origin']);
   if (E.isLeft(origins)) return origins;
+  const level = logLevel(io, 'info');
+  if (E.isLeft(level)) return level;
   const tls = await tlsFiles(io, options)();
   if (E.isLeft(tls)) return tls;
   await say(io, 'jetlock connects to nats');
@@ -35,14 +46,12 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
     dataDir: resolve(io.directory, text['data'] ?? '.jetlock', 'data'),
     http: { host: text['http-host'] ?? '127.0.0.1', port: httpPort.right, origins: origins.right, ...(tls.right === undefined ? {} : { tls: tls.right }) },
     keyInUrl: flags.has('access-key-in-url'),
-    logLevel: io.environment['JETLOCK_LOG_LEVEL'] ?? 'info',
+    logLevel: level.right,
     acceptHistory: text['accept-history'],
     firstAdmin: undefined,
   });
   if (E.isRight(served)) {
-    const { httpUrl, identity } = served.right;
-    if (flags.has('json')) await printJson(io, { ready: true, httpUrl, publicKey: identity.servicePublicKey, keyring: identity.keyring });
-    else await say(io, `jetlock serves; health on ${httpUrl}/readyz`);
+    await announce(served.right, options, io);
     await stopped;
     await served.right.stop();
   }
