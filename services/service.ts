@@ -116,9 +116,9 @@ const watch = ({ broker, dataDir }: ServiceOptions, { replica, created, holders 
 type Place = { listener?: ListenerView };
 
 /** Sessions and API tokens pass there as they are. A proxy that adds TLS may stand before it, so it is no failure. */
-const tellPlain = ({ host, tls }: HttpAt, { url }: Listening, logger: Logger): void => {
+const tellPlain = ({ host, tls }: HttpAt, logger: Logger): void => {
   if (tls !== undefined || isLoopback(host)) return;
-  logger.warn({ url }, 'HTTP without TLS: whoever is on the way takes sessions and API tokens; give --tls-cert and --tls-key, or leave --http-host out');
+  logger.warn({ host }, 'HTTP without TLS: whoever is on the way takes sessions and API tokens; give --tls-cert and --tls-key, or leave --http-host out');
 };
 
 const openHttp = async ({ http, auth: given, namespaces }: ServiceOptions, parts: Parts, replica: Replica, place: Place): Promise<Either<Failure, Listening>> => {
@@ -127,7 +127,7 @@ const openHttp = async ({ http, auth: given, namespaces }: ServiceOptions, parts
   const { origins = [] } = http;
   const listening = await listen({ ...parts, replica, auth, logins, console: http.console, origins, forged: auth.forged, openValue: makeOpenValue(parts.opener), isLocal: isLoopback(http.host), keyInUrl: namespaces?.keyInUrl === true }, http);
   if (isLeft(listening)) return listening;
-  tellPlain(http, listening.right, parts.logger);
+  tellPlain(http, parts.logger);
   place.listener = { machine: hostname(), url: listening.right.url, origins };
   return listening;
 };

@@ -233,7 +233,7 @@ test.serial('over TLS a plaintext value comes from anywhere, without it from the
     const command = { operation: 'secret.write', path: 'http/tls/ENCLOSED', digest: valueDigest(salt, value), description: null, ifVersion: null };
     return { ...signedCall(identity, command), enclosed: { value: toBase64(value), salt: toBase64(salt) } };
   };
-  const warnings = () => logs.filter((line) => line.includes('"level":"warn"') && line.includes('HTTP without TLS')).length;
+  const warnings = () => logs.filter((line) => line.includes('"level":"warn"') && line.includes('"host":"0.0.0.0","message":"HTTP without TLS')).length;
   t.is(warnings(), 0);
   orThrow(await jetlock.restart({ http: { host: '0.0.0.0', port: 0 } }));
   t.is(warnings(), 1);
