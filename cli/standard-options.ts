@@ -43,7 +43,8 @@ export const SERVICE: ReadonlyArray<Option> = [JSON_OPTION, IDENTITY, ...NATS, S
 /** For whoever shows the key of a namespace, and is nobody else. */
 export const KEY_HOLDER: ReadonlyArray<Option> = [JSON_OPTION, ...NATS, SIGNING_KEY, TRUST_FIRST_USE];
 
-export const YES: Option = { name: 'yes', description: 'do not ask' };
+/** Where a script that has no terminal has decided by calling: see `confirm`. */
+export const YES: Option = { name: 'yes', description: 'do not ask; without a terminal nothing is asked anyway' };
 export const REASON: Option = { name: 'reason', value: 'TEXT', description: 'why, for those who read the audit log' };
 export const DATA: Option = { name: 'data', value: 'FOLDER', description: 'where keys and data are kept', default: './.jetlock' };
 export const HTTP_PORT: Option = { name: 'http-port', value: 'PORT', description: 'port of the HTTP listener on 127.0.0.1' };

@@ -58,7 +58,7 @@ const IF_VERSION: Option = { name: 'if-version', value: 'VERSION', description: 
 const NOW: Option = { name: 'now', description: 'also replace the root key and the operator key at once' };
 const FOR: Option = { name: 'for', value: 'DURATION', description: 'until when: 90s, 30m, 1h, 7d; for ever if not given' };
 const ONCE: Option = { name: 'once', description: 'for one read' };
-const OFFLINE: Option = { name: 'offline', value: 'DURATION', description: 'how long after a read the value may be used while the service cannot be reached, at most 7d; not at all if not given' };
+const OFFLINE: Option = { name: 'offline', value: 'DURATION', description: 'how long after a read the value may be used while the service cannot be reached, at most 7d; not at all if not given, also where the grant of a shorter prefix has it' };
 const ROLE: Option = {
   name: 'role',
   value: 'ROLE',
@@ -79,7 +79,7 @@ const CONSOLE: ReadonlyArray<Option> = [
   { name: 'url', value: 'URL', description: 'where its HTTP listener is reached; as the service says if not given', beside: (dev) => dev.httpUrl },
   { name: 'enroll', description: 'the browser is on another machine: compare the fingerprint of its key, then say yes' },
   { name: 'no-open', description: 'print the link only' },
-  YES,
+  { ...YES, description: 'do not ask; needed without a terminal where the service does not name the place as its own' },
 ];
 const ADMIN_NAME: Option = { name: 'admin', value: 'NAME', description: 'whose key it is; that of --identity if not given' };
 const OUT: Option = { name: 'out', value: 'FILE', description: 'where the key is kept; NAME.admin.json if not given', isFile: true };
@@ -236,7 +236,7 @@ const GENERATE: ReadonlyArray<Row> = [
 ];
 
 const UPKEEP: ReadonlyArray<Row> = [
-  row('audit log', 'who asked for what, when, and what came of it', [...AUDIT, ...LOCAL, ...NATS]),
+  row('audit log', 'who asked for what, when, and what came of it; "unverified" is what no admin signs, such as every read: only the log key of the service would prove it', [...AUDIT, ...LOCAL, ...NATS]),
   row('projections status', 'how far the read models are', ADMIN),
   row('projections rebuild', 'make the read models again from the first event', ADMIN),
   row('projections verify', 'compare the read models with the log', ADMIN),
