@@ -8,9 +8,9 @@ import type { Io } from './io.ts';
 /** As the logger knows them; it throws where it is given another one. */
 const LEVELS: ReadonlyArray<string> = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
-/** @param otherwise where nothing is set */
+/** @param otherwise where nothing is set, or an empty text, as `${X:-}` of a compose file sets it */
 export const logLevel = ({ environment }: Io, otherwise: 'info' | 'warn'): Either<Failure, string> =>
   E.fromPredicate(
     (level: string) => LEVELS.includes(level),
     () => fail(EXIT.configuration, 'JETLOCK_LOG_LEVEL is not a level', `unset it, or set it to one of ${LEVELS.join(', ')}`),
-  )(environment['JETLOCK_LOG_LEVEL'] ?? otherwise);
+  )(environment['JETLOCK_LOG_LEVEL'] || otherwise);
