@@ -1,4 +1,5 @@
 /** What whoever grants access may not have meant. A grant may come before what it is for, so this is told after it, and refuses nothing. */
+import { setTimeout as delay } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { AdminClient } from '../client/admin.ts';
 import type { ServiceName, Target } from '../events/vocabulary.ts';
@@ -8,17 +9,25 @@ const serviceNote = async (admin: AdminClient, service: ServiceName): Promise<Re
   return E.isRight(found) && found.right.items.length === 0 ? [`no service called ${service} has registered yet`] : [];
 };
 
-/** A prefix without its slash is a path. The path itself comes before all else that begins with the same letters. */
-const targetNote = async (admin: AdminClient, target: Target): Promise<ReadonlyArray<string>> => {
-  if (target.endsWith('/')) return [];
-  const found = await admin.query('secret.list', { prefix: target })();
-  const paths = E.isLeft(found) ? [] : found.right.items.map(({ path }) => path as string);
-  const isMistaken = paths[0] !== target && paths.some((path) => path.startsWith(`${target}/`));
-  return isMistaken ? [`this is the path ${target}; for everything below it: ${target}/`] : [];
+/** The path itself comes before all else that begins with the same letters. */
+const firstBelow = async (admin: AdminClient, prefix: string): Promise<string | undefined> => {
+  const found = await admin.query('secret.list', { prefix })();
+  return E.isLeft(found) ? undefined : found.right.items[0]?.path;
 };
 
-/** What cannot be asked is left out: the grant is done. */
-export const grantNotes = async (admin: AdminClient, service: ServiceName, target: Target): Promise<ReadonlyArray<string>> => [
-  ...(await serviceNote(admin, service)),
-  ...(await targetNote(admin, target)),
-];
+/** A prefix without its slash is a path. */
+const targetNote = async (admin: AdminClient, target: Target): Promise<ReadonlyArray<string>> => {
+  if (target.endsWith('/') || (await firstBelow(admin, `${target}/`)) === undefined || (await firstBelow(admin, target)) === target) return [];
+  return [`this is the path ${target}; for everything below it: ${target}/`];
+};
+
+/** The grant is done: what cannot be asked, or not soon, is left out. */
+const NOTES_MS_MAX = 3_000;
+const soon = async (notes: Promise<ReadonlyArray<string>>): Promise<ReadonlyArray<string>> => {
+  const over = new AbortController();
+  const late = delay(NOTES_MS_MAX, [], { signal: over.signal }).catch(() => []);
+  return Promise.race([notes, late]).finally(() => over.abort());
+};
+
+export const grantNotes = async (admin: AdminClient, service: ServiceName, target: Target): Promise<ReadonlyArray<string>> =>
+  (await Promise.all([soon(serviceNote(admin, service)), soon(targetNote(admin, target))])).flat();

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { adminCli, items } from '../../tests/support/admin-cli.ts';
+import { adminCli, items, type Answers } from '../../tests/support/admin-cli.ts';
 
 const access = (service: string, target: string, more: object = {}) => ({
   service,
@@ -46,7 +46,8 @@ test('access grant tells how long a value may be used offline, and list shows it
 
 test('access grant notes that a service is not there yet, and that a path is not the prefix that was meant', async (t) => {
   const secret = (path: string) => ({ path, status: 'live', description: null, version: 1, askedBy: null, createdAt: 0, updatedAt: 0, updatedBy: 'ada', mismatch: false, seq: 1 });
-  const { jetlock, answers } = await adminCli(t, { 'access.list': LIST, 'service.list': items(), 'secret.list': items(secret('prod/shop-2/A'), secret('prod/shop/A')) });
+  const secrets = (...paths: ReadonlyArray<string>): Answers[string] => ({ prefix }) => items(...paths.filter((path) => path.startsWith(prefix as string)).map(secret))();
+  const { jetlock, answers } = await adminCli(t, { 'access.list': LIST, 'service.list': items(), 'secret.list': secrets('prod/shop-2/A', 'prod/shop/A') });
   t.like(await jetlock('access grant shop prod/shop'), {
     code: 0,
     stdout: 'shop may read prod/shop\n',
@@ -54,10 +55,15 @@ test('access grant notes that a service is not there yet, and that a path is not
   });
   answers['service.list'] = items({ service: 'shop', credentials: [], seq: 12, reads: { allowed: 0, refused: 0, lastAllowedAt: null, lastRefusedAt: null }, grants: 0 });
   t.is((await jetlock('access grant shop prod/shop/')).stderr, '');
-  answers['secret.list'] = items(secret('prod/shop'), secret('prod/shop/A'));
+  answers['secret.list'] = secrets('prod/shop', 'prod/shop/A');
   t.is((await jetlock('access grant shop prod/shop')).stderr, '');
   answers['secret.list'] = () => ({ refusal: 'role' });
   t.like(await jetlock('access grant shop prod/shop'), { code: 0, stderr: '' });
+});
+
+test('access grant does not wait for notes that do not come', async (t) => {
+  const { jetlock } = await adminCli(t, { 'access.list': LIST, 'service.list': () => new Promise(() => undefined), 'secret.list': items() });
+  t.like(await jetlock('access grant shop prod/shop'), { code: 0, stdout: 'shop may read prod/shop\n', stderr: '' });
 });
 
 test('access deny and revoke name it too', async (t) => {

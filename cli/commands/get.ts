@@ -58,7 +58,7 @@ const telling =
   <A>(work: Task<A>): Task<A> =>
   async () => {
     const line = `nothing yet: waiting up to ${text['wait'] ?? ''} for the service, and for an admin to say yes`;
-    const timer = waitMs > TOLD_AFTER_MS ? setTimeout(() => void say(io, line), TOLD_AFTER_MS) : undefined;
+    const timer = waitMs > TOLD_AFTER_MS ? setTimeout(() => void say(io, line).catch(() => undefined), TOLD_AFTER_MS) : undefined;
     try {
       return await work();
     } finally {

@@ -20,7 +20,7 @@ const given = (description: string | null, ifVersion: number | null): WriteOptio
 
 /** Nothing at all is what a command that failed sends through a pipe: it would replace a value that is in use. */
 const something = (value: Uint8Array): E.Either<Failure, Uint8Array> =>
-  value.length > 0 ? E.right(value) : E.left(fail(EXIT.badInput, 'there is no value: nothing was written', 'one that is to be empty is written by: jetlock secret import FILE'));
+  value.length > 0 ? E.right(value) : E.left(fail(EXIT.badInput, 'there is no value: nothing was written', 'one that is to be empty: a line NAME= in a file for jetlock secret import FILE --namespace NAMESPACE'));
 
 const NEWLINE = 0x0a;
 /** As `echo` sends it, where `printf %s` was meant. */
@@ -34,12 +34,12 @@ export const run: Run = ([typed], options, io) =>
     E.apS('ifVersion', orNone(versionOrNone)(options.text['if-version'])),
     TE.fromEither,
     TE.bind('value', ({ path }) => TE.chainEitherK(something)(readValue(io, `value of ${path}`))),
-    TE.chainFirstTaskK(({ value }) => () => (isOneLine(value) ? say(io, 'note: the newline at the end is part of the value; printf %s sends none') : Promise.resolve())),
     TE.chain(({ path, description, ifVersion, value }) =>
       withAdmin(options, io, (admin) =>
         pipe(
           admin.writeSecret(path, value, given(description, ifVersion)),
           TE.chainTaskK(tellDone({ options, io }, { about: { path }, sentence: atVersion(path) })),
+          TE.chainFirstTaskK(() => () => (isOneLine(value) ? say(io, 'note: the newline at the end is part of the value; printf %s sends none') : Promise.resolve())),
         ),
       ),
     ),
