@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { NatsOptions } from '../client/nats/connect.ts';
 import type { NatsSettings } from '../client/nats/context.ts';
-import { readDevFile, type DevFile } from './dev-file.ts';
+import { readDevFile, type DevFile, type FoundDev } from './dev-file.ts';
 import { NOWHERE } from './environment.ts';
 import type { Io } from './io.ts';
 import type { Options } from './options.ts';
@@ -21,11 +21,17 @@ const settingsOf = ({ text }: Options, { directory }: Io): NatsSettings => ({
 /** Where alone the user that `jetlock dev` made may get its replies. */
 export const DEV_INBOXES: { readonly [user in keyof DevFile['natsIdentities']]: string } = { client: '_INBOX', auditor: '_INBOX_AUDITOR', provisioner: '_INBOX_PROVISIONER' };
 
-/** The nkey that `jetlock dev` made is for its own NATS only, not for another that was named. */
-const devUser = ({ text }: Options, dev: DevFile | undefined, user: keyof DevFile['natsIdentities']): NatsSettings =>
-  dev === undefined || dev.natsUrl !== text['nats'] || [text['creds'], text['nkey'], text['context']].some((given) => given !== undefined)
-    ? {}
-    : { nkey: dev.natsIdentities[user], inboxPrefix: DEV_INBOXES[user] };
+/** The `jetlock dev` whose NATS is meant, and not another that was named. */
+export const devOf = ({ text }: Options, { directory }: Io): FoundDev | undefined => {
+  const dev = readDevFile(directory);
+  return E.isLeft(dev) || dev.right?.natsUrl !== text['nats'] || text['context'] !== undefined ? undefined : dev.right;
+};
+
+/** The nkey that `jetlock dev` made is for its own NATS only. */
+const devUser = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): NatsSettings => {
+  const [dev, isNamed] = [devOf(options, io), ['creds', 'nkey'].some((name) => options.text[name] !== undefined)];
+  return dev === undefined || isNamed ? {} : { nkey: dev.natsIdentities[user], inboxPrefix: DEV_INBOXES[user] };
+};
 
 /** Where programs keep their configuration; the `nats` command line has its contexts there. */
 const configHome = ({ environment }: Io): string => environment['XDG_CONFIG_HOME'] ?? join(environment['HOME'] ?? '/', '.config');
@@ -48,5 +54,5 @@ export const natsOptions = (options: Options, io: Io, user: keyof DevFile['natsI
   const dev = readDevFile(io.directory);
   // Whoever says where NATS is needs no dev.json, and is not kept by one that cannot be read.
   if (E.isLeft(dev) && nats === undefined && context === undefined) return dev;
-  return whereOf(options, { ...settingsOf(options, io), ...devUser(options, E.isLeft(dev) ? undefined : dev.right, user) }, io);
+  return whereOf(options, { ...settingsOf(options, io), ...devUser(options, io, user) }, io);
 };

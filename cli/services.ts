@@ -5,7 +5,7 @@ import type { NatsConnection } from 'nats';
 import { failureOfClient, failureOfFile } from './client-failure.ts';
 import type { Io } from './io.ts';
 import type { DevFile } from './dev-file.ts';
-import { DEV_INBOXES, natsOptions } from './nats-options.ts';
+import { natsOptions } from './nats-options.ts';
 import type { Options } from './options.ts';
 import type { Failure as ServiceFailure } from '../services/failure.ts';
 import { EXIT } from './exit-codes.ts';
@@ -25,9 +25,6 @@ export const untilStopped = (): Promise<void> =>
   });
 
 type Own = { readonly name: string; readonly user: keyof DevFile['natsIdentities']; readonly inboxPrefix: string; readonly waitForServer?: boolean };
-
-/** Of those who make and copy streams. */
-export const PROVISIONER = { user: 'provisioner', inboxPrefix: DEV_INBOXES.provisioner } as const;
 
 /**
  * A connection that outlives restarts of NATS.

@@ -1,5 +1,4 @@
 /** Every command of `jetlock`: the parser, `--help`, the completion and the documentation are made from this. */
-import { dirname } from 'node:path';
 import type { Option } from './options.ts';
 import { ADMIN, ADMIN_IDENTITY, BROKER, DATA, HTTP_PORT, IDENTITY, KEY_HOLDER, LOCAL, NATS, PUBLIC_KEY, REASON, SERVICE, SIGNING_KEY, YES } from './standard-options.ts';
 
@@ -88,7 +87,7 @@ const ASK: Option = { name: 'description', value: 'TEXT', description: 'what it 
 const WAIT: Option = { name: 'wait', value: 'DURATION', description: 'how long to wait for an admin to allow it, such as 60s' };
 
 const SECRET: ReadonlyArray<Row> = [
-  row('secret set PATH', 'write a value: asked for on a terminal, else all bytes of stdin, also a newline at their end', [DESCRIPTION, IF_VERSION, ...ADMIN]),
+  row('secret set PATH', 'write a value: asked for on a terminal, else all bytes of stdin, also a newline at their end; nothing at all is refused', [DESCRIPTION, IF_VERSION, ...ADMIN]),
   row('secret list [PREFIX]', 'list secrets, without their values', ADMIN),
   row('secret show PATH', 'show what is known of a secret, without its value', ADMIN),
   row('secret describe PATH TEXT', 'say what a secret is for', ADMIN),
@@ -210,7 +209,7 @@ const PASSPHRASE_FILE: Option = { name: 'passphrase-file', value: 'FILE', descri
 
 const BACKUP: ReadonlyArray<Row> = [
   row('backup FILE', 'copy log and keys into one encrypted file, while the service runs', [
-    { ...DATA, description: 'the data folder of the service, whose keys are copied too', beside: (dev) => dirname(dev.adminKey) },
+    { name: DATA.name, value: 'FOLDER', description: 'where keys and data are kept; if not given that of the `jetlock dev` that is copied, else ./.jetlock' },
     PASSPHRASE_FILE,
     { name: 'recipient', value: 'KEYS', description: 'encrypt to public keys of age (age1…) in place of a passphrase, with commas between' },
     ...BROKER,

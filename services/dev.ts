@@ -29,7 +29,7 @@ export type DevOptions = {
 export type Dev = {
   readonly natsUrl: string;
   readonly service: Service;
-  /** Files with the nkey seeds of the NATS users for clients and for auditors. */
+  /** Files with the nkey seeds of those of its NATS users that commands take. */
   readonly natsIdentities: { readonly client: string; readonly auditor: string; readonly provisioner: string };
   /** Resolves when nats-server ended by itself. */
   readonly natsEnded: Promise<unknown>;

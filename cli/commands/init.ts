@@ -8,7 +8,7 @@ import { finishFirstAdmin, prepareFirstAdmin } from '../first-admin.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { tell } from '../output.ts';
-import { connectForService, failureOfService, PROVISIONER } from '../services.ts';
+import { connectForService, failureOfService } from '../services.ts';
 import { fail, type Failure } from '../failure.ts';
 import type { Run } from '../verb.ts';
 
@@ -38,7 +38,7 @@ const lines = ({ adminKey, publicKey }: Made): ReadonlyArray<string> => [
 ];
 
 export const run: Run = (_args, options, io) => async (): Promise<Either<Failure, ExitCode>> => {
-  const nc = await connectForService(options, io, { ...PROVISIONER, name: 'jetlock-init' });
+  const nc = await connectForService(options, io, { name: 'jetlock-init', user: 'client', inboxPrefix: '_INBOX_PROVISIONER' });
   if (E.isLeft(nc)) return nc;
   const made = await make(nc.right, options, io);
   await nc.right.close();

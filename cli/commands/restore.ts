@@ -13,7 +13,7 @@ import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { tell, timeText } from '../output.ts';
 import { knownPassphrase } from '../passphrase.ts';
-import { connectForService, failureOfService, PROVISIONER } from '../services.ts';
+import { connectForService, failureOfService } from '../services.ts';
 import { fail, type Failure } from '../failure.ts';
 import type { Run } from '../verb.ts';
 
@@ -51,7 +51,7 @@ export const run: Run = ([file = ''], options, io) => async () => {
   const path = resolve(io.directory, file);
   const key = await keyOf(path, options, io);
   if (E.isLeft(key)) return key;
-  const nc = await connectForService(options, io, { ...PROVISIONER, name: 'jetlock-restore' });
+  const nc = await connectForService(options, io, { name: 'jetlock-restore', user: 'client', inboxPrefix: '_INBOX_PROVISIONER' });
   if (E.isLeft(nc)) return nc;
   const { restore } = await import('../../services/backup/restore.ts');
   const bar = bytesProgress(io, 'restore');
