@@ -1,4 +1,6 @@
 /** What the service tells admins alone, which `jetlock doctor` wants to know: how old keys are, and whether the read models follow the log. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { AdminClient } from '../client/admin.ts';
 import { ServiceName, sure } from '../events/vocabulary.ts';
@@ -43,7 +45,11 @@ const notSeen = (as: typeof unseen, detail: string, mend: string | undefined): R
 
 /** As the admin of `--identity`, whose NATS user has to be one that may ask as an admin. */
 export const adminChecks = async (options: Options, io: Io, now: number): Promise<ReadonlyArray<Check>> => {
-  if (options.text['identity'] === undefined) return notSeen(unseen, 'only admins are told', 'give --identity FILE, and the NATS user of an admin');
+  const { identity } = options.text;
+  if (identity === undefined) return notSeen(unseen, 'only admins are told', 'give --identity FILE, and the NATS user of an admin');
+  const path = resolve(io.directory, identity);
+  // A name that is mistyped is to be seen; a file of somebody else says nothing of the installation.
+  if (!existsSync(path)) return notSeen(wrong, `cannot read ${path}: it does not exist`, 'check the path');
   let checks: ReadonlyArray<Check> = [];
   const done = await withAdmin(options, io, (admin) => async () => {
     checks = await asked(admin, now);

@@ -87,7 +87,7 @@ test('a choice that is none is refused without repeating it', async (t) => {
   t.is(await resolved(role, { role: 'auditor' }, {}), 'auditor');
   t.like(await resolved(role, {}, {}), { exit: 64, message: '--role is missing', hint: 'give --role <ROLE> or set JETLOCK_ROLE' });
   t.like(await resolved(role, { role: 'hunter2' }, {}), { exit: 64, message: '--role is not one of: admin, auditor' });
-  t.like(await resolved(role, {}, { JETLOCK_ROLE: 'hunter2' }), { exit: 78, message: '--role is not one of: admin, auditor' });
+  t.like(await resolved(role, {}, { JETLOCK_ROLE: 'hunter2' }), { exit: 78, message: 'JETLOCK_ROLE is not one of: admin, auditor' });
 });
 
 test('where no jetlock dev runs and NATS is not given, that is said before what it would have told too', async (t) => {

@@ -61,9 +61,10 @@ const devFileOnce = (directory: string): DevFileOnce => {
 const besideDev = async ({ beside }: Option, devFile: DevFileOnce): Promise<Found> =>
   beside === undefined ? NOTHING : E.map((dev: DevFile | undefined) => dev && beside(dev))(await devFile());
 
-const checked = (option: Option, value: string | undefined, exit: ExitCode): Found => {
+/** @param named as what it was given, by whoever has to mend it */
+const checked = (option: Option, value: string | undefined, named: string, exit: ExitCode): Found => {
   if (value === undefined || !option.choices || option.choices.includes(value)) return E.right(value);
-  return E.left(fail(exit, `--${option.name} is not one of: ${option.choices.join(', ')}`, 'give one of these'));
+  return E.left(fail(exit, `${named} is not one of: ${option.choices.join(', ')}`, `give one of these: ${usageOf(option)}`));
 };
 
 const textOf = async (option: Option, typed: string | undefined, from: From, devFile: DevFileOnce): Promise<Found> => {
@@ -73,7 +74,7 @@ const textOf = async (option: Option, typed: string | undefined, from: From, dev
     () => besideDev(option, devFile),
     async () => E.right(option.default),
   ]);
-  return E.chain((value: string | undefined) => checked(option, value, typed === undefined ? EXIT.configuration : EXIT.usage))(found);
+  return E.chain((value: string | undefined) => (typed === undefined ? checked(option, value, variableOf(option), EXIT.configuration) : checked(option, value, `--${option.name}`, EXIT.usage)))(found);
 };
 
 const flagIn = async (option: Option, from: From): Promise<E.Either<Failure, boolean>> => {

@@ -23,7 +23,7 @@ export const EXIT = {
   pending: 75,
   /** Every refusal of access, also a wait that ran out. */
   refused: 77,
-  /** An environment variable, a file's permissions or the stream is not as it must be. */
+  /** An environment variable, a file's permissions, the stream, where NATS is or what its user may do is not as it must be. */
   configuration: 78,
   /** Stopped by the user: 128 + SIGINT, as shells say it. */
   interrupted: 130,

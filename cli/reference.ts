@@ -13,7 +13,7 @@ const MEANING: { readonly [C in keyof typeof EXIT]: string } = {
   defect: 'a defect of Jetlock',
   pending: 'the credential waits for an admin',
   refused: 'refused, whatever the reason; also a wait that ran out',
-  configuration: "an environment variable, a file's permissions, the stream or the history is not as it must be",
+  configuration: "an environment variable, a file's permissions, the stream, the history, where NATS is or what its user may do is not as it must be",
   interrupted: 'stopped by the user',
   brokenPipe: 'the reader of the output went away',
 };

@@ -91,6 +91,10 @@ test.serial('a NATS user without the inbox prefix that is its own', async (t) =>
   t.is((await doctor(args)).of('stream and buckets').length, 0);
 });
 
+test.serial('an identity file that is not there is told beside everything else', async (t) => {
+  await finds(t, `${at('auditor')} --identity /nowhere/missing.key`, { check: 'keys', detail: /^cannot read \/nowhere\/missing\.key: it does not exist$/, mend: /check the path/ });
+});
+
 test.serial('a service that is another one, and a service that is not there', async (t) => {
   await finds(t, `--nats ${ours.nats.url} ${ours.user('auditor')} --signing-key ${toBase64(randomBytes(32))}`, { check: 'service', detail: /./, mend: /./ });
   await finds(t, `--nats ${plain.url}`, { check: 'service', detail: /nobody answers on secrets\.keys/, mend: /is running/ });

@@ -57,7 +57,7 @@ test.serial('after a rotation a hundred processes tell at once: a few records, a
   t.true(told.every((one) => orThrow(one).length === 0));
   const records = (await messagesOf('shop')) - before;
   // One in 50 ms of however long they took, and a few where a piece of it began anew; one by one they would be a hundred.
-  t.true(records <= 10 + Math.ceil((performance.now() - began) / 50), `${records} records`);
+  t.true(records <= Math.min(90, 10 + Math.ceil((performance.now() - began) / 50)), `${records} records`);
   const [[, versions]] = (await versionsShown(PATH)) as [[string, number[]]];
   t.deepEqual([versions.filter((version) => version === 1).length, versions.filter((version) => version === 2).length], [1, 100]);
 });

@@ -76,11 +76,6 @@ test('doctor: a NATS user is called by its role', (t) => {
   t.regex(rightsChecks({ ...rights, surplus: [], role: 'auditor' })[0]?.detail ?? '', /what an auditor must/);
 });
 
-test('doctor: an identity that cannot be read is told before anything is asked', async (t) => {
-  const result = await doctor('--nats nats://127.0.0.1:1 --identity /nowhere/missing.key');
-  t.like(result, { code: 78, stdout: '', stderr: 'jetlock: cannot read /nowhere/missing.key: it does not exist\nhint: check the path\n' });
-});
-
 test('doctor: every difference is a line of its own', (t) => {
   const one = { stream: 'SECRETS', field: 'max_age', found: '1', wanted: '0', mend: 'edit' };
   t.is(streamChecks(E.left({ why: '', hint: '', about: 'streams', differences: [one, { ...one, field: 'deny_purge' }] })).length, 2);

@@ -4,9 +4,8 @@ import { adminChecks } from '../admin-checks.ts';
 import { inboxChecks, permissionCheck, storageCheck, streamChecks, syncCheck } from '../broker-checks.ts';
 import { fine, wrong, type Check } from '../check.ts';
 import { openNats, type Connection } from '../connect-nats.ts';
-import { identityOf, SUBJECTS } from '../connect.ts';
+import { SUBJECTS } from '../connect.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Failure } from '../failure.ts';
 import type { Io } from '../io.ts';
 import type { Options } from '../options.ts';
 import { NO_REPLICAS, replicaCheck } from '../replica-check.ts';
@@ -92,12 +91,7 @@ const linesOf = ({ check, ok, detail, mend }: Check): ReadonlyArray<string> =>
 const print = (checks: ReadonlyArray<Check>, { flags }: Options, io: Io): Promise<void> =>
   flags.has('json') ? printJson(io, { checks }) : printLines(io, checks.flatMap(linesOf));
 
-/** A file that cannot be used is told before anything is asked, as everywhere. */
-const identityIfGiven = (options: Options, io: Io): E.Either<Failure, unknown> => (options.text['identity'] === undefined ? E.right(undefined) : identityOf(options, io));
-
 export const run: Run = (_args, options, io) => async () => {
-  const identity = identityIfGiven(options, io);
-  if (E.isLeft(identity)) return identity;
   const nc = await openNats(options, io, 'auditor')();
   if (E.isLeft(nc)) return nc;
   try {

@@ -7,7 +7,7 @@ import { flowed, unanswered, type Failure } from '../failure.ts';
 type Answer<A> = Promise<Either<Failure, A>>;
 
 const unseen = (stream: string) => (error: unknown): Failure =>
-  unanswered(`${stream} cannot be read`, error instanceof Error ? error.message : 'no answer', 'check nats-server and the permissions of this NATS user');
+  unanswered(`${stream} cannot be read`, error instanceof Error ? error.message : 'no answer', 'check nats-server');
 
 /** What a writer who meant to make a new entry told the server to expect before it. */
 const isNew = (expected: string | undefined): boolean => expected === '0';

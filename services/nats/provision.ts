@@ -54,7 +54,8 @@ const failed = (why: string, hint: string, more: Partial<Pick<ProvisionFailure, 
 
 const unanswered = (error: unknown): ProvisionFailure => {
   const why = error instanceof Error ? error.message : 'no answer';
-  return failed(`jetstream does not answer: ${why}`, deniedIn(why) === undefined ? 'check that JetStream is enabled on nats-server' : OTHER_NATS_USER, { retryable: true });
+  const isDenied = deniedIn(why) !== undefined;
+  return failed(`jetstream does not answer: ${why}`, isDenied ? OTHER_NATS_USER : 'check that JetStream is enabled on nats-server', { retryable: !isDenied });
 };
 
 type Found = { readonly info: StreamInfo; readonly clockMs: number };

@@ -26,7 +26,7 @@ const CHUNK_BYTES = 128 * 1024;
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
 const trouble = (stream: string, why: string): Failure =>
-  notDone(stream, why, 'check nats-server, and that this NATS user is the provisioner of jetlock nats-config');
+  notDone(stream, why, 'check nats-server');
 
 const unanswered = (stream: string) => (error: unknown): Failure => trouble(stream, error instanceof Error ? error.message : 'no answer');
 

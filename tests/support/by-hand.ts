@@ -37,6 +37,7 @@ export const startByHand = async (): Promise<ByHand> => {
     ...{ jetlock, wire, steps, identity },
     get: (parts = {}, to = own) => {
       const once = (): Promise<Answer> => wire.asService(identity, to, body, { subject: to, ...parts });
+      // The same id once more would be a copy, and refused as one.
       return 'id' in parts ? once() : inTime(once);
     },
     asAdmin: (operation, command, by = jetlock.identity, parts = {}) => wire.asAdmin(subjects.admin(operation), statementOf(by, { operation, ...command }, parts)),
