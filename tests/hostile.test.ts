@@ -88,7 +88,7 @@ const mutated = ({ to, kind, at, to2 }: { readonly to: string; readonly kind: st
   return wire.boxed(utf8(toText({ ...wire.plain(identity, to, ''), ...signed, service: null, enclosed: at % 5 === 0 ? change(enclosed) : enclosed })));
 };
 
-const INTERNALS = /node_modules|\.ts:\d|\n\s+at |TypeError|RangeError|SyntaxError|sodium|nats:/;
+const INTERNALS = /node_modules|\.ts\b|\n\s+at |TypeError|RangeError|SyntaxError|sodium|nats:/;
 
 /** Any answer is one that a client knows, and tells nothing of the inside. */
 const isSound = ({ refusal, result, text }: Answer): boolean => (refusal === null ? result !== null : isRefusalCode(refusal.code)) && !INTERNALS.test(text);

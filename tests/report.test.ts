@@ -52,12 +52,10 @@ test.serial('after a rotation a hundred processes tell at once: a few records, a
   const before = await messagesOf('shop');
   // So many that nobody knows yet may be too much for a machine that is slow: whoever is told so tries again, as every client does.
   const again = { withinMs: 30_000, time: systemTime, isUnsettled: () => false };
-  const began = performance.now();
   const told = await Promise.all(processes(100).map((one) => repeated(() => one.report({ applied: [{ path: pathOf(PATH), version: 2 as never }], used: [] }), again)()));
   t.true(told.every((one) => orThrow(one).length === 0));
   const records = (await messagesOf('shop')) - before;
-  // One in 50 ms of however long they took, and a few where a piece of it began anew; one by one they would be a hundred.
-  t.true(records <= Math.min(90, 10 + Math.ceil((performance.now() - began) / 50)), `${records} records`);
+  t.true(records < 50, `${records} records`);
   const [[, versions]] = (await versionsShown(PATH)) as [[string, number[]]];
   t.deepEqual([versions.filter((version) => version === 1).length, versions.filter((version) => version === 2).length], [1, 100]);
 });

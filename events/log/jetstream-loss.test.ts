@@ -95,16 +95,13 @@ for (const [what, outage] of Object.entries(outages))
       await following.next();
       const ms = performance.now() - back;
       t.log(`messages again ${ms.toFixed(0)} ms after the server was back`);
-      // A consumer that is waited for, and not made again, takes 45 seconds.
-      t.true(ms < 20_000, `${ms} ms`);
+      t.true(ms < 5_000, `${ms} ms`);
     }
     done = true;
     const count = await writing;
     await following.has(count);
     isWhole(t, following, count);
-    // One more of each where the server stood still for three seconds.
-    t.true(following.events.length >= 6 && following.events.length % 2 === 0, following.events.join());
-    t.true(following.events.every((event, n) => event === (n % 2 === 0 ? 'lost' : 'resumed')), following.events.join());
+    t.deepEqual(following.events, ['lost', 'resumed', 'lost', 'resumed', 'lost', 'resumed']);
   });
 
 test.serial('a consumer that is deleted is made again, and the next message comes', async (t) => {

@@ -29,11 +29,13 @@ for (const servers of [1, 3] as const)
   test.serial(`without faults exactly one of 64 readers gets what is granted once, on ${servers} server(s)`, async (t) => {
     const { installation, play } = await begin(t, { servers });
     const rounds: Once[] = [];
-    for (let round = 0; round < scaled(servers === 1 ? 8 : 4, 1_000); round += 1) rounds.push(await play(round));
+    const wanted = scaled(servers === 1 ? 8 : 4, 1_000);
+    // Who is told nothing, because the machine stood still for two seconds, may be the one: that round is played again.
+    const told = () => rounds.filter(({ asked }) => asked.every(({ outcome }) => outcome !== 'none'));
+    for (let round = 0; told().length < wanted && round < 2 * wanted; round += 1) rounds.push(await play(round));
     await judged(t, installation, rounds);
-    // Who is told nothing, because the machine stood still for two seconds, may be the one.
-    const told = rounds.filter(({ asked }) => asked.every(({ outcome }) => outcome !== 'none'));
-    t.true(told.length > 0 && told.every(({ asked }) => asked.some(({ outcome }) => outcome === 'value')), `${told.length} of ${rounds.length} rounds`);
+    const given = told().filter(({ asked }) => asked.some(({ outcome }) => outcome === 'value'));
+    t.is(given.length, wanted);
   });
 
 test.serial('with an intruder, and a server that is killed in the middle, never more than one', async (t) => {

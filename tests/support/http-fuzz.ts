@@ -71,7 +71,7 @@ export const wildCall = (identity: AdminIdentity, callers: ReadonlyArray<Readonl
       })),
   );
 
-const INTERNALS = /node_modules|\.ts:\d|\n\s+at |TypeError|RangeError|SyntaxError|FST_ERR|sodium|nats:|fastify/;
+const INTERNALS = /node_modules|\.ts\b|\n\s+at |TypeError|RangeError|SyntaxError|FST_|sodium|nats:|fastify/;
 const TELLING = ['unavailable', 'behind', 'running', 'unknown_outcome'];
 
 const complaint = (method: string, path: string, answer: HttpAnswer): string | undefined => {

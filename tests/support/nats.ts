@@ -56,11 +56,12 @@ export const startNats = async (
   const storeDir = await mkdtemp(join(options.storeIn ?? tmpdir(), 'jetlock-nats-'));
   // Not one that the system gives to others while this server is down.
   const port = options.port ?? (await freePorts(1))[0]!;
-  let server = await launchServer({ ...options, path, storeDir, port });
+  const launch = (): Promise<RunningServer> => launchServer({ ...options, path, storeDir, port });
+  let server = await launch();
   const { url } = server;
   const restart = async (): Promise<void> => {
     await server.stop();
-    server = await launchServer({ ...options, path, storeDir, port });
+    server = await launch();
   };
   const stop = async (): Promise<void> => {
     await server.stop('SIGKILL');
