@@ -21,17 +21,17 @@ const settingsOf = ({ text }: Options, { directory }: Io): NatsSettings => ({
 /** Where alone the user that `jetlock dev` made may get its replies. */
 export const DEV_INBOXES: { readonly [user in keyof DevFile['natsIdentities']]: string } = { client: '_INBOX', auditor: '_INBOX_AUDITOR', provisioner: '_INBOX_PROVISIONER' };
 
+type Read = E.Either<Failure, FoundDev | undefined>;
+
 /** The `jetlock dev` whose NATS is meant, and not another that was named. */
-export const devOf = ({ text }: Options, { directory }: Io): FoundDev | undefined => {
-  const dev = readDevFile(directory);
-  return E.isLeft(dev) || dev.right?.natsUrl !== text['nats'] || text['context'] !== undefined ? undefined : dev.right;
-};
+const meant = (read: Read, { text }: Options): FoundDev | undefined =>
+  E.isLeft(read) || read.right?.natsUrl !== text['nats'] || text['context'] !== undefined ? undefined : read.right;
+
+export const devOf = (options: Options, { directory }: Io): FoundDev | undefined => meant(readDevFile(directory), options);
 
 /** The nkey that `jetlock dev` made is for its own NATS only. */
-const devUser = (options: Options, io: Io, user: keyof DevFile['natsIdentities']): NatsSettings => {
-  const [dev, isNamed] = [devOf(options, io), ['creds', 'nkey'].some((name) => options.text[name] !== undefined)];
-  return dev === undefined || isNamed ? {} : { nkey: dev.natsIdentities[user], inboxPrefix: DEV_INBOXES[user] };
-};
+const devUser = (dev: FoundDev | undefined, { text }: Options, user: keyof DevFile['natsIdentities']): NatsSettings =>
+  dev === undefined || text['creds'] !== undefined || text['nkey'] !== undefined ? {} : { nkey: dev.natsIdentities[user], inboxPrefix: DEV_INBOXES[user] };
 
 /** Where programs keep their configuration; the `nats` command line has its contexts there. */
 const configHome = ({ environment }: Io): string => environment['XDG_CONFIG_HOME'] ?? join(environment['HOME'] ?? '/', '.config');
@@ -54,5 +54,5 @@ export const natsOptions = (options: Options, io: Io, user: keyof DevFile['natsI
   const dev = readDevFile(io.directory);
   // Whoever says where NATS is needs no dev.json, and is not kept by one that cannot be read.
   if (E.isLeft(dev) && nats === undefined && context === undefined) return dev;
-  return whereOf(options, { ...settingsOf(options, io), ...devUser(options, io, user) }, io);
+  return whereOf(options, { ...settingsOf(options, io), ...devUser(meant(dev, options), options, user) }, io);
 };

@@ -14,7 +14,7 @@ export const OTHER_NATS_USER = 'use the NATS user and the inbox prefix that jetl
  * @param what was to be done, or where
  * @param hint for what may pass
  */
-export const unanswered = (what: string, why: string, hint: string): Failure =>
+export const noAnswer = (what: string, why: string, hint: string): Failure =>
   deniedIn(why) === undefined ? failure('unavailable', `${what}: ${why}`, hint) : failure('denied', `${what}: NATS does not allow it to this user`, OTHER_NATS_USER);
 
 /** A failure on its way out of a flow of bytes, which can end early in no other way. */

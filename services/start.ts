@@ -8,7 +8,7 @@ import type { Subjects } from '../events/subjects.ts';
 import { sure, ReplicaId } from '../events/vocabulary.ts';
 import { currentKey } from '../events/world.ts';
 import type { Broker } from './broker.ts';
-import { failure, unanswered, type Failure } from './failure.ts';
+import { failure, noAnswer, type Failure } from './failure.ts';
 import { createKeyring, identityOf, type Created, type FirstAdmin } from './keyring/create.ts';
 import { directoryName } from './keyring/directory.ts';
 import { makeHolders, type Holders } from './keyring/holders.ts';
@@ -73,7 +73,7 @@ const NEWER = 'nothing was written; start the version that wrote it, which is ne
 /** Everything that was in the log at the start is folded. */
 const caughtUp = async (replica: Replica): Promise<Failure | undefined> => {
   const last = await replica.log.last(replica.subjects.anyState)();
-  if (isLeft(last)) return unanswered('the log cannot be read', last.left.why, 'check nats-server');
+  if (isLeft(last)) return noAnswer('the log cannot be read', last.left.why, 'check nats-server');
   const limit = Date.now() + CATCH_UP_MS;
   while (!(await replica.reached(last.right, 250))) {
     const { failed, why } = replica.health();
@@ -107,7 +107,7 @@ const savedFold = async (options: StartOptions, seen: Seen, keyring: Keyring, cr
 
 /** Whoever may not read the stream is told as much, and not to make another. */
 const unreadable = (stream: string, why: string): Failure =>
-  unanswered(`the stream ${stream} cannot be read`, why, why === 'stream not found' ? 'make it with: jetlock init' : 'check nats-server');
+  noAnswer(`the stream ${stream} cannot be read`, why, why === 'stream not found' ? 'make it with: jetlock init' : 'check nats-server');
 
 const makeParts = async (options: StartOptions, seen: Seen): Answer<Parts> => {
   const { subjects } = options;

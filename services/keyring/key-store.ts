@@ -7,7 +7,7 @@ import { fromUtf8, utf8 } from '../../crypto/bytes.ts';
 import { deniedIn } from '../../events/log/denied.ts';
 import { Sealed } from '../../events/record.ts';
 import { Fingerprint, Id } from '../../events/vocabulary.ts';
-import { unanswered, type Failure } from '../failure.ts';
+import { noAnswer, type Failure } from '../failure.ts';
 
 export const WrappedPurpose = t.keyof({ root: null, log: null, signing: null, box: null, namespace: null, secret: null }, 'WrappedPurpose');
 export type WrappedPurpose = t.TypeOf<typeof WrappedPurpose>;
@@ -59,7 +59,7 @@ const attempt = async <A>(what: string, body: () => Promise<A>): Answer<A> => {
   } catch (error) {
     const { name, message } = error as Error;
     // Of what is wrong otherwise only the name is told: the message of JSON.parse quotes what it was given.
-    return left(unanswered(`cannot ${what} in the bucket of keys`, deniedIn(message) === undefined ? name : message, 'check the connection to nats-server'));
+    return left(noAnswer(`cannot ${what} in the bucket of keys`, deniedIn(message) === undefined ? name : message, 'check the connection to nats-server'));
   }
 };
 

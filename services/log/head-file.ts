@@ -11,7 +11,7 @@ import { type FileFailure, replaceSecretFile, writeSecretFile } from '../../clie
 import { utf8 } from '../../crypto/bytes.ts';
 import { messageHash } from '../../crypto/log.ts';
 import { Digest, Sequence, sure } from '../../events/vocabulary.ts';
-import { failure, unanswered, type Failure } from '../failure.ts';
+import { failure, noAnswer, type Failure } from '../failure.ts';
 import type { Replica } from './replica.ts';
 
 /**
@@ -107,7 +107,7 @@ export type HistoryCheck = (created: string) => Promise<Failure | undefined>;
 const hasLast = async ({ log, fold }: Pick<Replica, 'log' | 'fold'>, last: SeenHead['last']): Promise<Failure | undefined> => {
   if (last === undefined) return undefined;
   const found = await log.at(last.seq)();
-  if (isLeft(found)) return unanswered('the log cannot be read', found.left.why, 'check nats-server');
+  if (isLeft(found)) return noAnswer('the log cannot be read', found.left.why, 'check nats-server');
   if (isNone(found.right)) return changed('the log is shorter than it was', fold.head());
   return messageHash(found.right.value.data) === last.hash ? undefined : changed('the log is not the one that was seen', fold.head());
 };

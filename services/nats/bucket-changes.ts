@@ -2,12 +2,12 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import type { NatsConnection } from 'nats';
-import { flowed, unanswered, type Failure } from '../failure.ts';
+import { flowed, noAnswer, type Failure } from '../failure.ts';
 
 type Answer<A> = Promise<Either<Failure, A>>;
 
 const unseen = (stream: string) => (error: unknown): Failure =>
-  unanswered(`${stream} cannot be read`, error instanceof Error ? error.message : 'no answer', 'check nats-server');
+  noAnswer(`${stream} cannot be read`, error instanceof Error ? error.message : 'no answer', 'check nats-server');
 
 /** What a writer who meant to make a new entry told the server to expect before it. */
 const isNew = (expected: string | undefined): boolean => expected === '0';

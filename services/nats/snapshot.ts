@@ -6,7 +6,7 @@ import { jetstream, type StreamConfig, type StreamState } from '@nats-io/jetstre
 import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import { createInbox } from 'nats';
 import type { NatsConnection, Subscription } from 'nats';
-import { flowed, Interrupted, unanswered as notDone, type Failure } from '../failure.ts';
+import { flowed, Interrupted, noAnswer, type Failure } from '../failure.ts';
 
 /** What the server says of a stream beside its bytes. */
 export type StreamHead = { readonly config: Partial<StreamConfig>; readonly state: StreamState };
@@ -26,7 +26,7 @@ const CHUNK_BYTES = 128 * 1024;
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
 const trouble = (stream: string, why: string): Failure =>
-  notDone(stream, why, 'check nats-server');
+  noAnswer(stream, why, 'check nats-server');
 
 const unanswered = (stream: string) => (error: unknown): Failure => trouble(stream, error instanceof Error ? error.message : 'no answer');
 
