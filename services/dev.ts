@@ -31,8 +31,10 @@ export type Dev = {
   readonly service: Service;
   /** Files with the nkey seeds of those of its NATS users that commands take. */
   readonly natsIdentities: { readonly client: string; readonly auditor: string; readonly provisioner: string };
-  /** Resolves when nats-server ended by itself. */
+  /** Resolves when nats-server has ended, by itself or by `stop`. */
   readonly natsEnded: Promise<unknown>;
+  /** What nats-server has said. */
+  readonly natsLog: string;
   readonly stop: () => Promise<void>;
 };
 
@@ -42,7 +44,7 @@ type Identities = { readonly [R in (typeof ROLES)[number]]: NatsIdentity };
 
 const subjects = subjectsUnder('secrets');
 
-export type DevNats = { readonly server: RunningServer; readonly identities: Identities };
+export type DevNats = { readonly server: RunningServer; readonly identities: Identities; readonly logFile: string };
 
 /** The nats-server of a data directory, with its store and its users. */
 export const launchDevNats = async ({ dataDir, natsPort, say }: Pick<DevOptions, 'dataDir' | 'natsPort' | 'say'>): Answer<DevNats> => {
@@ -54,12 +56,12 @@ export const launchDevNats = async ({ dataDir, natsPort, say }: Pick<DevOptions,
   const users = ROLES.map((role) => ({ role, nkey: identities[role].publicKey }));
   const config = natsConfig({ subjects, users });
   const natsDir = join(dataDir, 'nats');
+  const logFile = join(natsDir, 'nats-server.log');
   try {
-    const files = { storeDir: join(natsDir, 'store'), logFile: join(natsDir, 'nats-server.log') };
-    const server = await launchServer({ ...files, path: found.right.path, port: natsPort, syncAlways: true, config });
-    return right({ server, identities });
+    const server = await launchServer({ storeDir: join(natsDir, 'store'), logFile, path: found.right.path, port: natsPort, syncAlways: true, config });
+    return right({ server, identities, logFile });
   } catch (error) {
-    return left(failure('config', `nats-server did not start: ${(error as Error).message}`, `see ${join(natsDir, 'nats-server.log')}`));
+    return left(failure('config', `nats-server did not start: ${(error as Error).message}`, `see ${logFile}`));
   }
 };
 
@@ -77,19 +79,32 @@ const provisionAs = async (url: string, identity: NatsIdentity): Answer<void> =>
   return isLeft(provisioned) ? left(failure('config', provisioned.left.why, provisioned.left.hint)) : right(undefined);
 };
 
-const serveOn = async (url: string, options: DevOptions, identities: Identities): Answer<Service & { readonly connections: ReadonlyArray<NatsConnection> }> => {
+type Serving = Service & { readonly connections: ReadonlyArray<NatsConnection> };
+
+const serveOn = async (url: string, options: DevOptions, identities: Identities): Answer<Serving> => {
   const provisioned = await provisionAs(url, identities.provisioner);
   if (isLeft(provisioned)) return provisioned;
-  const nc = await connectAs(url, identities.service, 'service');
+  const connections: NatsConnection[] = [];
+  const served = await serveBy(connections, url, options, identities.service);
+  if (isLeft(served)) await Promise.all(connections.map((nc) => nc.close()));
+  return isLeft(served) ? served : right({ ...served.right, connections });
+};
+
+/** @param connections gets each that was made, also where it comes to a failure */
+const serveBy = async (connections: NatsConnection[], url: string, { dataDir, httpPort, logLevel, firstAdmin }: DevOptions, identity: NatsIdentity): Answer<Service> => {
+  const connected = async (): Answer<NatsConnection> => {
+    const nc = await connectAs(url, identity, 'service');
+    if (!isLeft(nc)) connections.push(nc.right);
+    return nc;
+  };
+  const nc = await connected();
   if (isLeft(nc)) return nc;
-  const requests = await connectAs(url, identities.service, 'service');
+  const requests = await connected();
   if (isLeft(requests)) return requests;
-  const known = await connectAs(url, identities.service, 'service');
+  const known = await connected();
   if (isLeft(known)) return known;
-  const { dataDir, httpPort, logLevel, firstAdmin } = options;
   const http = { host: '127.0.0.1', port: httpPort };
-  const served = await serve({ nc: nc.right, requests: requests.right, known: known.right, dataDir: join(dataDir, 'data'), http, logLevel, acceptHistory: undefined, firstAdmin });
-  return isLeft(served) ? served : right({ ...served.right, connections: [nc.right, requests.right, known.right] });
+  return serve({ nc: nc.right, requests: requests.right, known: known.right, dataDir: join(dataDir, 'data'), http, logLevel, acceptHistory: undefined, firstAdmin });
 };
 
 export const startDev = async (options: DevOptions): Answer<Dev> => {
@@ -110,7 +125,7 @@ export const startDev = async (options: DevOptions): Answer<Dev> => {
 const startLocked = async (options: DevOptions): Answer<Dev> => {
   const nats = await launchDevNats(options);
   if (isLeft(nats)) return nats;
-  const { server, identities } = nats.right;
+  const { server, identities, logFile } = nats.right;
   const { url, stop: stopServer, exited } = server;
   const served = await serveOn(url, options, identities);
   if (isLeft(served)) {
@@ -125,5 +140,5 @@ const startLocked = async (options: DevOptions): Answer<Dev> => {
     await Promise.all(connections.map((nc) => nc.close()));
     await stopServer();
   };
-  return right({ natsUrl: url, service, natsIdentities, natsEnded: exited, stop });
+  return right({ natsUrl: url, service, natsIdentities, natsEnded: exited, natsLog: logFile, stop });
 };

@@ -13,7 +13,7 @@ import { logLevel } from '../log-level.ts';
 import { port } from '../arguments.ts';
 import type { Options } from '../options.ts';
 import { failureOfService, untilStopped } from '../services.ts';
-import type { Failure } from '../failure.ts';
+import { fail, type Failure } from '../failure.ts';
 import { printJson, say } from '../terminal.ts';
 import type { Run } from '../verb.ts';
 
@@ -67,12 +67,11 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   if (E.isLeft(started)) return started;
   const { dev, file } = started.right;
   const stopped = untilStopped();
+  const natsEnded = dev.natsEnded.then(() => E.left(fail(EXIT.unavailable, 'nats-server ended by itself', `see ${dev.natsLog}, then start jetlock dev again`)));
   const written = writeDevFile(io.directory, file);
-  if (E.isRight(written)) {
-    await announce(started.right, dataDir, options, io);
-    await Promise.race([stopped, dev.natsEnded]);
-  }
+  if (E.isRight(written)) await announce(started.right, dataDir, options, io);
+  const ended = E.isLeft(written) ? written : await Promise.race([stopped, natsEnded]);
   rmSync(devFilePath(io.directory), { force: true });
   await dev.stop();
-  return E.isLeft(written) ? written : E.right(EXIT.ok);
+  return ended ?? E.right(EXIT.ok);
 };

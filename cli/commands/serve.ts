@@ -39,7 +39,8 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
   if (E.isLeft(known)) return known;
   const stopped = untilStopped();
   const { serve } = await import('../../services/serve.ts');
-  const served = await serve({
+  // While the log cannot be written it goes on trying: whoever stops it then need not wait for that.
+  const served = await Promise.race([stopped, serve({
     nc: nc.right,
     requests: requests.right,
     known: known.right,
@@ -49,12 +50,12 @@ export const run: Run = (_args, options, io) => async (): Promise<Either<Failure
     logLevel: level.right,
     acceptHistory: text['accept-history'],
     firstAdmin: undefined,
-  });
-  if (E.isRight(served)) {
+  })]);
+  if (served !== undefined && E.isRight(served)) {
     await announce(served.right, options, io);
     await stopped;
     await served.right.stop();
   }
   await Promise.all([known.right.close(), requests.right.close(), nc.right.close()]);
-  return E.isLeft(served) ? E.left(failureOfService(served.left)) : E.right(EXIT.ok);
+  return served !== undefined && E.isLeft(served) ? E.left(failureOfService(served.left)) : E.right(EXIT.ok);
 };

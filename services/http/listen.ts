@@ -28,9 +28,10 @@ export const listen = async (parts: HttpParts, at: HttpAt): Promise<Either<Failu
   const server = made(parts, at);
   if (server === undefined) return left(failure('config', 'the certificate and the key of the HTTP listener cannot be used', CHECK_TLS));
   const close = async (): Promise<void> => {
-    const timer = setTimeout(() => server.server.closeAllConnections(), LAST_MS);
+    // Again and again: a connection may have been accepted since.
+    const timer = setInterval(() => server.server.closeAllConnections(), LAST_MS);
     await server.close();
-    clearTimeout(timer);
+    clearInterval(timer);
   };
   try {
     return right({ url: await server.listen({ host, port }), close });

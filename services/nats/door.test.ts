@@ -3,15 +3,21 @@ import { connect, type NatsConnection } from 'nats';
 import { fromUtf8, utf8 } from '../../crypto/bytes.ts';
 import { subjectsUnder } from '../../events/subjects.ts';
 import { ReplicaId, sure } from '../../events/vocabulary.ts';
-import { latch } from '../../tests/support/latch.ts';
+import { latch, until } from '../../tests/support/latch.ts';
 import { startNats } from '../../tests/support/nats.ts';
 import { eventually } from '../../tests/support/poll.ts';
-import { makeAdmission } from '../doors/admission.ts';
+import type { Door } from '../broker.ts';
+import { makeAdmission, type AdmissionParts } from '../doors/admission.ts';
 import { openNatsDoor } from './door.ts';
 import { readInTurns } from './in-turns.ts';
 
 const subjects = subjectsUnder('secrets');
 const LIMIT_MS = 30_000;
+
+const doorOn = (nc: NatsConnection, handle: AdmissionParts['handle']): Promise<Door> => {
+  const admission = makeAdmission({ handle, endOpen: () => undefined, ownerOf: () => undefined, mayAsk: () => true, isFruitless: () => false, subjects, onTurnedAway: () => undefined });
+  return openNatsDoor({ requests: nc, known: nc }, { subjects, replica: sure(ReplicaId, 'r-1') }, admission, { subjectOf: () => undefined, turnedAway: () => undefined, onChange: () => undefined });
+};
 
 test('a door that closes answers what came in before, and takes in nothing more', async (t) => {
   const nats = await startNats(t);
@@ -22,7 +28,7 @@ test('a door that closes answers what came in before, and takes in nothing more'
     arrived.open();
     return utf8(await mayAnswer.opened());
   };
-  const door = await openNatsDoor({ requests: service, known: service }, { subjects, replica: sure(ReplicaId, 'r-1') }, makeAdmission({ handle, endOpen: () => undefined, ownerOf: () => undefined, mayAsk: () => true, isFruitless: () => false, subjects, onTurnedAway: () => undefined }), { subjectOf: () => undefined, turnedAway: () => undefined, onChange: () => undefined });
+  const door = await doorOn(service, handle);
   const asked = requester.request(subjects.get, new Uint8Array(), { timeout: LIMIT_MS });
   await arrived.opened();
   let isClosed = false;
@@ -34,6 +40,19 @@ test('a door that closes answers what came in before, and takes in nothing more'
   mayAnswer.open('answered');
   t.is(fromUtf8((await asked).data), 'answered');
   await closing;
+});
+
+test('a door closes where NATS is gone, and where its connection is closed meanwhile', async (t) => {
+  for (const isClosed of [false, true]) {
+    const nats = await startNats(t);
+    const service = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+    t.teardown(() => service.close());
+    const door = await doorOn(service, () => Promise.reject(new Error('nobody asks')));
+    await nats.kill9();
+    const closing = door.close();
+    if (isClosed) await service.close();
+    await t.notThrowsAsync(until(closing, LIMIT_MS, 'the door to be closed'));
+  }
 });
 
 /** The socket of a connection, as far as it is read in turns. */

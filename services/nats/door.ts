@@ -1,4 +1,5 @@
 /** The NATS door: one queue group of all replicas, and replies to inboxes alone. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Msg, NatsConnection, Subscription } from 'nats';
 import type { Subjects } from '../../events/subjects.ts';
 import type { ReplicaId } from '../../events/vocabulary.ts';
@@ -62,6 +63,13 @@ const hearKnown = (nc: NatsConnection, known: Known, callback: Callback) => {
   };
 };
 
+/** Without NATS nobody is there to be told, and a connection that is closed meanwhile never settles what was asked of it. */
+const asFarAsPossible = async (works: ReadonlyArray<Promise<unknown>>): Promise<void> => {
+  const over = new AbortController();
+  await Promise.race([Promise.allSettled(works), delay(LAST_MS, undefined, over)]);
+  over.abort();
+};
+
 export const openNatsDoor = async ({ requests, known }: Connections, { subjects, replica }: Where, admission: Admission, ofKnown: Known): Promise<Door> => {
   const admitFrom = admitBy(requests, admission, true);
   const subscriptions = [
@@ -69,12 +77,12 @@ export const openNatsDoor = async ({ requests, known }: Connections, { subjects,
     ...relayedTo(subjects, replica).map((subject) => requests.subscribe(subject, { callback: admitFrom(OWN_INBOX) })),
   ];
   const hearing = hearKnown(known, ofKnown, admitBy(known, admission, false)(INBOX));
-  const flushed = () => Promise.all([requests, known].map((nc) => (nc.isClosed() ? Promise.resolve() : nc.flush())));
+  const flushed = () => asFarAsPossible([requests, known].map((nc) => nc.flush()));
   await flushed();
   return {
     close: async () => {
       // Out of the queue group first: what comes from now on goes to other replicas.
-      await Promise.all([hearing.drain(), ...subscriptions.map((subscription) => subscription.drain())]);
+      await asFarAsPossible([hearing.drain(), ...subscriptions.map((subscription) => subscription.drain())]);
       await admission.idle(LAST_MS);
       // Answers leave with the connection only if they are written before it is closed.
       await flushed();
