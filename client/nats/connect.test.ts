@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createUser } from '@nats-io/nkeys';
@@ -15,7 +16,14 @@ const PASSWORD = 's3cr3t pass';
 const nats = await startNats(undefined, {
   config: `authorization { users: [ { nkey: ${user.getPublicKey()} }, { user: ada, password: "${PASSWORD}" } ] }`,
 });
-test.after.always(() => nats.stop());
+/** One that nobody could tell in time who they are: a machine that stood still. */
+const impatient = createServer((socket) => void socket.end(`INFO ${JSON.stringify({ version: '2.14.0', headers: true, auth_required: true, max_payload: 1 })}\r\n-ERR 'Authentication Timeout'\r\n`));
+await new Promise<void>((resolve) => void impatient.listen(0, '127.0.0.1', resolve));
+const impatientUrl = `127.0.0.1:${(impatient.address() as AddressInfo).port}`;
+test.after.always(async () => {
+  impatient.close();
+  await nats.stop();
+});
 
 const directory = mkdtempSync(join(tmpdir(), 'jetlock-connect-'));
 const file = (name: string, content: string | Uint8Array, mode = 0o600): string => {
@@ -79,6 +87,7 @@ const refusals: Readonly<Record<string, readonly [NatsOptions, RegExp]>> = {
   'the user is not known': [{ servers: nats.url, nkey: file('other.nk', createUser().getSeed()) }, /^forbidden: nats at \S+ does not know this user; /],
   'the password is wrong': [{ servers: nats.url, user: 'ada', password: 'wr0ng' }, /^forbidden: nats at/],
   'nobody was named': [{ servers: nats.url }, /^forbidden: nats at/],
+  'the server did not wait for us': [{ servers: impatientUrl, nkey: seedFile }, /^unavailable: cannot connect to nats at \S+: it was not told in time who connects; /],
   'others can read the seed': [{ servers: nats.url, nkey: open }, /^file: .* can be read by others; chmod 600/],
   'others can read the password': [{ servers: nats.url, user: 'ada', passwordFile: file('open-password', PASSWORD, 0o604) }, /^file: .* can be read by others/],
   'the seed is none': [{ servers: nats.url, nkey: file('none.nk', 'SUNOTASEED') }, /^file: .*none\.nk does not hold the nkey seed of a NATS user/],

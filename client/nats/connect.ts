@@ -127,14 +127,21 @@ const connectionOptions = (options: NatsOptions, settings: NatsSettings, servers
 const reasonOf = (error: unknown): string => {
   if (error instanceof errors.TimeoutError) return `no answer in ${CONNECT_MS_MAX / 1000} seconds`;
   if (!(error instanceof Error)) return 'unknown error';
+  if (AUTHENTICATION_TIMEOUT.test(error.message)) return 'it was not told in time who connects';
   if (error.message === 'connection refused') return 'connection refused';
   if (error.message === "server does not support 'tls'") return 'it does not offer TLS';
   return 'code' in error && typeof error.code === 'string' && /^[A-Z_]{1,64}$/.test(error.code) ? error.code : 'the connection was not made';
 };
 
+const AUTHENTICATION_TIMEOUT = /authentication timeout/i;
+
+/** The library has the same error where the server only waited too long to be told who connects. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof errors.UserAuthenticationExpiredError || (error instanceof errors.AuthorizationError && !AUTHENTICATION_TIMEOUT.test(error.message));
+
 const failureOf = ({ addresses }: Servers) => (error: unknown): NatsFailure => {
   const at = addresses.join(', ');
-  return error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError
+  return isRefused(error)
     ? { _tag: 'forbidden', why: `nats at ${at} does not know this user`, hint: 'check the creds file, nkey, user or token, and that nats-server was told of it' }
     : { _tag: 'unavailable', delivered: 'no', why: `cannot connect to nats at ${at}: ${reasonOf(error)}`, hint: 'check that nats-server runs there, and the address' };
 };
