@@ -31,6 +31,9 @@ const orThrow = <E, A>(result: Either<E, A>): A => {
 
 export type Load = { readonly rssBytes: number; readonly cpuSeconds: number; readonly messages: number; readonly bytes: number };
 
+/** Long after this it would still not have ended. */
+const END_MS_MAX = 60_000;
+
 export type Flood = { readonly end: () => Promise<number> };
 
 export type FloodRig = {
@@ -52,7 +55,9 @@ const begun = async (child: ReturnType<typeof startChild>) => {
   const first = last;
   const end = async (): Promise<string> => {
     child.stdin.end();
+    const timer = setTimeout(() => child.kill('SIGKILL'), END_MS_MAX);
     await closed;
+    clearTimeout(timer);
     return last;
   };
   return { first, end };

@@ -48,7 +48,7 @@ export const bundleTests = async (args: ReadonlyArray<string>): Promise<string> 
   const isAll = wanted.length === 0 || args.some(isFolder) || !wanted.every((arg) => existsSync(arg));
   await build({
     ...bundleOptions,
-    entryPoints: [...(isAll ? await testFiles() : wanted), 'cli/main.ts'],
+    entryPoints: [...(isAll ? await testFiles() : wanted), 'cli/main.ts', 'tests/support/file-limit.ts'],
     outdir,
     outbase: '.',
     chunkNames: 'chunks/[hash]',

@@ -14,7 +14,7 @@ type Result = { readonly code: number; readonly stdout: string; readonly stderr:
 /** The program itself, as a child process. */
 const jetlock = (...args: string[]): Promise<Result> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, ...args], { env: {}, cwd: new URL('..', import.meta.url) }, (error, stdout, stderr) =>
+    execFile(process.execPath, [PROGRAM, ...args], { env: {}, cwd: new URL('..', import.meta.url), timeout: 60_000, killSignal: 'SIGKILL' }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });

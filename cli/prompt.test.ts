@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import { until } from '../tests/support/latch.ts';
 import { emptyLine, press } from './hidden-line.ts';
 import { memoryIo } from './memory-io.ts';
 import { confirm, readValue } from './prompt.ts';
@@ -103,12 +105,15 @@ const ASKS = `
   process.exit(0);
 `;
 
-const overPty = async (keys: string) => {
+const LIMIT_MS = 60_000;
+
+const overPty = async (t: ExecutionContext, keys: string) => {
   const outcome = join(await mkdtemp(join(tmpdir(), 'jetlock-')), 'outcome');
   const child = spawn('script', ['-qec', '"$NODE" --import=tsx --input-type=module -e "$ASKS"; stty -a', '/dev/null'], {
     cwd: new URL('..', import.meta.url),
     env: { PATH: '/usr/bin:/bin', NODE: process.execPath, ASKS, OUTCOME: outcome, SHELL: '/bin/sh' },
   });
+  t.teardown(() => child.kill('SIGKILL'));
   let shown = '';
   let typed = false;
   child.stdout.on('data', (chunk: Buffer) => {
@@ -117,13 +122,13 @@ const overPty = async (keys: string) => {
     typed = true;
     child.stdin.write(keys);
   });
-  await new Promise((resolve) => child.on('close', resolve));
+  await until(once(child, 'close'), LIMIT_MS, 'the end of the program');
   return { shown, outcome: await readFile(outcome, 'utf8') };
 };
 
 if (existsSync('/usr/bin/script')) {
   test('on a real terminal the value is not shown, and echo is on again afterwards', async (t) => {
-    const { shown, outcome } = await overPty('pässwörd€🔒\r');
+    const { shown, outcome } = await overPty(t, 'pässwörd€🔒\r');
     t.is(outcome, 'value pässwörd€🔒');
     t.false(shown.includes('ssw'));
     t.regex(shown, /[^-]icanon/);
@@ -131,7 +136,7 @@ if (existsSync('/usr/bin/script')) {
   });
 
   test('on a real terminal ^C stops, and echo is on again afterwards', async (t) => {
-    const { shown, outcome } = await overPty('pass\u0003');
+    const { shown, outcome } = await overPty(t, 'pass\u0003');
     t.is(outcome, 'exit 130');
     t.false(shown.includes('pass'));
     t.regex(shown, / echo /);

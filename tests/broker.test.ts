@@ -142,7 +142,8 @@ test.serial('a port that is taken is refused, and leaves nothing running', async
   const seq = await lastSequence();
   orThrow(await jetlock.restart());
   t.true((await lastSequence()) > seq);
-  await new Promise((resolve) => holder.close(resolve));
+  holder.close();
+  holder.closeAllConnections();
 });
 
 const recordOf = async (subject: string) =>

@@ -16,6 +16,7 @@ import { answerOf, sealedWrite, signedCall, testAuth } from './support/http.ts';
 import { orThrow, startJetlock } from './support/jetlock.ts';
 import { anyBytes, tryBytes, tryCall, wildCall, type Wild } from './support/http-fuzz.ts';
 import { document, mismatch, type Document } from './support/openapi.ts';
+import { until } from './support/latch.ts';
 import { eventually } from './support/poll.ts';
 import { scaled } from './support/scale.ts';
 import { stepsOf } from './support/steps.ts';
@@ -131,7 +132,9 @@ test.serial('the description of the API is whole', async (t) => {
 });
 
 /** One exchange on a bare connection, for what no client would send. */
-const raw = (lines: string): Promise<string> =>
+const raw = (lines: string): Promise<string> => until(rawAnswer(lines), 60_000, 'the end of the connection');
+
+const rawAnswer = (lines: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(jetlock.service().httpUrl);
     let text = '';

@@ -13,6 +13,7 @@ import type { Request } from '../protocol/wire.ts';
 import type { Broker } from '../services/broker.ts';
 import type { Admission } from '../services/doors/admission.ts';
 import { subjects } from './support/clients.ts';
+import { until } from './support/latch.ts';
 import { eventually } from './support/poll.ts';
 import { startReplicas } from './support/replicas.ts';
 import { inLongForm } from './support/scale.ts';
@@ -49,8 +50,10 @@ const steps = stepsOf(installation);
 const wire = await openWire(installation);
 test.after.always(() => installation.stop());
 
+const LIMIT_MS = 60_000;
+
 const sendTo = ({ admission }: Entrance, subject: string, bytes: Uint8Array): Promise<Uint8Array> =>
-  new Promise((answer) => admission.admit({ subject, bytes, answer }));
+  until(new Promise<Uint8Array>((answer) => admission.admit({ subject, bytes, answer })), LIMIT_MS, `an answer on ${subject}`);
 
 const adminAt = (entrance: Entrance) => {
   const transport: Transport = {
@@ -80,7 +83,8 @@ const inOrder = async (): Promise<readonly [Entrance, Entrance]> => {
 
 const both = async (entrance: Entrance): Promise<ReadonlyArray<Either<unknown, QueryReply<KeptQuery>>>> => {
   const admin = adminAt(entrance);
-  return [await admin.query('projections.verify', {})(), await admin.query('projections.rebuild', {})()];
+  const asked = async (operation: KeptQuery) => until(admin.query(operation, {})(), LIMIT_MS, operation);
+  return [await asked('projections.verify'), await asked('projections.rebuild')];
 };
 
 test.serial('it is done whichever replica is asked, also when the other one has become the keeper', async (t) => {

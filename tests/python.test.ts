@@ -15,15 +15,12 @@ const folder = join(ROOT, 'examples/python');
 const PATHS = ['prod/snake/ONE', 'prod/snake/TWO'] as const;
 
 test('the client in Python holds to the vectors, and is short', async (t) => {
-  // Python with PyNaCl may have to be fetched.
-  t.timeout(300_000);
   const vectors = ['docs/reference/vectors/wire.json', 'crypto/vectors/frames.json'].map((path) => join(ROOT, path));
   t.is((await python([join(folder, 'test_vectors.py'), ...vectors])).toString(), 'all vectors hold\n');
   t.true(readFileSync(join(folder, 'jetlock.py'), 'utf8').split('\n').length <= 151);
 });
 
 test('the client in Python registers, waits for approval, and gets secrets byte for byte', async (t) => {
-  t.timeout(300_000);
   const jetlock = await startJetlock();
   const home = await mkdtemp(join(tmpdir(), 'jetlock-python-'));
   t.teardown(async () => {

@@ -34,14 +34,17 @@ const setting = async (t: ExecutionContext, options: StartOptions = {}): Promise
 const secret = (n: number): string => `secrets.events.state.secret.prod.K${n}`;
 const data = new Uint8Array(500);
 
-/** Appends K1, K2, … one after the other; what may be stored already is tried again, and is a conflict then. */
+/** Appends Kn, for as long as the server is away; what may be stored already is tried again, and is a conflict then. */
+const append = (log: Log, n: number): Promise<true> =>
+  eventually(async () => {
+    const result = await log.append({ subject: secret(n), prev: 0, data, mac: 'key.mac' })();
+    return E.isRight(result) || result.left._tag === 'conflict' ? true : undefined;
+  }, WAIT_MS, `K${n} to be stored`);
+
+/** Appends K1, K2, … one after the other. */
 const writeUntil = async (log: Log, done: () => boolean): Promise<number> => {
   let n = 1;
-  while (!done()) {
-    const result = await log.append({ subject: secret(n), prev: 0, data, mac: 'key.mac' })();
-    if (E.isRight(result) || result.left._tag === 'conflict') n += 1;
-    else await new Promise(setImmediate);
-  }
+  for (; !done(); n += 1) await append(log, n);
   return n - 1;
 };
 
@@ -135,7 +138,7 @@ test.serial('a message that is still being taken when the server goes is done wi
   await nats.restart();
   // Others have had their messages again for a while.
   for (const n of [4, 5]) {
-    while (E.isLeft(await log.append({ subject: secret(n), prev: 0, data, mac: '' })())) await new Promise(setImmediate);
+    await append(log, n);
     await witness.has(n);
   }
   t.deepEqual(steps, ['begin 1']);

@@ -7,8 +7,6 @@ import { spendingsIn, startOnce } from './once-run.ts';
 import { startIntruder } from './race-intruder.ts';
 import { killLeader } from './race-run.ts';
 
-const LIMIT_MS = 60 * 60_000;
-
 const judged = async (t: ExecutionContext, installation: Replicas, rounds: ReadonlyArray<Once>): Promise<void> => {
   const spendings = await spendingsIn(await installation.connection());
   t.deepEqual(onceViolationsIn(rounds, spendings), []);
@@ -19,7 +17,6 @@ const judged = async (t: ExecutionContext, installation: Replicas, rounds: Reado
 };
 
 const begin = async (t: ExecutionContext, options: ReplicasOptions) => {
-  t.timeout(LIMIT_MS);
   const installation = await startReplicas(options);
   t.teardown(installation.stop);
   return { installation, ...(await startOnce(installation)) };

@@ -33,7 +33,6 @@ const wasARace = (t: ExecutionContext, { lanes, asked, held }: History): void =>
 };
 
 export const raceCase = async (t: ExecutionContext, wanted: Case): Promise<void> => {
-  t.timeout(LIMIT_MS);
   const installation = await startReplicas({ servers: wanted.servers });
   t.teardown(installation.stop);
   const race = await startRace(installation);

@@ -2,6 +2,7 @@
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { subjects } from '../support/clients.ts';
+import { until } from '../support/latch.ts';
 import type { Held } from './race-checker.ts';
 
 type Entry = { readonly id: string; readonly service: string; readonly paths: ReadonlyArray<string> };
@@ -17,8 +18,12 @@ export const parsed = <A>(data: Uint8Array): Partial<A> => {
 
 export type Message = { readonly seq: number; readonly subject: string; readonly data: Uint8Array };
 
+const LIMIT_MS = 600_000;
+
 /** Every message, from the first to the one that is the last when this begins. */
-export const everyMessage = async (nc: NatsConnection, see: (message: Message) => void): Promise<void> => {
+export const everyMessage = (nc: NatsConnection, see: (message: Message) => void): Promise<void> => until(readAll(nc, see), LIMIT_MS, 'the last message');
+
+const readAll = async (nc: NatsConnection, see: (message: Message) => void): Promise<void> => {
   const consumer = await jetstream(nc).consumers.get(subjects.stream);
   const { num_pending } = await consumer.info();
   if (num_pending === 0) return;

@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { until } from './latch.ts';
 import { PROGRAM } from './program.ts';
+
+const LIMIT_MS = 60_000;
 
 /** `argv` is what anyone on the machine could have seen of its arguments. */
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string; readonly argv: string };
@@ -14,9 +17,10 @@ export const jetlockChild = async (args: ReadonlyArray<string>, { stdin = '', cw
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => void (said.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => void (said.stderr += chunk.toString()));
+  const closed = once(child, 'close') as Promise<[number | null]>;
   await once(child, 'spawn');
   const argv = await readFile(`/proc/${child.pid}/cmdline`, 'utf8').catch(() => child.spawnargs.join('\0'));
   child.stdin.end(stdin);
-  const [code] = (await once(child, 'close')) as [number | null];
+  const [code] = await until(closed, LIMIT_MS, `the end of jetlock ${args[0] ?? ''}`);
   return { code, ...said, argv };
 };

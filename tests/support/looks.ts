@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { ROOT } from './bundle.ts';
+import { until } from './latch.ts';
+
+const LIMIT_MS = 60_000;
 
 /** Kept after the run, for people to look at. */
 const FOLDER = join(ROOT, 'test-results');
@@ -14,7 +17,8 @@ const NARROW = { width: 375, height: 812 };
 const barriers = async (page: Page): Promise<ReadonlyArray<string>> => {
   // By the debugger's door: the policy of the page lets no script in that is not the service's.
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { readonly axe: typeof axe }).axe.run({ resultTypes: ['violations'] }));
+  const looking = page.evaluate(() => (globalThis as unknown as { readonly axe: typeof axe }).axe.run({ resultTypes: ['violations'] }));
+  const { violations } = await until(looking, LIMIT_MS, 'what axe finds');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`));

@@ -69,7 +69,7 @@ const replicaProcess = async (installation: Installation, dataDir: string, { env
   const signal = (name: NodeJS.Signals): void => void running.child.kill(name);
   const end = (name: NodeJS.Signals) => async (): Promise<void> => {
     signal(name);
-    await running.gone;
+    await until(running.gone, READY_MS, 'the end of a replica');
   };
   installation.onStop(end('SIGKILL'));
   return {
