@@ -41,15 +41,18 @@ const tokenView =
     expired: !isInForce({ until }, now),
   });
 
+/** Only what is on the page is shown as it is shown: fingerprints take a while. */
+const pageOf = <A, V>(all: Iterable<A>, placeOf: (one: A) => string, view: (one: A) => V, wanted: Paging): Page<V> => {
+  const page = paged([...all].map((item) => ({ place: placeOf(item), item })).sort(byPlace), wanted);
+  return { ...page, items: page.items.map(view) };
+};
+
 export const adminPage = (world: World, wanted: Paging): Page<AdminView> =>
-  paged([...world.admins.values()].map((admin) => ({ place: admin.name, item: adminView(world)(admin) })).sort(byPlace), wanted);
+  pageOf(world.admins.values(), ({ name }) => name, adminView(world), wanted);
 
 /** A label is that of one token: a new one takes the place of one whose time is over. */
-export const tokenPage = (world: World, now: number, wanted: Paging): Page<ApiTokenView> => {
-  const page = paged([...world.tokens.values()].map((token) => ({ place: token.label, item: token })).sort(byPlace), wanted);
-  // Of these alone: fingerprints take a while.
-  return { ...page, items: page.items.map(tokenView(world, now)) };
-};
+export const tokenPage = (world: World, now: number, wanted: Paging): Page<ApiTokenView> =>
+  pageOf(world.tokens.values(), ({ label }) => label, tokenView(world, now), wanted);
 
 export const signedView = (world: World, fingerprint: Fingerprint, now: number): KeySignedView | undefined => {
   const key = [...world.additions.values()].find((one) => publicKeyFingerprint(one.key) === fingerprint)?.key;
