@@ -1,8 +1,9 @@
 /** The first start: the keyring's keys are stored, then the event that names them begins the log. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { randomId } from '../../crypto/random.ts';
 import type { KeyInfo } from '../../events/keyring/keyring.ts';
-import { madeNothing } from '../../events/record.ts';
+import { madeNothing, type Origin } from '../../events/record.ts';
 import type { AdminName, Id, PublicKey } from '../../events/vocabulary.ts';
 import { currentKey, type World } from '../../events/world.ts';
 import { failure, type Failure } from '../failure.ts';
@@ -36,13 +37,25 @@ const store = async ({ keyring }: Replica): Promise<Either<Failure, ReadonlyArra
   return right(keys);
 };
 
+/** In a cluster the stream that was made just now may have no leader for a while. */
+const LEADER_MS = 30_000;
+const AGAIN_MS = 250;
+
+/** Again as long as it is certain that nothing was stored. */
+const written = async (execute: Execute, origin: Origin): ReturnType<Execute> => {
+  for (const end = Date.now() + LEADER_MS; ; await delay(AGAIN_MS)) {
+    const executed = await execute(origin, () => Promise.resolve(right(madeNothing)));
+    if (!isLeft(executed) || executed.left.code !== 'unavailable' || Date.now() > end) return executed;
+  }
+};
+
 export const createKeyring = async (replica: Replica, execute: Execute, { admin, publicKey }: FirstAdmin): Promise<Either<Failure, Created>> => {
   const keys = await store(replica);
   if (isLeft(keys)) return keys;
   const keyring = randomId();
   const operatorKey = replica.keyring.operator.current();
   const command = { operation: 'keyring.create', keyring, operatorKey, keys: keys.right, admin, adminKey: publicKey } as const;
-  const executed = await execute({ by: 'replica', id: randomId(), command }, () => Promise.resolve(right(madeNothing)));
+  const executed = await written(execute, { by: 'replica', id: randomId(), command });
   if (isLeft(executed)) return left(failure('unavailable', `the first event could not be written (${executed.left.code})`, 'check nats-server, then start again'));
   const marked = await replica.keyring.store.markComplete();
   if (isLeft(marked)) return marked;
