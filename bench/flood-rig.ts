@@ -58,6 +58,7 @@ const begun = async (child: ReturnType<typeof startChild>) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), END_MS_MAX);
     await closed;
     clearTimeout(timer);
+    if (child.killed) throw new Error('it did not end');
     return last;
   };
   return { first, end };

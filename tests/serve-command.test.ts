@@ -38,3 +38,13 @@ test('who stops it before it is ready need not wait until it is', async (t) => {
   child.kill('SIGTERM');
   t.deepEqual(await until(ended, LIMIT_MS, 'its end'), [0, null]);
 });
+
+test('who stops it while it waits for NATS need not wait either', async (t) => {
+  const [port = 0] = await freePorts(1);
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--nats', `127.0.0.1:${port}`], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'ignore', 'pipe'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  await until(once(child.stderr, 'data'), LIMIT_MS, 'what it waits for');
+  child.kill('SIGTERM');
+  t.deepEqual(await until(ended, LIMIT_MS, 'its end'), [0, null]);
+});

@@ -17,7 +17,7 @@ const nats = await startNats(undefined, {
   config: `authorization { users: [ { nkey: ${user.getPublicKey()} }, { user: ada, password: "${PASSWORD}" } ] }`,
 });
 /** One that nobody could tell in time who they are: a machine that stood still. */
-const impatient = createServer((socket) => void socket.end(`INFO ${JSON.stringify({ version: '2.14.0', headers: true, auth_required: true, max_payload: 1 })}\r\n-ERR 'Authentication Timeout'\r\n`));
+const impatient = createServer((socket) => void socket.on('error', () => undefined).end(`INFO ${JSON.stringify({ version: '2.14.0', headers: true, auth_required: true, max_payload: 1 })}\r\n-ERR 'Authentication Timeout'\r\n`));
 await new Promise<void>((resolve) => void impatient.listen(0, '127.0.0.1', resolve));
 const impatientUrl = `127.0.0.1:${(impatient.address() as AddressInfo).port}`;
 test.after.always(async () => {

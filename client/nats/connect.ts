@@ -123,6 +123,8 @@ const connectionOptions = (options: NatsOptions, settings: NatsSettings, servers
     })),
   );
 
+const AUTHENTICATION_TIMEOUT = /authentication timeout/i;
+
 /** Why in our own words or in the code of a system error: what a stranger's server says is not repeated. */
 const reasonOf = (error: unknown): string => {
   if (error instanceof errors.TimeoutError) return `no answer in ${CONNECT_MS_MAX / 1000} seconds`;
@@ -132,8 +134,6 @@ const reasonOf = (error: unknown): string => {
   if (error.message === "server does not support 'tls'") return 'it does not offer TLS';
   return 'code' in error && typeof error.code === 'string' && /^[A-Z_]{1,64}$/.test(error.code) ? error.code : 'the connection was not made';
 };
-
-const AUTHENTICATION_TIMEOUT = /authentication timeout/i;
 
 /** The library has the same error where the server only waited too long to be told who connects. */
 const isRefused = (error: unknown): boolean =>

@@ -30,8 +30,7 @@ export const listen = async (parts: HttpParts, at: HttpAt): Promise<Either<Failu
   const close = async (): Promise<void> => {
     // Again and again: a connection may have been accepted since.
     const timer = setInterval(() => server.server.closeAllConnections(), LAST_MS);
-    await server.close();
-    clearInterval(timer);
+    await server.close().finally(() => clearInterval(timer));
   };
   try {
     return right({ url: await server.listen({ host, port }), close });

@@ -17,7 +17,7 @@ const INBOX = /^_INBOX(?:_(?:AUDITOR|[a-z0-9][a-z0-9-]{0,62}))?\./;
 /** Where only other replicas can ask, they get their answers. */
 const OWN_INBOX = /^_INBOX(?:_JETLOCK)?\./;
 
-/** How long those who were let in may take at the end. */
+/** How long those who were let in may take at the end, and how long NATS may take to answer, at the beginning as well. */
 const LAST_MS = 2_000;
 
 /** Of what comes by one connection, before everything else has its turn. */

@@ -21,6 +21,6 @@ export const jetlockChild = async (args: ReadonlyArray<string>, { stdin = '', cw
   await once(child, 'spawn');
   const argv = await readFile(`/proc/${child.pid}/cmdline`, 'utf8').catch(() => child.spawnargs.join('\0'));
   child.stdin.end(stdin);
-  const [code] = await until(closed, LIMIT_MS, `the end of jetlock ${args[0] ?? ''}`);
+  const [code] = await until(closed, LIMIT_MS, `the end of jetlock ${args[0] ?? ''}`).finally(() => child.kill('SIGKILL'));
   return { code, ...said, argv };
 };

@@ -3,6 +3,7 @@ import { jetstreamManager, type JetStreamManager, type StreamInfo } from '@nats-
 import { connectionsTo } from './clients.ts';
 import { freePorts } from './free-ports.ts';
 import { startNats, type StartOptions, type TestNats } from './nats.ts';
+import { orStopped } from './or-throw.ts';
 import { eventually } from './poll.ts';
 
 export type ClusterSize = 1 | 3;
@@ -83,6 +84,6 @@ export const startCluster = async (t?: { readonly teardown: (end: () => Promise<
   };
   t?.teardown(cluster.stop);
   // Of the cluster itself: before it has a leader, nobody answers.
-  await cluster.settled();
+  await orStopped(cluster.settled, cluster.stop);
   return cluster;
 };

@@ -3,7 +3,6 @@
  * happens at all, and cannot end a process that does not listen. Loaded into the process of each file, before its tests.
  */
 import { writeSync } from 'node:fs';
-import test from 'ava';
 import { scaled } from './scale.ts';
 
 /** Many times what the longest of them takes. */
@@ -11,7 +10,9 @@ const LIMIT_MS = scaled(10, 120) * 60_000;
 
 const end = (): void => {
   const waitsFor = [...new Set(process.getActiveResourcesInfo())].join(', ');
-  writeSync(process.stderr.fd, `not over after ${LIMIT_MS / 60_000} minutes: ${test.meta.file}, which waits for ${waitsFor}\n`);
+  writeSync(process.stderr.fd, `a file of tests is not over after ${LIMIT_MS / 60_000} minutes, and waits for: ${waitsFor}\n`);
+  // What its tests have started ends with it.
+  process.emit('exit', 1);
   process.kill(process.pid, 'SIGKILL');
 };
 

@@ -12,7 +12,7 @@ import { provision } from '../../services/nats/provision.ts';
 import { startService, type Service, type ServiceOptions } from '../../services/service.ts';
 import { clientsOf, connectionsTo, subjects, type Clients, type Connections } from './clients.ts';
 import { startNats, type StartOptions, type TestNats } from './nats.ts';
-import { orThrow } from './or-throw.ts';
+import { orStopped, orThrow } from './or-throw.ts';
 
 export { subjects } from './clients.ts';
 export { orThrow } from './or-throw.ts';
@@ -69,20 +69,20 @@ export const startJetlock = async (options: JetlockOptions = {}): Promise<Jetloc
   const nats = await startNats(undefined, options);
   const dataDir = await mkdtemp(join(tmpdir(), 'jetlock-data-'));
   const { connection, connected, close } = connectionsTo([nats.url]);
-  const own = await connection();
-  orThrow(await provision(own, subjects, { replicas: 1 })());
-  const key = newSigningKey();
-  const name = sure(AdminName, 'alice');
-  const { service, stop: stopService, restart } = await serviceOf({ own, dataDir, firstAdmin: { admin: name, publicKey: key.publicKey }, options });
-  const identity: AdminIdentity = { admin: name, ...key, ...service().identity };
-  return {
-    ...{ nats, dataDir, identity, service, connection, connected, stopService, restart },
-    ...(await clientsOf(identity, connection)),
-    stop: async () => {
-      await stopService().catch(() => undefined);
-      await close();
-      await nats.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+  const stopNats = async (): Promise<void> => {
+    await close();
+    await nats.stop();
+    await rm(dataDir, { recursive: true, force: true });
   };
+  const make = async (): Promise<Jetlock> => {
+    const own = await connection();
+    orThrow(await provision(own, subjects, { replicas: 1 })());
+    const key = newSigningKey();
+    const name = sure(AdminName, 'alice');
+    const { service, stop: stopService, restart } = await serviceOf({ own, dataDir, firstAdmin: { admin: name, publicKey: key.publicKey }, options });
+    const identity: AdminIdentity = { admin: name, ...key, ...service().identity };
+    const stop = () => stopService().catch(() => undefined).then(stopNats);
+    return { ...{ nats, dataDir, identity, service, connection, connected, stopService, restart, stop }, ...(await clientsOf(identity, connection)) };
+  };
+  return orStopped(make, stopNats);
 };

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { until } from './latch.ts';
+import { orStopped } from './or-throw.ts';
 import { PROGRAM } from './program.ts';
 import { startInstallation, type Installation, type ReplicasOptions } from './replicas.ts';
 
@@ -87,11 +88,6 @@ const replicaProcess = async (installation: Installation, dataDir: string, { env
 /** Replicas as users run them: two on a cluster of three unless said otherwise. */
 export const startReplicaProcesses = async (options: ReplicasOptions & { readonly special?: (replica: number) => SpecialProcess } = {}): Promise<ReplicaProcesses> => {
   const installation = await startInstallation(options);
-  try {
-    const replicas = await Promise.all(installation.dataDirs.map((dataDir, n) => replicaProcess(installation, dataDir, options.special?.(n) ?? {})));
-    return { ...installation, replicas };
-  } catch (error) {
-    await installation.stop();
-    throw error;
-  }
+  const replicas = () => Promise.all(installation.dataDirs.map((dataDir, n) => replicaProcess(installation, dataDir, options.special?.(n) ?? {})));
+  return orStopped(async () => ({ ...installation, replicas: await replicas() }), installation.stop);
 };

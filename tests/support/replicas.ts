@@ -15,7 +15,7 @@ import { startService, type Service, type ServiceOptions } from '../../services/
 import { start } from '../../services/start.ts';
 import { clientsOf, connectionsTo, subjects, type Clients, type Connections } from './clients.ts';
 import { startCluster, type Cluster, type ClusterOptions } from './cluster.ts';
-import { orThrow } from './or-throw.ts';
+import { orStopped, orThrow } from './or-throw.ts';
 
 export type Installation = Clients & Pick<Connections, 'connection' | 'connected'> & {
   readonly cluster: Cluster;
@@ -50,11 +50,6 @@ export const startInstallation = async ({ replicas = 2, ...options }: ReplicasOp
   const cluster = await startCluster(undefined, options);
   const { connection, connected, close } = connectionsTo(cluster.urls);
   const folder = await mkdtemp(join(tmpdir(), 'jetlock-replicas-'));
-  const operatorKey = toBase64(randomBytes(32));
-  const identity = await initialise(await connection(), join(folder, 'init'), operatorKey, cluster.servers.length === 3 ? 3 : 1);
-  await cluster.settled();
-  const dataDirs = Array.from({ length: replicas }, (_, n) => join(folder, `replica-${n}`));
-  await Promise.all(dataDirs.map((dataDir) => mkdir(dataDir, { mode: 0o700 })));
   const ends: Array<() => Promise<unknown>> = [];
   const stop = async (): Promise<void> => {
     for (const end of ends.reverse()) await end().catch(() => undefined);
@@ -62,8 +57,16 @@ export const startInstallation = async ({ replicas = 2, ...options }: ReplicasOp
     await cluster.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  const clients = await clientsOf(identity, connection);
-  return { ...clients, ...{ cluster, identity, operatorKey, dataDirs, connection, connected, stop }, onStop: (end) => void ends.push(end) };
+  const make = async (): Promise<Installation> => {
+    const operatorKey = toBase64(randomBytes(32));
+    const identity = await initialise(await connection(), join(folder, 'init'), operatorKey, cluster.servers.length === 3 ? 3 : 1);
+    await cluster.settled();
+    const dataDirs = Array.from({ length: replicas }, (_, n) => join(folder, `replica-${n}`));
+    await Promise.all(dataDirs.map((dataDir) => mkdir(dataDir, { mode: 0o700 })));
+    const clients = await clientsOf(identity, connection);
+    return { ...clients, ...{ cluster, identity, operatorKey, dataDirs, connection, connected, stop }, onStop: (end) => void ends.push(end) };
+  };
+  return orStopped(make, stop);
 };
 
 /** A replica in this process, on a connection of its own. */
@@ -113,11 +116,5 @@ export type Replicas = Installation & { readonly replicas: ReadonlyArray<TestRep
 /** Replicas in this process: two on a cluster of three unless said otherwise, started at the same time. */
 export const startReplicas = async (options: ReplicasOptions & Special = {}): Promise<Replicas> => {
   const installation = await startInstallation(options);
-  try {
-    const replicas = await Promise.all(installation.dataDirs.map((dataDir) => replicaOf(installation, dataDir, options)));
-    return { ...installation, replicas };
-  } catch (error) {
-    await installation.stop();
-    throw error;
-  }
+  return orStopped(async () => ({ ...installation, replicas: await Promise.all(installation.dataDirs.map((dataDir) => replicaOf(installation, dataDir, options))) }), installation.stop);
 };
