@@ -1,5 +1,6 @@
 /** Changes as they happen: the service says that something of a topic has changed, and what was asked about it is asked again. */
 import { ref, type Ref } from 'vue';
+import { sharedBy } from './shared-source.ts';
 
 export const TOPICS = ['inbox', 'catalogue', 'audit'] as const;
 export type Topic = (typeof TOPICS)[number];
@@ -14,7 +15,7 @@ export type Live = {
   readonly stop: () => void;
 };
 
-type Source = Pick<EventSource, 'close' | 'readyState' | 'onopen' | 'onerror' | 'addEventListener'>;
+export type Source = Pick<EventSource, 'close' | 'readyState' | 'onopen' | 'onerror' | 'addEventListener'>;
 
 export type LiveOptions = {
   readonly url: string;
@@ -38,15 +39,21 @@ export const topicsIn = (data: unknown): ReadonlyArray<Topic> => {
   }
 };
 
+const opened = (url: string): Source => new EventSource(url);
+
+/** With the other tabs, where the browser lets them know of each other. */
+const openedWithOthers = (url: string): Source =>
+  'locks' in navigator ? sharedBy({ open: opened, locks: navigator.locks, channel: (name) => new BroadcastChannel(name) })(url) : opened(url);
+
 /** Listens for as long as it is started. The browser connects again by itself, and we where it gives up. */
-export const makeLive = ({ url, onChange, onRefused, open = (at) => new EventSource(at) }: LiveOptions): Live => {
+export const makeLive = ({ url, onChange, onRefused, open = openedWithOthers }: LiveOptions): Live => {
   const state = ref<LiveState>('connecting');
   const lostAt = ref<number>();
   let source: Source | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const all = () => TOPICS.forEach(onChange);
-  const opened = () => {
+  const isOpen = () => {
     if (lostAt.value !== undefined) all();
     lostAt.value = undefined;
     state.value = 'live';
@@ -63,7 +70,7 @@ export const makeLive = ({ url, onChange, onRefused, open = (at) => new EventSou
   };
   const connect = () => {
     source = open(`${url}?topics=${TOPICS.join(',')}`);
-    source.onopen = opened;
+    source.onopen = isOpen;
     source.onerror = lost;
     source.addEventListener('change', ({ data }: MessageEvent) => topicsIn(data).forEach(onChange));
     source.addEventListener('reset', all);

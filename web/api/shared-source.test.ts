@@ -1,0 +1,76 @@
+/** Several tabs of one browser, and the one stream that they have. */
+import test from 'ava';
+import { sharedBy, type Tabs } from './shared-source.ts';
+
+type Heard = (event: MessageEvent) => void;
+type Opened = { readonly say: (event: 'open' | 'error' | 'change', data?: string) => void; readonly isClosed: () => boolean };
+
+/** A browser in memory: who asks for a lock has it in their turn, what one posts all others hear. */
+const browser = () => {
+  const opened: Opened[] = [];
+  const open: Tabs['open'] = () => {
+    const listeners = new Map<string, Heard>();
+    const source = { readyState: 0, onopen: null as (() => void) | null, onerror: null as (() => void) | null, addEventListener: (type: string, heard: Heard) => listeners.set(type, heard), close: () => (source.readyState = 2) };
+    const say: Opened['say'] = (event, data) => (event === 'open' ? source.onopen?.() : event === 'error' ? source.onerror?.() : listeners.get(event)?.({ data } as MessageEvent));
+    opened.push({ say, isClosed: () => source.readyState === 2 });
+    return source as never;
+  };
+  let turn: Promise<unknown> = Promise.resolve();
+  const request = (_name: string, { signal }: { readonly signal: AbortSignal }, held: () => Promise<void>): Promise<unknown> => {
+    const had = turn.then(() => (signal.aborted ? Promise.reject(new Error('aborted')) : held()));
+    turn = had.catch(() => undefined);
+    return had;
+  };
+  const channels = new Set<{ onmessage: Heard | null }>();
+  const channel = () => {
+    const own = { onmessage: null as Heard | null, close: () => void channels.delete(own), postMessage: (data: unknown) => void Promise.resolve().then(() => [...channels].filter((one) => one !== own).forEach(({ onmessage }) => onmessage?.({ data } as MessageEvent))) };
+    channels.add(own);
+    return own;
+  };
+  return { opened, newTab: sharedBy({ open, locks: { request } as never, channel }) };
+};
+
+const tabOf = (newTab: ReturnType<typeof browser>['newTab']) => {
+  const source = newTab('/events');
+  const heard: string[] = [];
+  source.onopen = () => heard.push('open');
+  source.onerror = () => heard.push('error');
+  source.addEventListener('change', ({ data }: MessageEvent) => heard.push(String(data)));
+  return { source, heard: () => heard.splice(0) };
+};
+
+const turns = async (): Promise<void> => {
+  for (let n = 0; n < 10; n += 1) await Promise.resolve();
+};
+
+test('of many tabs one listens, and all hear; when it is closed another one does, and everybody asks anew', async (t) => {
+  const { opened, newTab } = browser();
+  const [first, second] = [tabOf(newTab), tabOf(newTab)];
+  await turns();
+  opened[0]?.say('open');
+  opened[0]?.say('change', 'one');
+  await turns();
+  t.deepEqual([first.heard(), second.heard()], [['open', 'one'], ['open', 'one']]);
+  const third = tabOf(newTab);
+  await turns();
+  t.deepEqual(third.heard(), ['open'], 'who comes later is told that it is live');
+  t.is(opened.length, 1);
+  first.source.close();
+  await turns();
+  t.true(opened[0]?.isClosed());
+  t.is(opened.length, 2);
+  for (const { heard } of [second, third]) t.is(heard().at(-1), 'error', 'what came in between was told to nobody');
+  opened[1]?.say('open');
+  opened[1]?.say('change', 'two');
+  await turns();
+  t.deepEqual([first.heard(), second.heard(), third.heard()], [[], ['open', 'two'], ['open', 'two']]);
+});
+
+test('a tab that is closed before its turn never listens', async (t) => {
+  const { opened, newTab } = browser();
+  const [first, second] = [tabOf(newTab), tabOf(newTab)];
+  second.source.close();
+  first.source.close();
+  await turns();
+  t.deepEqual(opened.filter(({ isClosed }) => !isClosed()), []);
+});
