@@ -13,7 +13,8 @@ export const onKey = (handlers: Handlers): (() => void) => {
   let before: string | undefined;
   let at = 0;
   const pressed = (event: KeyboardEvent): void => {
-    const key = shortcutKey({ key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, defaultPrevented: event.defaultPrevented, typing: isTyping(event.target) || isAsking() });
+    const { key: name, ctrlKey, metaKey, altKey, repeat, defaultPrevented } = event;
+    const key = shortcutKey({ key: name, ctrlKey, metaKey, altKey, repeat, defaultPrevented, typing: isTyping(event.target) || isAsking() });
     if (key === undefined) return;
     const whole = chord(event.timeStamp - at < CHORD_MS ? before : undefined, key);
     [before, at] = [key, event.timeStamp];

@@ -62,10 +62,11 @@ test('a grant is what was chosen, of a path or of all under a prefix', (t) => {
   ]);
 });
 
-const press = { key: 'a', ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false, typing: false };
+const press = { key: 'a', repeat: false, ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false, typing: false };
 test('keys do something only where nobody types and the browser has no use for them', (t) => {
   t.is(shortcutKey(press), 'a');
   for (const other of [{ typing: true }, { ctrlKey: true }, { metaKey: true }, { altKey: true }, { defaultPrevented: true }, { key: 'Enter' }]) t.is(shortcutKey({ ...press, ...other }), undefined);
+  t.deepEqual(['a', 'd', 'j', 'k'].map((key) => shortcutKey({ ...press, key, repeat: true })), [undefined, undefined, 'j', 'k']);
   t.true(takesText('TEXTAREA', false) && takesText('DIV', true));
   t.false(takesText('BUTTON', false));
   t.deepEqual([chord('g', 'i'), chord('x', 'i'), chord(undefined, 'g')], ['g i', 'i', 'g']);

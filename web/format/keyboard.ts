@@ -2,7 +2,7 @@
 export type Shortcut = { readonly key: string; readonly does: string };
 
 export const SHORTCUTS: ReadonlyArray<Shortcut> = [
-  { key: 'j', does: 'Next card or row' },
+  { key: 'j', does: 'Next card' },
   { key: 'k', does: 'The one before' },
   { key: 'a', does: 'Approve the card' },
   { key: 'd', does: 'Deny the card' },
@@ -18,11 +18,14 @@ export const SHORTCUTS: ReadonlyArray<Shortcut> = [
 ];
 
 /** What is looked at of an event of the keyboard. */
-export type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'defaultPrevented'> & { readonly typing: boolean };
+export type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat' | 'defaultPrevented'> & { readonly typing: boolean };
+
+/** Held down, these go on; any other would decide one card after the other, unseen. */
+const GO_ON = ['j', 'k'];
 
 /** The key as a shortcut; undefined while somebody types, or where a modifier makes it the browser's. */
-export const shortcutKey = ({ key, ctrlKey, metaKey, altKey, defaultPrevented, typing }: Pressed): string | undefined =>
-  ctrlKey || metaKey || altKey || defaultPrevented || typing || key.length !== 1 ? undefined : key;
+export const shortcutKey = ({ key, ctrlKey, metaKey, altKey, repeat, defaultPrevented, typing }: Pressed): string | undefined =>
+  ctrlKey || metaKey || altKey || defaultPrevented || typing || key.length !== 1 || (repeat && !GO_ON.includes(key)) ? undefined : key;
 
 /** Whether keys go into an element as text. */
 export const takesText = (tag: string, isEditable: boolean): boolean => isEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(tag);
