@@ -103,6 +103,45 @@ test('the inbox has the oldest first, and no credential that has expired', async
   t.deepEqual(orThrow(await read.inbox(anything, BEGIN)).items.map(({ asked }) => asked as number | null), [null, 1, 0], 'how often it was asked for in vain');
 });
 
+test('a card has the approved credentials of who asks, the last three and the newest of them first, and none where there are none', async (t) => {
+  const history = filled();
+  for (const n of [3, 4, 5, 6]) history.approved('invoicer', n);
+  history.admin('service.revoke', { service: 'invoicer', fingerprint: fingerprintOf(5), seen: history.seen.credential('invoicer', fingerprintOf(5)) });
+  history.service({ service: 'invoicer', kind: 'token', verifier: digestOf(7), fingerprint: fingerprintOf(7) });
+  const { read } = await given(history);
+  const credentials = orThrow(await read.inbox(anything, BEGIN)).items.map((item) => ('credentials' in item ? [item.service, item.credentials] : [item.service]));
+  const client = { name: 'test', version: '1' };
+  const known = [6, 4, 3].map((n) => ({ fingerprint: fingerprintOf(n), client }));
+  t.deepEqual(credentials as unknown, [['mailer'], ['invoicer', known], ['mailer', []], ['invoicer']]);
+});
+
+test('a card of what has no value has the first that asked, and how many others did: not who read it while it had one', async (t) => {
+  const history = filled();
+  history.write('mail/NEW');
+  history.grant('reader', 'mail/');
+  history.read({ service: 'reader', credential: history.approved('reader', 5), paths: ['mail/NEW'] });
+  history.admin('secret.delete', { path: 'mail/NEW' });
+  history.replica('secret.stub', { path: 'mail/NEW', service: 'invoicer', description: null, read: 1 });
+  const missing = async () => orThrow(await (await given(history)).read.inbox(anything, BEGIN)).items.find(({ kind }) => kind === 'missing');
+  t.like(await missing(), { service: 'invoicer', credentials: [{ fingerprint: fingerprintOf(1) }], asked: 1, others: 0 });
+  const [runner, shop] = [history.approved('runner', 3), history.approved('shop', 4)];
+  for (const [service, credential] of [['invoicer', fingerprintOf(1)], ['runner', runner], ['shop', shop], ['shop', shop]]) history.read({ service, credential, paths: ['mail/NEW'] });
+  t.like(await missing(), { service: 'invoicer', asked: 5, others: 2 });
+});
+
+test('however many cards there are, what is known of services and of reads is read once', async (t) => {
+  const history = filled();
+  for (const name of ['A', 'B', 'C']) history.replica('access.request', ask(`mail/${name}`));
+  const { store } = await given(history);
+  const [rows, asked] = [storedRows(store), [] as string[]];
+  const list: typeof rows.list = (codec, bucket, wanted) => {
+    asked.push(bucket);
+    return rows.list(codec, bucket, wanted);
+  };
+  const { items } = orThrow(await readModels({ ...rows, list }).inbox(anything, BEGIN));
+  t.deepEqual([items.length, asked], [6, ['inbox', 'usage', 'services']]);
+});
+
 test('a filter by status leaves what has that status', async (t) => {
   const { read } = await given();
   const secrets = async (status: SecretView['status']) => orThrow(await read.secrets({ ...anything, prefix: null, status })).items.map((secret) => secret.path as string);

@@ -108,13 +108,13 @@ export const AccessView = t.strict(
 export type AccessView = t.TypeOf<typeof AccessView>;
 
 const card = { service: ServiceName, since: Instant, seq: Sequence } as const;
-/** @param name behind that of each kind. @param more what each kind has besides */
-const cards = <P extends t.Props>(name: string, more: P) =>
+/** @param name behind that of each kind. @param more what each kind has besides. @param asking what those have that a service asks with. @param missing what those have of what has no value */
+const cards = <P extends t.Props, A extends t.Props, M extends t.Props>(name: string, more: P, asking: A, missing: M) =>
   t.union(
     [
       t.strict({ kind: t.literal('credential'), ...card, ...more, fingerprint: Fingerprint, client: orNull(ClientInfo) }, `Credential${name}`),
-      t.strict({ kind: t.literal('access'), ...card, ...more, target: SecretPath, description: orNull(Note), ...expectation }, `Access${name}`),
-      t.strict({ kind: t.literal('missing'), ...card, ...more, path: SecretPath, description: orNull(Note), ...expectation }, `Missing${name}`),
+      t.strict({ kind: t.literal('access'), ...card, ...more, ...asking, target: SecretPath, description: orNull(Note), ...expectation }, `Access${name}`),
+      t.strict({ kind: t.literal('missing'), ...card, ...more, ...asking, ...missing, path: SecretPath, description: orNull(Note), ...expectation }, `Missing${name}`),
       /** The current version is not what services expect that have asked for it. `service`: the first of them. */
       t.strict({ kind: t.literal('mismatch'), ...card, ...more, path: SecretPath, version: Version, checks: t.readonlyArray(Check) }, `Mismatch${name}`),
     ],
@@ -122,10 +122,18 @@ const cards = <P extends t.Props>(name: string, more: P) =>
   );
 
 /** Something that waits for an admin. */
-export const InboxView = cards('Card', {});
+export const InboxView = cards('Card', {}, {}, {});
 export type InboxView = t.TypeOf<typeof InboxView>;
-/** The same in the list. `asked`: how often it was asked for in vain, by that service where it asks for access, by all where there is no value; null where nobody asks for anything. */
-export const InboxItem = cards('Item', { asked: orNull(Count) });
+
+/** Of who asks: a credential that is approved, and the client that registered it. */
+export const AskingCredential = t.strict({ fingerprint: Fingerprint, client: orNull(ClientInfo) }, 'AskingCredential');
+export type AskingCredential = t.TypeOf<typeof AskingCredential>;
+/**
+ * The same in the list. `asked`: how often it was asked for in vain, by that service where it asks for access, by all where there is no
+ * value; null where nobody asks for anything. `credentials`: those of the service, the last that was approved first, 3 at most; which of
+ * them it asked with is not kept. `others`: how many other services have asked for it in vain.
+ */
+export const InboxItem = cards('Item', { asked: orNull(Count) }, { credentials: t.readonlyArray(AskingCredential) }, { others: Count });
 export type InboxItem = t.TypeOf<typeof InboxItem>;
 
 /** Reads of one path by one service. `path`: null for all paths together that nobody knew when they were asked for. */

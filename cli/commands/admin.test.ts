@@ -11,10 +11,11 @@ const F1 = fingerprintOf(1);
 const KEY = keyPairOf(1).publicKey;
 const AT = 1_700_000_000_000;
 
+const CREDENTIALS = [{ fingerprint: F1, client: { name: 'shop', version: '1.4.2' } }];
 const CARDS = [
   { kind: 'credential', service: 'shop', since: AT, seq: 1, fingerprint: F1, client: { name: 'shop', version: '1.4.2' }, asked: null },
-  { kind: 'access', service: 'shop', since: AT, seq: 2, asked: 1, target: 'prod/shop/A', description: 'to send mail', format: 'uri', pattern: null },
-  { kind: 'missing', service: 'shop', since: AT, seq: 3, asked: 2, path: 'prod/shop/B', description: null, format: null, pattern: null },
+  { kind: 'access', service: 'shop', since: AT, seq: 2, asked: 1, credentials: CREDENTIALS, target: 'prod/shop/A', description: 'to send mail', format: 'uri', pattern: null },
+  { kind: 'missing', service: 'shop', since: AT, seq: 3, asked: 2, credentials: CREDENTIALS, others: 1, path: 'prod/shop/B', description: null, format: null, pattern: null },
   { kind: 'mismatch', service: 'shop', since: AT, seq: 4, asked: null, path: 'prod/shop/C', version: 2, checks: [{ service: 'shop', kind: 'pattern', wanted: '^sk_', fits: false }] },
 ];
 

@@ -1,5 +1,5 @@
 /** What the inbox shows: cards, one for each decision. */
-import type { InboxItem } from '../../protocol/views.ts';
+import type { AskingCredential, InboxItem } from '../../protocol/views.ts';
 
 type Of<K extends InboxItem['kind']> = Extract<InboxItem, { readonly kind: K }>;
 
@@ -60,6 +60,24 @@ export const cardTitle = (card: Card): string => {
     case 'mismatch':
       return `${card.of.path} is not what ${card.of.service} expects`;
   }
+};
+
+/** Who asks: the credential that waits, or those that the service has. */
+export const cardCredentials = (card: Card): ReadonlyArray<AskingCredential> => {
+  switch (card.kind) {
+    case 'credential':
+      return [card.of];
+    case 'mismatch':
+      return [];
+    default:
+      return card.of.credentials;
+  }
+};
+
+/** The service of a card, and how many besides ask for what has no value. */
+export const cardService = (card: Card): string => {
+  const others = card.kind === 'missing' ? card.of.others : 0;
+  return others === 0 ? card.of.service : `${card.of.service} and ${others} ${others === 1 ? 'other' : 'others'}`;
 };
 
 /** Which card is looked at after one has gone: the one that took its place, else the last. */

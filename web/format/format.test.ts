@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { InboxItem } from '../../protocol/views.ts';
 import { aboutText, fieldTime, moreText } from './audit.ts';
-import { cardsOf, cardSubject, cardTitle, mismatchKey, nextAfter, type Card } from './cards.ts';
+import { cardCredentials, cardsOf, cardService, cardSubject, cardTitle, mismatchKey, nextAfter, type Card } from './cards.ts';
 import { barsOf } from './chart.ts';
 import { grantOf, grantText } from './grant.ts';
 import { chord, shortcutKey, takesText } from './keyboard.ts';
@@ -35,6 +35,14 @@ test('the longest wait stands first, and a missing value is part of the request 
   t.deepEqual(cards.map(cardTitle), ['x/C has no value', 'a asks to read x/A', 'b asks to read x/B']);
   t.deepEqual(cards.map((card) => card.kind === 'access' && card.missing), [false, false, true]);
   t.deepEqual(cards.map(cardSubject), ['x/C', 'a for x/A', 'b for x/B']);
+});
+
+test('a card tells who asks: its own credential or those of the service, and how many others there are', (t) => {
+  const [one, other] = [{ fingerprint: 'one', client: null }, { fingerprint: 'other', client: { name: 'test', version: '1' } }];
+  const cardOf = (kind: Card['kind'], more: object) => ({ kind, of: { service: 'shop', ...more } }) as unknown as Card;
+  const cards = [cardOf('credential', one), cardOf('access', { credentials: [one, other] }), cardOf('missing', { credentials: [], others: 1 }), cardOf('missing', { credentials: [other], others: 3 }), cardOf('mismatch', {})];
+  t.deepEqual(cards.map((card) => cardCredentials(card).map(({ fingerprint }): string => fingerprint)), [['one'], ['one', 'other'], [], ['other'], []]);
+  t.deepEqual(cards.map(cardService), ['shop', 'shop', 'shop and 1 other', 'shop and 3 others', 'shop']);
 });
 
 test('another version of a value, or another expectation, is another mismatch', (t) => {
