@@ -80,6 +80,60 @@ export type Access = {
   readonly seq: number;
 };
 
+/** All that is known of a secret. `access`: who may read it, was denied, or asks; where `more` is true that is not all. */
+export type Secret = {
+  readonly secret: {
+    readonly path: string;
+    readonly status: SecretItem['status'];
+    readonly description: string | null;
+    readonly version: number;
+    readonly history: ReadonlyArray<{ readonly version: number; readonly at: Instant; readonly by: string | null; readonly rollbackOf: number | null; readonly deleted: boolean }>;
+    readonly seq: number;
+  };
+  readonly access: ReadonlyArray<Access>;
+  readonly more: boolean;
+};
+
+/** Reads of a secret by service, null for all others together, for each span of `step` milliseconds; the first begins at `from`. */
+export type Reads = {
+  readonly from: Instant;
+  readonly step: number;
+  readonly items: ReadonlyArray<{ readonly service: string | null; readonly allowed: ReadonlyArray<number>; readonly refused: ReadonlyArray<number> }>;
+};
+
+/** `grants`: how many open something to it now. */
+export type Service = {
+  readonly service: string;
+  readonly credentials: ReadonlyArray<Omit<Credential, 'service'>>;
+  readonly reads: { readonly allowed: number; readonly refused: number; readonly lastAllowedAt: Instant | null; readonly lastRefusedAt: Instant | null };
+  readonly grants: number;
+  readonly seq: number;
+};
+
+/** `secrets`: how many stand directly in it. */
+export type Namespace = {
+  readonly namespace: string;
+  readonly createdAt: Instant;
+  readonly createdBy: string | null;
+  readonly secrets: number;
+  readonly accessKeys: ReadonlyArray<{ readonly key: string; readonly issuedAt: Instant; readonly revokedAt: Instant | null; readonly reads: number; readonly lastReadAt: Instant | null }>;
+  readonly seq: number;
+};
+
+/** A line of the audit log: `seq` and `entry` together name it, `at` is its time in ISO 8601. */
+export type AuditEntry = { readonly seq: number; readonly entry: number; readonly at: string; readonly what: string; readonly outcome: string; readonly about: Readonly<Record<string, unknown>> };
+
+/** How the replica that answers is. `lag`: the messages that the read models are behind the log. Sizes are in bytes. */
+export type Health = {
+  readonly version: string;
+  readonly ready: boolean;
+  readonly why: string;
+  readonly replicas: ReadonlyArray<{ readonly id: string; readonly self: boolean; readonly lastAt: Instant | null }>;
+  readonly models: { readonly seq: number; readonly lag: number; readonly complete: boolean };
+  readonly keys: ReadonlyArray<{ readonly purpose: string; readonly since: Instant; readonly retired: boolean }>;
+  readonly stream: { readonly messages: number; readonly bytes: number } | null;
+};
+
 /** What became of a change: whether there was any, and where in the log it stands. */
 export type Done = { readonly changed: boolean; readonly seq: number; readonly version: number | null; readonly note: string | null };
 
@@ -120,6 +174,12 @@ export declare const createJetlock: (options?: JetlockOptions) => JetlockPlugin;
 type Narrowed<K extends string> = MaybeRefOrGetter<{ readonly [key in K]?: string | number | undefined }>;
 export declare const useInbox: () => Asked<Page<InboxCard>>;
 export declare const useSecrets: (params?: Narrowed<'prefix' | 'search' | 'status' | 'limit'>) => Pages<SecretItem>;
+export declare const useSecret: (path: MaybeRefOrGetter<string>) => Asked<Secret>;
+export declare const useReads: (path: MaybeRefOrGetter<string>, params?: Narrowed<'from' | 'to' | 'buckets'>) => Asked<Reads>;
+export declare const useServices: (params?: Narrowed<'service' | 'search' | 'status' | 'limit'>) => Pages<Service>;
+export declare const useNamespaces: (params?: Narrowed<'search' | 'limit'>) => Pages<Namespace>;
+export declare const useAudit: (params?: Narrowed<'service' | 'path' | 'type' | 'outcome' | 'actor' | 'from' | 'to' | 'limit'>) => Pages<AuditEntry>;
+export declare const useHealth: () => Asked<Health>;
 export declare const useMissingSecrets: (params?: Narrowed<'search' | 'limit'>) => Pages<MissingSecret>;
 export declare const useServiceTokens: (params?: Narrowed<'service' | 'status' | 'limit'>) => Pages<Credential>;
 export declare const useAccess: (params?: Narrowed<'service' | 'path' | 'status' | 'limit'>) => Pages<Access>;

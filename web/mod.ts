@@ -7,4 +7,4 @@ export { default as SecretForm } from './components/secret-form.vue';
 export { default as SecretsTable } from './components/secrets-table.vue';
 export { useDecisions } from './queries/decisions.ts';
 export { createJetlock } from './queries/jetlock.ts';
-export { useAccess, useInbox, useMissingSecrets, useSecrets, useServiceTokens } from './queries/lists.ts';
+export { useAccess, useAudit, useHealth, useInbox, useMissingSecrets, useNamespaces, useReads, useSecret, useSecrets, useServices, useServiceTokens } from './queries/lists.ts';
