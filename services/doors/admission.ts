@@ -115,8 +115,8 @@ const makeGate = (onTurnedAway: AdmissionParts['onTurnedAway'], now: () => numbe
   };
 };
 
-const answered = async (handle: Handle, { subject, bytes, answer }: Arrival, letGo?: () => void): Promise<void> => {
-  const reply = await handle(subject, bytes, letGo);
+const answered = async (handle: Handle, { subject, bytes, answer, address }: Arrival, letGo?: () => void): Promise<void> => {
+  const reply = await handle(subject, bytes, letGo, address !== undefined);
   try {
     answer(reply);
   } catch {

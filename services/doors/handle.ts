@@ -39,8 +39,14 @@ export type DoorParts = {
   readonly onDefect: (error: unknown) => void;
 };
 
-/** @param letGo called when the answer is none of now: what is asked waits for something to happen */
-export type Handle = (subject: string, bytes: Uint8Array, letGo?: () => void) => Promise<Uint8Array>;
+/**
+ * @param letGo called when the answer is none of now: what is asked waits for something to happen
+ * @param isByHttp the subject says which operation, and no more: services have no subjects of their own there
+ */
+export type Handle = (subject: string, bytes: Uint8Array, letGo?: () => void, isByHttp?: boolean) => Promise<Uint8Array>;
+
+/** Where something arrived. */
+type At = { readonly subject: string; readonly isByHttp: boolean };
 
 const unsealed = (refusal: Refusal): Uint8Array => utf8(JSON.stringify(UnsealedReply.encode({ v: 1, refusal: toWire({ code: refusal.code }) })));
 
@@ -55,6 +61,10 @@ const fresh = ({ replays }: DoorParts, { request }: Opened, subject: string): Re
   if (seen === 'full') return refuse('busy');
   return seen === 'seen' ? refuse('replayed') : undefined;
 };
+
+/** The subject that it has to be made for. By HTTP that is also the own one of whoever asks, on which the same bytes are answered on NATS; of no other operation. */
+const madeFor = ({ replica: { subjects } }: DoorParts, { request }: Opened, { subject, isByHttp }: At): string =>
+  subjects.isKnown(subject) || (isByHttp && request.subject.startsWith(`${subject}.`)) ? request.subject : subject;
 
 /** Whoever shows what does not count any more has no right of way at the door any more. */
 const isStranger = ({ code }: Refusal): boolean => code === 'unauthorized' || code === 'signature';
@@ -83,11 +93,10 @@ export const makeHandle = (parts: DoorParts): Handle => {
   const knownTo = ({ request: { service }, sealed }: Opened): string | null =>
     service !== null && opener.sessions.ownerOf(sealed.from) === service ? (parts.knownSubject(service) ?? null) : null;
 
-  const carryOut = async (opened: Opened, arrivedOn: string, letGo: () => void): Promise<Uint8Array> => {
+  const carryOut = async (opened: Opened, at: At, letGo: () => void): Promise<Uint8Array> => {
     const { request } = opened;
-    const isKnown = subjects.isKnown(arrivedOn);
-    const subject = isKnown ? request.subject : arrivedOn;
-    const routed = route(subject);
+    const isKnown = subjects.isKnown(at.subject);
+    const routed = route(madeFor(parts, opened, at));
     if (routed === undefined || (isKnown && routed.service === null)) return unsealed(refuse('malformed'));
     const isOwn = routed.service === null || routed.service === request.service;
     const refused = isOwn ? fresh(parts, opened, routed.subject) : refuse('unauthorized');
@@ -102,13 +111,13 @@ export const makeHandle = (parts: DoorParts): Handle => {
     return told === undefined ? unsealed(refuse('unavailable')) : utf8(JSON.stringify(ServiceKeys.encode(told)));
   };
 
-  return async (subject, bytes, letGo = () => undefined) => {
+  return async (subject, bytes, letGo = () => undefined, isByHttp = false) => {
     try {
       if (subject === subjects.keys) return await keys();
       if (!replica.health().ready) return unsealed(refuse('unavailable'));
       const opening = open(opener, bytes);
       const opened = isLater(opening) ? await opening : opening;
-      if (!isLeft(opened)) return await carryOut(opened.right, subject, letGo);
+      if (!isLeft(opened)) return await carryOut(opened.right, { subject, isByHttp }, letGo);
       onRefused(opened.left.code, null);
       return unsealed(opened.left);
     } catch (error) {

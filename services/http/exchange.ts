@@ -1,4 +1,4 @@
-/** The sealed exchange of programs without NATS: by the same admission, to the same handler, as the same bytes. */
+/** The sealed exchange of programs without NATS: by the same admission, to the same handler, as the same bytes, whichever subject of the operation they name. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { refuse, type Refusal } from '../../events/refusal.ts';
 import { BUSY, type Admission } from '../doors/admission.ts';
@@ -7,6 +7,7 @@ import { networkOf } from './address.ts';
 import { JSON_TYPE, Written, type Call, type Handler } from './call.ts';
 import { sayWhen } from './errors.ts';
 
+/** @param subject that of all who ask for the operation */
 export const exchange =
   ({ admit }: Admission, subject: string): Handler =>
   ({ bytes, request, reply: http }: Pick<Call, 'bytes' | 'request' | 'reply'>) =>
