@@ -7,8 +7,10 @@ import { httpReference } from '../protocol/http/reference.ts';
 import { TABLE } from '../cli/table.ts';
 import { commandRoles } from '../events/decide.ts';
 import { Event } from '../events/event.ts';
+import { propsOf } from '../events/fits.ts';
 import { ReplicaCommand } from '../events/command.ts';
 import { isRetryable, refusals, type RefusalCode } from '../events/refusal.ts';
+import { SealedNamespaceValue } from '../protocol/http/namespaces.ts';
 import { queries } from '../protocol/operations.ts';
 
 const root = new URL('../', import.meta.url);
@@ -37,6 +39,14 @@ test('the protocol names every operation, event and command of a replica', (t) =
   const names = [...Object.keys(commandRoles), ...Object.keys(queries), ...Event.types.map(({ name }) => name), ...ReplicaCommand.types.map(({ name }) => name)];
   t.deepEqual(names.filter((name) => !named.has(name)), []);
 });
+
+for (const page of ['protocol', 'http']) {
+  test(`the page ${page} tells what is sealed for a namespace as it is decoded`, (t) => {
+    const told = /opens to\s`\{"v":1,("type":"namespace-value"[^}]*)\}`/.exec(read(`docs/reference/${page}.md`));
+    const named = [...(told?.[1] ?? '').matchAll(/"([\w-]+)"/g)].map(([, name]) => name).filter((name) => name !== 'namespace-value');
+    t.deepEqual(['v', ...named], Object.keys(propsOf(SealedNamespaceValue)));
+  });
+}
 
 test('every command of the README is one of the table', (t) => {
   const typed = [...read('README.md').matchAll(/(?:npx jetlock|^\s*jetlock|\| jetlock) ((?:[a-z-]+ ?)+)/gm)].map(([, words = '']) => words.trim());
