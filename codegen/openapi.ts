@@ -1,6 +1,6 @@
 /** The HTTP API as OpenAPI 3.1, made from the table of routes and the codecs that decode its calls. */
 import type * as t from 'io-ts';
-import type { Kind, Route, Shown } from '../protocol/http/route.ts';
+import { needsNone, type Kind, type Route, type Shown } from '../protocol/http/route.ts';
 import { routes } from '../protocol/http/routes.ts';
 import { HttpError } from '../protocol/http/status.ts';
 import { schemaOf, type JsonSchema, type Named } from './json-schema.ts';
@@ -63,10 +63,11 @@ const inQuery = ({ params, fields }: Route, named: Named): ReadonlyArray<Json> =
 const inHeaders = ({ headers }: Route, named: Named): ReadonlyArray<Json> => Object.entries(headers).map(([name, codec]) => parameter('header', name, codec, named));
 
 const bodyOf = (route: Route, named: Named): Json => {
-  const bodies = [route.body, route.tokenBody].flatMap((codec) => (codec === null ? [] : [schemaOf(codec, named)]));
-  if (bodies.length === 0) return {};
+  const codecs = [route.body, route.tokenBody].filter((codec) => codec !== null);
+  if (codecs.length === 0) return {};
+  const bodies = codecs.map((codec) => schemaOf(codec, named));
   const description = route.kind === 'signed' ? { description: `\`statement\` is the text of a statement whose command is \`${route.operation}\`.` } : {};
-  return { requestBody: { required: true, ...description, content: content(bodies.length === 1 ? (bodies[0] ?? {}) : { oneOf: bodies }) } };
+  return { requestBody: { required: !codecs.some(needsNone), ...description, content: content(bodies.length === 1 ? (bodies[0] ?? {}) : { oneOf: bodies }) } };
 };
 
 const operationOf = (route: Route, named: Named): Json => {

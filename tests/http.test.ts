@@ -123,6 +123,7 @@ test.serial('the description of the API is whole', async (t) => {
   t.deepEqual([...references].filter((reference) => !named.includes(reference)), []);
   t.deepEqual(told.paths['/namespaces']?.['post']?.security, [{}, { sharedSecret: [] }]);
   t.deepEqual(told.paths['/namespace']?.['get']?.parameters?.filter((one) => one.in === 'header').map(({ name, required }) => [name, required]), [['Recipient-Key', true], ['Jetlock-Request', false]]);
+  t.deepEqual(['/namespaces', '/namespaces/bulk'].map((path) => told.paths[path]?.['post']?.requestBody?.required), [false, true]);
   const operations = Object.values(told.paths).flatMap((methods) => Object.values(methods));
   t.is(operations.length, described.length);
   t.is(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);

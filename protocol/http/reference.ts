@@ -2,7 +2,7 @@
 import type * as t from 'io-ts';
 import { refusals, type RefusalCode } from '../../events/refusal.ts';
 import { roleFor } from '../operations.ts';
-import type { Kind, Route } from './route.ts';
+import { needsNone, type Kind, type Route } from './route.ts';
 import { routes } from './routes.ts';
 import { statusOf } from './status.ts';
 
@@ -42,7 +42,7 @@ const fieldsOf = ({ params, fields }: Route): string => {
 
 const pathOf = ({ path, params }: Route): string => Object.entries(params).reduce((all, [name, names]) => all.replace(new RegExp(`:${name}(\\([^)]*\\))?`), `{${names.join(':')}}`), path);
 
-const bodyOf = ({ body, tokenBody }: Route): string => [body, tokenBody].flatMap((codec) => (codec === null ? [] : [`\`${codec.name}\``])).join(' or ');
+const bodyOf = ({ body, tokenBody }: Route): string => [body, tokenBody].flatMap((codec) => (codec === null ? [] : [`\`${codec.name}\`${needsNone(codec) ? ' or none' : ''}`])).join(' or ');
 
 const headersOf = ({ headers }: Route): string => Object.entries(headers).map(([name, codec]) => `\`${name}\`${codec.is(null) ? '' : ' (required)'}`).join(' ');
 

@@ -90,6 +90,9 @@ export const signed = (route: CommandRoute): SignedRoute => {
   return { kind: 'signed', ...route, fields: {}, headers: {}, ways, body: SignedCall, tokenBody, reply: Done, otherwise: {}, media: JSON_MEDIA, otherMedia: [], status: 200 };
 };
 
+/** Whether a body may be left out: all of its fields may. */
+export const needsNone = (body: t.Mixed): boolean => body.is({});
+
 type Own = Pick<Common, 'about'> & Partial<Omit<Common, 'name' | 'method' | 'path' | 'about'>>;
 
 /** Anything else. Its name is kept as a type, so that a route without a handler does not compile. */

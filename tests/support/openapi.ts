@@ -7,6 +7,7 @@ type Responses = Readonly<Record<string, { readonly $ref?: string; readonly cont
 export type Operation = {
   readonly operationId: string;
   readonly parameters?: ReadonlyArray<{ readonly name: string; readonly in: string; readonly required: boolean }>;
+  readonly requestBody?: { readonly required: boolean };
   readonly responses: Responses;
   readonly security: ReadonlyArray<object>;
 };
