@@ -121,11 +121,14 @@ const tellPlain = ({ host, tls }: HttpAt, logger: Logger): void => {
   logger.warn({ host }, 'HTTP without TLS: whoever is on the way takes sessions and API tokens; give --tls-cert and --tls-key, or leave --http-host out');
 };
 
+/** Who gives further origins is reached from elsewhere, by a proxy or a port that leads here: who comes that way looks like this machine. */
+const isLocal = ({ host, origins = [] }: HttpAt): boolean => isLoopback(host) && origins.length === 0;
+
 const openHttp = async ({ http, auth: given, namespaces }: ServiceOptions, parts: Parts, replica: Replica, place: Place): Promise<Either<Failure, Listening>> => {
   const logins = makeLogins(replica.fold);
   const auth = given ?? makeAuth(replica, logins);
   const { origins = [] } = http;
-  const listening = await listen({ ...parts, replica, auth, logins, console: http.console, origins, forged: auth.forged, openValue: makeOpenValue(parts.opener), isLocal: isLoopback(http.host), keyInUrl: namespaces?.keyInUrl === true }, http);
+  const listening = await listen({ ...parts, replica, auth, logins, console: http.console, origins, forged: auth.forged, openValue: makeOpenValue(parts.opener), isLocal: isLocal(http), keyInUrl: namespaces?.keyInUrl === true }, http);
   if (isLeft(listening)) return listening;
   tellPlain(http, parts.logger);
   place.listener = { machine: hostname(), url: listening.right.url, origins };

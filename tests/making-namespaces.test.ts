@@ -1,6 +1,7 @@
 /** Who makes a namespace by HTTP, and with what in the body, against one real service. */
 import test from 'ava';
-import { startJetlock } from './support/jetlock.ts';
+import { Redacted } from '../crypto/redacted.ts';
+import { orThrow, startJetlock } from './support/jetlock.ts';
 
 const jetlock = await startJetlock();
 test.after.always(() => jetlock.stop());
@@ -36,4 +37,16 @@ test.serial('what is no JSON is told as that, and not repeated', async (t) => {
   t.like(await post('/namespaces', Uint8Array.from([0x22, 0xff, 0x22])), { status: 400, detail: 'the whole: expected JSON in UTF-8' });
   for (const other of ['null', '1', '"canary"']) t.like(await post('/namespaces', other), { status: 400, detail: 'the whole: expected NewNamespace' }, other);
   t.like(await post('/namespaces', 'canary', { 'content-type': 'text/plain' }), { status: 415 });
+});
+
+test.serial('behind a proxy, where everybody looks like this machine, nobody makes one without a shared secret', async (t) => {
+  const http = { host: '127.0.0.1', port: 0, origins: ['https://jetlock.example'] };
+  orThrow(await jetlock.restart({ http }));
+  t.like(await post('/namespaces'), { status: 403, code: 'shared_secret' });
+  t.like(await post('/namespaces/bulk', '{"count":1}'), { status: 403, code: 'shared_secret' });
+  orThrow(await jetlock.restart({ http, namespaces: { sharedSecret: new Redacted('hush') } }));
+  t.like(await post('/namespaces'), { status: 401, code: 'unauthorized' });
+  t.like(await post('/namespaces', undefined, { 'jetlock-shared-secret': 'hush' }), { status: 201 });
+  orThrow(await jetlock.restart());
+  t.like(await post('/namespaces'), { status: 201 });
 });

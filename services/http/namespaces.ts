@@ -31,7 +31,7 @@ export type NamespaceDoor = {
   readonly namespaces: Namespaces;
   readonly sharedSecret: SharedSecret;
   readonly opener: Opener;
-  /** Only this machine can call. */
+  /** Only this machine can call: there is neither another address nor a proxy. */
   readonly isLocal: boolean;
 };
 

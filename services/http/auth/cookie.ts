@@ -13,8 +13,11 @@ export const readCookie = ({ headers: { cookie = '' } }: Pick<FastifyRequest, 'h
   return more.length === 0 ? found?.[1] : undefined;
 };
 
+/** Whether the browser came by TLS: to us, or to a proxy in front of us, under an origin of ours that begins so. */
+const isByTls = ({ raw: { socket }, ownOrigin }: FastifyRequest): boolean => 'encrypted' in socket || ownOrigin.startsWith('https:');
+
 const write = (reply: FastifyReply, value: string, rest: ReadonlyArray<string>): void => {
-  const secure = 'encrypted' in reply.request.raw.socket ? ['Secure'] : [];
+  const secure = isByTls(reply.request) ? ['Secure'] : [];
   void reply.header('set-cookie', [`${NAME}=${value}`, 'Path=/', 'HttpOnly', 'SameSite=Strict', ...secure, ...rest].join('; '));
 };
 
