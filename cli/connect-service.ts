@@ -4,8 +4,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { identityFingerprint, type ServiceIdentity } from '../client/credential.ts';
 import type { ClientFailure } from '../client/failure.ts';
+import { httpTransport } from '../client/http.ts';
 import { serviceKeys, type Keys, type Trust } from '../client/keys.ts';
 import { pendingCredential } from '../client/missing.ts';
+import type { HttpGet } from '../client/namespace.ts';
 import { systemTime } from '../client/retry.ts';
 import { serviceClient, type Ask, type Found, type ServiceClient } from '../client/service.ts';
 import { newSession, type Session } from '../client/session.ts';
@@ -80,7 +82,19 @@ const isClientFailure = (failure: ClientFailure | Failure): failure is ClientFai
 
 type Use<A> = (made: A) => TaskEither<ClientFailure | Failure, ExitCode>;
 
-/** Only a service that shows the pinned signing key is believed. What the client reports becomes a failure with its exit code. */
+const keysOver = (transport: Pick<Transport, 'request'>, trust: Trust, io: Io): Keys => {
+  const onNewSigner = (signer: string) => void say(io, `the service has another signing key, which the pinned one vouches for: pin it with --signing-key ${signer}`);
+  return serviceKeys({ transport, subjects: SUBJECTS, trust, onNewSigner });
+};
+
+/** Does something once the service is believed. What the client reports becomes a failure with its exit code. */
+const believing = async (trust: Trust, keys: Keys, io: Io, use: TaskEither<ClientFailure | Failure, ExitCode>): Promise<E.Either<Failure, ExitCode>> => {
+  const settled = await settleTrust(trust, keys, io);
+  const done = E.isLeft(settled) ? settled : await use();
+  return E.mapLeft((failure: ClientFailure | Failure) => (isClientFailure(failure) ? failureOfClient(failure) : failure))(done);
+};
+
+/** Only a service that shows the pinned signing key is believed. */
 const withMade =
   <A>(options: Options, io: Io, make: Make<A>, use: Use<A>): TaskEither<Failure, ExitCode> =>
   async () => {
@@ -88,13 +102,10 @@ const withMade =
     if (E.isLeft(trust)) return trust;
     const transport = await openTransport(options, io)();
     if (E.isLeft(transport)) return transport;
-    const onNewSigner = (signer: string) => void say(io, `the service has another signing key, which the pinned one vouches for: pin it with --signing-key ${signer}`);
-    const keys = serviceKeys({ transport: transport.right, subjects: SUBJECTS, trust: trust.right, onNewSigner });
+    const keys = keysOver(transport.right, trust.right, io);
     const { made, close } = make(transport.right, keys);
     try {
-      const settled = await settleTrust(trust.right, keys, io);
-      const done = E.isLeft(settled) ? settled : await use(made)();
-      return E.mapLeft((failure: ClientFailure | Failure) => (isClientFailure(failure) ? failureOfClient(failure) : failure))(done);
+      return await believing(trust.right, keys, io, use(made));
     } finally {
       close();
       await transport.right.close();
@@ -116,3 +127,13 @@ export const withRequester = (options: Options, io: Io, identity: ServiceIdentit
 
 /** Does something as whoever shows a credential of their own with each request. */
 export const withSession = (options: Options, io: Io, use: Use<Session>): TaskEither<Failure, ExitCode> => withMade(options, io, sessionOver, use);
+
+/** Does something over HTTP, believing there whom it is believed on NATS. */
+export const withListener =
+  (options: Options, io: Io, get: HttpGet, use: Use<Keys>): TaskEither<Failure, ExitCode> =>
+  async () => {
+    const trust = trustOf(options);
+    if (E.isLeft(trust)) return trust;
+    const keys = keysOver(httpTransport(get), trust.right, io);
+    return believing(trust.right, keys, io, use(keys));
+  };

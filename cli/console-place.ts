@@ -9,9 +9,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { ListenerView } from '../protocol/pages.ts';
 import { withAdmin } from './connect.ts';
-import { consoleUrl, isOfThisMachine } from './enrolment.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { isOfThisMachine, listenerUrl } from './listener-url.ts';
 import type { Options } from './options.ts';
 import { confirm } from './prompt.ts';
 import { fail, type Failure } from './failure.ts';
@@ -27,7 +27,7 @@ const chosenOf = (typed: string | undefined, { url, origins }: ListenerView): E.
   const chosen = typed ?? origins[0] ?? url;
   return ANY_ADDRESS.test(chosen)
     ? E.left(fail(EXIT.configuration, `the service listens on every address of its machine (${chosen}) and names none`, 'start jetlock serve with --http-origin URL, or say --url URL'))
-    : consoleUrl(chosen);
+    : listenerUrl(chosen);
 };
 
 const asked = ({ flags }: Options, io: Io, chosen: string, listener: ListenerView): TaskEither<Failure, void> => {

@@ -4,7 +4,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { isOfferedTo, type Invitation } from '../client/enrolment.ts';
 import { EnrolmentView } from '../protocol/http/session.ts';
-import { isLoopback } from '../protocol/loopback.ts';
 import { EXIT } from './exit-codes.ts';
 import { fail, type Failure } from './failure.ts';
 
@@ -17,17 +16,6 @@ export const OPEN_MS = 10 * 60 * 1000;
 const ONE_CALL = { connection: 'close' };
 
 type Asked = E.Either<Failure, EnrolmentView | undefined>;
-
-/** What it leads to depends on the machine that opens it. */
-export const isOfThisMachine = (url: string): boolean => URL.canParse(url) && isLoopback(new URL(url).hostname);
-
-/** Whoever stands between browser and service could send a page of theirs, which has the code: so not without TLS. */
-export const consoleUrl = (typed: string): E.Either<Failure, string> => {
-  const url = URL.canParse(typed) ? new URL(typed) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return E.left(fail(EXIT.badInput, 'that is not a URL of http or https', 'such as --url http://127.0.0.1:8229'));
-  const isPrivate = url.protocol === 'https:' || isLoopback(url.hostname);
-  return isPrivate ? E.right(url.origin) : E.left(fail(EXIT.badInput, 'plain http to another machine can be changed on the way', 'use https, or lead the port here: ssh -L 8229:127.0.0.1:8229 HOST'));
-};
 
 const ask = async (url: string, { id }: Invitation): Promise<Asked> => {
   try {

@@ -95,7 +95,8 @@ export const NOWHERE = fail(
 const missingIn = (options: ReadonlyArray<Option>, text: Options['text'], from: From): Failure | undefined => {
   const missing = options.filter(({ name, required }) => required && text[name] === undefined);
   const own = missing.find(({ beside }) => beside === undefined);
-  const isNowhere = options.some(({ name }) => name === 'nats') && [from.reach, text['nats'], text['context']].every((given) => given === undefined);
+  const others = options.filter(({ isInsteadOfNats }) => isInsteadOfNats).map(({ name }) => text[name]);
+  const isNowhere = options.some(({ name }) => name === 'nats') && [from.reach, text['nats'], text['context'], ...others].every((given) => given === undefined);
   if (own === undefined && isNowhere) return NOWHERE;
   const option = own ?? missing[0];
   return option && fail(EXIT.usage, `--${option.name} is missing`, `give ${usageOf(option)} or set ${variableOf(option)}`);

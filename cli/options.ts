@@ -17,6 +17,8 @@ export type Option = {
   readonly beside?: (dev: DevFile) => string;
   /** An option, declared before this one, that makes `jetlock dev` not count for it. */
   readonly unless?: string;
+  /** The service is reached by it, where it is given, and not by NATS. */
+  readonly isInsteadOfNats?: true;
   /** Heading in help. */
   readonly group?: string;
 };

@@ -12,7 +12,7 @@ import type { Id, SecretName, Sequence, Version } from '../events/vocabulary.ts'
 import { NamespaceContents, type NamespaceRequest } from '../protocol/namespaces.ts';
 import { codeOf } from '../protocol/refusal.ts';
 import { Reply, SealedAnswer, WireRefusal, type ServiceKeys } from '../protocol/wire.ts';
-import { distrusted, notUnderstood, refusedHere, type ClientFailure } from './failure.ts';
+import { distrusted, notUnderstood, refusedHere, type ClientFailure, type TransportFailure } from './failure.ts';
 import { decoded, decodeJson, decodeText } from './json.ts';
 import type { Keys } from './keys.ts';
 import { acrossLoss, systemTime } from './retry.ts';
@@ -73,7 +73,7 @@ export const readNamespace = ({ session, subjects, accessKey, sharedSecret }: Na
 };
 
 /** What a GET under the listener's address came to: the bytes of its body, whatever the status. */
-export type HttpGet = (path: string, headers: Readonly<Record<string, string>>) => Promise<Either<ClientFailure, Uint8Array>>;
+export type HttpGet = (path: string, headers: Readonly<Record<string, string>>) => Promise<Either<TransportFailure, Uint8Array>>;
 
 export type NamespaceByHttp = Omit<NamespaceOptions, 'session'> & { readonly get: HttpGet; readonly keys: Keys };
 

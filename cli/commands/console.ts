@@ -9,8 +9,9 @@ import { Instant, sure } from '../../events/vocabulary.ts';
 import type { EnrolmentView } from '../../protocol/http/session.ts';
 import { identityOf } from '../connect.ts';
 import { consolePlace } from '../console-place.ts';
-import { consoleUrl, isThere, offeredKey, OPEN_MS } from '../enrolment.ts';
+import { isThere, offeredKey, OPEN_MS } from '../enrolment.ts';
 import type { Io } from '../io.ts';
+import { listenerUrl } from '../listener-url.ts';
 import { openBrowser } from '../open-browser.ts';
 import type { Options } from '../options.ts';
 import { carryOut, sentence, timeText } from '../output.ts';
@@ -39,7 +40,7 @@ const compared = ({ flags }: Options, io: Io, { key, label }: EnrolmentView): Ta
   flags.has('enroll') ? confirm(io, `sign in "${label}" with the key ${publicKeyFingerprint(key)}?`, flags.has('yes')) : TE.right(undefined);
 
 /** What was typed is looked at before anybody is asked anything. */
-const isUrl = (typed: string | undefined): E.Either<Failure, unknown> => (typed === undefined ? E.right(undefined) : consoleUrl(typed));
+const isUrl = (typed: string | undefined): E.Either<Failure, unknown> => (typed === undefined ? E.right(undefined) : listenerUrl(typed));
 
 export const run: Run = (_args, options, io) => {
   const invitation = newInvitation();
