@@ -68,3 +68,25 @@ export const shownOnce = async (asking: Locator, label: string): Promise<string>
   await gone(asking);
   return text;
 };
+
+/** What can be clicked in the page itself to do something: its buttons, and links that look like one. */
+export const buttonsOf = async ({ page }: Person): Promise<ReadonlyArray<string>> => {
+  const main = page.getByRole('main');
+  const names = [...(await main.ariaSnapshot()).matchAll(/- button "([^"]*)"/g)].map(([, name = '']) => name);
+  return [...names, ...(await main.locator('a.jl-button').allInnerTexts())];
+};
+
+/** Clicks, types the value into what opens then, and gives it. */
+export const provided = async (person: Person, opens: Locator, path: string, value: string): Promise<void> => {
+  await opens.click();
+  const asking = dialog(person, `Provide ${path}`);
+  await asking.getByLabel('Value', { exact: true }).fill(value);
+  await button(asking, 'Provide').click();
+  await gone(asking);
+};
+
+/** By a link of the page: what the browser calls the file, and where it lies. */
+export const downloaded = async ({ page }: Person, link: string): Promise<{ readonly name: string; readonly file: string }> => {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: link }).click()]);
+  return { name: download.suggestedFilename(), file: await download.path() };
+};

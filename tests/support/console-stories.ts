@@ -1,7 +1,7 @@
 /** Longer walks through the console, of which the test file has the beginning and the end. */
 import type { ExecutionContext } from 'ava';
 import { newBoxKey } from '../../crypto/box.ts';
-import { act, button, card, confirmed, dialog, follow, gone, goTo, hasFocus, shownOnce, tabTo, takesFocus } from './console-pages.ts';
+import { act, button, buttonsOf, card, confirmed, dialog, follow, gone, goTo, hasFocus, openSecret, shownOnce, tabTo, takesFocus } from './console-pages.ts';
 import { flaws } from './looks.ts';
 import type { Person } from './people.ts';
 import { eventually } from './poll.ts';
@@ -88,4 +88,30 @@ export const tokenStory = async (t: ExecutionContext, alice: Person, statusOf: A
   await confirmed(alice, button(alice.page, 'Revoke ci'), 'Revoke the token ci', 'Revoke');
   t.is(await list(), 401);
   return apiToken;
+};
+
+type Pages = { readonly secret: string; readonly namespace: string; readonly service: string };
+
+/** Of buttons: what only chooses what is to be looked at. */
+const LOOKS = /^All$|\/$|^Show |^Export /;
+
+/** What there is on each page to click, as its buttons and what looks like one are called, where that does more than to look. */
+export const offered = async (person: Person, { secret, namespace, service }: Pages): Promise<Readonly<Record<string, ReadonlyArray<string>>>> => {
+  const found: Record<string, ReadonlyArray<string>> = {};
+  const look = async (name: string): Promise<void> => void (found[name] = (await buttonsOf(person)).filter((one) => !LOOKS.test(one)));
+  for (const name of ['Inbox', 'Secrets', 'Namespaces', 'Services', 'Audit', 'Health']) {
+    await goTo(person, name);
+    await gone(person.page.getByText(/: loading$/).first());
+    await look(name);
+  }
+  await openSecret(person, secret);
+  await person.page.getByRole('table', { name: 'History' }).waitFor();
+  await look('secret');
+  for (const [page, name] of [['Namespaces', namespace], ['Services', service]] as const) {
+    await goTo(person, page);
+    await follow(person, name, name);
+    await gone(person.page.getByText(/: loading$/).first());
+    await look(name);
+  }
+  return found;
 };

@@ -60,7 +60,8 @@ export const newAdmin = async (jetlock: Jetlock, name: string, role: Role): Prom
 
 /** Sits down at a new browser, and makes it known by the real command line. @param url of the console's service, without a slash at the end */
 export const seat = async (browser: Browser, jetlock: Jetlock, identity: AdminIdentity, url: string): Promise<Person> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+  // Not where the service is: what is shown in UTC is not to be right only where both are the same.
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', timezoneId: 'Asia/Kolkata' });
   context.setDefaultTimeout(LIMIT_MS);
   const page = await context.newPage();
   const problems = problemsOf(page, url);

@@ -12,8 +12,8 @@ export const aboutText = ({ about }: Pick<AuditEntry, 'about'>): string =>
 export const moreText = ({ about, reason, detail, note, finding }: AuditEntry): string =>
   [finding, reason, detail, about.once === true ? 'once' : undefined, about.duration === undefined ? undefined : `for ${lengthText(about.duration)}`, note].filter((part) => part !== undefined).join(' · ');
 
-/** Milliseconds since 1970 UTC of what a field for date and time holds, which is the time of this machine; undefined for an empty one. */
+/** Milliseconds since 1970 UTC of what a field for date and time holds; undefined for an empty one. It is in UTC as the lines are, and the same for whoever is sent the address. */
 export const fieldTime = (text: string): number | undefined => {
-  const at = new Date(text).getTime();
+  const at = new Date(`${text}Z`).getTime();
   return Number.isNaN(at) ? undefined : at;
 };

@@ -107,5 +107,6 @@ test('lines of the audit log are told in words', (t) => {
   t.is(aboutText(line), 'prod/A version 3');
   t.is(moreText(line), 'spent · once · for 1 hour · for the deploy');
   t.is(fieldTime(''), undefined);
+  t.is(fieldTime('1970-01-02T00:01'), 86_460_000);
   t.deepEqual([0, 812, 48_300_112].map(bytesText), ['0 bytes', '812 bytes', '46.1 MiB']);
 });
