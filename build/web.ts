@@ -1,5 +1,5 @@
 /** The console, which the service hands out as it is, and its parts for other Vue apps: bundled by vite. */
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { build, type InlineConfig, type Plugin } from 'vite';
@@ -62,5 +62,7 @@ export const buildWeb = async (into: string): Promise<ReadonlyArray<string>> => 
   await build(consoleOptions(resolve(into, 'console'), seen));
   await build(partsOptions(resolve(into, 'vue'), seen));
   await copyFile('web/declarations.ts', resolve(into, 'vue/mod.d.ts'));
+  // Nothing is imported from it, but a compiler refuses to import what nobody has declared.
+  await writeFile(resolve(into, 'vue/style.css.d.ts'), 'export {};\n');
   return [...seen].map((id) => relative('', id.replace(/^\0|\?.*$/g, ''))).sort();
 };

@@ -11,11 +11,17 @@ import { startTestService } from '../client/testing/mod.ts';
 import { Redacted } from '../crypto/redacted.ts';
 import { ServiceName, sure } from '../events/vocabulary.ts';
 import { ROOT } from './support/bundle.ts';
+import { launchChromium } from './support/chromium/launch.ts';
+import { act, button, confirmed, provided } from './support/console-pages.ts';
 import { bundler, compiled, nodenext } from './support/programs.ts';
 import { until } from './support/latch.ts';
-import { orThrow } from './support/jetlock.ts';
+import { orThrow, startJetlock } from './support/jetlock.ts';
 import { newProject, runIn } from './support/packed.ts';
+import { seat } from './support/people.ts';
 import { eventually } from './support/poll.ts';
+import { recordingProxy } from './support/recording-proxy.ts';
+import { codeOf, stepsOf } from './support/steps.ts';
+import { bundledApp, GUIDE, PARTS, shopPages } from './support/vue-app.ts';
 
 const LIMIT_MS = 60_000;
 const [PASSWORD, RECEIPT_KEY] = ['prod/shop/DB_PASSWORD', 'prod/shop/RECEIPT_KEY'] as const;
@@ -120,6 +126,8 @@ ${WITH_A_SERVICE.replace('await secrets.close();', "console.log(await secrets.ge
 await writeFile(inProject('program.ts'), PROGRAM);
 await writeFile(inProject('testing.ts'), TESTING);
 await writeFile(inProject('app.ts'), APP);
+await writeFile(inProject('approvals.ts'), GUIDE);
+await writeFile(inProject('parts.ts'), PARTS);
 await writeFile(inProject('quick-start.ts'), QUICK_START);
 await cp(join(ROOT, 'examples/receipts'), inProject('receipts'), { recursive: true });
 await mkdir(inProject('receipts/node_modules'));
@@ -147,7 +155,61 @@ test.serial('strict programs compile, and what is wrong in them is found', (t) =
 test.serial('an app in Vue has the parts of the console, and their types', (t) => {
   const [vue, query] = ['vue', '@tanstack/vue-query'].map((name) => [join(ROOT, 'node_modules', name)]);
   const installed = { vue: vue ?? [], '@tanstack/vue-query': query ?? [] };
-  t.deepEqual(compiled([inProject('app.ts')], { ...bundler, lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'], paths: installed }), []);
+  t.deepEqual(compiled(['app.ts', 'approvals.ts', 'parts.ts'].map((name) => inProject(name)), { ...bundler, lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'], paths: installed }), []);
+});
+
+/** A service with the installed console, and before it the apps of a shop, with somebody in front of them whom that console has enrolled. */
+const shopFront = async (t: ExecutionContext) => {
+  const pages = shopPages(await bundledApp(folder, ['approvals', 'parts']));
+  const proxy = await recordingProxy(() => service.service().httpUrl, pages);
+  t.teardown(proxy.stop);
+  const service = await startJetlock({ console: inProject('node_modules/jetlock/dist/console'), origins: [proxy.url] });
+  t.teardown(service.stop);
+  const { browser, stop } = await launchChromium();
+  t.teardown(stop);
+  return { proxy, service, alice: await seat(browser, service, service.identity, proxy.url) };
+};
+
+test.serial('in an app of somebody else, begun as the guide says, each part shows what there is and does what it is for', async (t) => {
+  const { proxy, service, alice } = await shopFront(t);
+  const { write, grant } = stepsOf(service);
+  const part = (name: string) => alice.page.getByRole('region', { name, exact: true });
+  const row = (name: string, text: string | RegExp) => part(name).getByRole('row', { name: text });
+  const told = async (line: string): Promise<void> => alice.page.getByRole('list', { name: 'Told' }).getByText(line, { exact: true }).waitFor();
+
+  const [early, shop] = [await service.clientOf('early'), await service.clientOf('shop')];
+  await early.register();
+  await alice.page.goto(`${proxy.url}/shop/approvals`);
+  await confirmed(alice, act(alice.page.getByRole('row', { name: /^early/ }), 'Approve'), 'Approve a credential of early', 'Approve');
+  await alice.page.getByText('No credential waits for approval.').waitFor();
+  t.like(await early.register(), { status: 'approved' });
+
+  for (const path of ['prod/shop/KEY', 'test/shop/KEY']) await write(path, 'first');
+  await alice.page.goto(`${proxy.url}/shop/parts`);
+  await row('Secrets', /^prod\/shop\/KEY .*live 1 .*by alice/).waitFor();
+  t.is(await row('Secrets', 'test/shop/KEY').count(), 0);
+  await button(part('Secrets'), 'prod/shop/KEY').click();
+  await told('open prod/shop/KEY');
+  await part('Approvals').getByText('Nobody waits.').waitFor();
+  await part('Missing').getByText('Every secret that was asked for has a value.').waitFor();
+
+  // What happens from now on is shown by itself.
+  await shop.register();
+  await confirmed(alice, act(row('Approvals', /^shop/), 'Approve'), 'Approve a credential of shop', 'Approve');
+  await told(`decided shop ${shop.fingerprint} is approved`);
+  await grant('shop', 'prod/shop/');
+  await alice.page.getByRole('list', { name: 'Access' }).getByText('prod/shop/ granted').waitFor();
+  t.is(await codeOf(shop.get('prod/shop/NONE')), 'refused');
+  await provided(alice, row('Missing', /^prod\/shop\/NONE shop 1 /).getByRole('button'), 'prod/shop/NONE', 'provided by a part');
+  await told('provided prod/shop/NONE');
+  await row('Secrets', /^prod\/shop\/NONE .*live 1 /).waitFor();
+  await part('Form').getByLabel('Value', { exact: true }).fill('replaced by a part');
+  await button(part('Form'), 'Replace').click();
+  await told('saved prod/shop/KEY 2');
+  await row('Secrets', /^prod\/shop\/KEY .*live 2 /).waitFor();
+  t.deepEqual((await shop.get(['prod/shop/NONE', 'prod/shop/KEY'])).map((secret) => secret.text()), ['provided by a part', 'replaced by a part']);
+  t.true(proxy.holding(['prod/shop/KEY']).length > 0);
+  t.deepEqual([alice.problems, proxy.holding(['provided by a part', 'replaced by a part'])], [[], []]);
 });
 
 test.serial('the console is there whole, with nothing that the policy of its page would refuse', (t) => {

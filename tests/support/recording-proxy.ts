@@ -40,10 +40,14 @@ export type RecordingProxy = {
   readonly stop: () => Promise<void>;
 };
 
-/** @param target where the service is now: it may come back at another port */
-export const recordingProxy = async (target: () => string): Promise<RecordingProxy> => {
+/**
+ * @param target where the service is now: it may come back at another port
+ * @param own answers what the proxy itself has, and says whether it did
+ */
+export const recordingProxy = async (target: () => string, own: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean = () => false): Promise<RecordingProxy> => {
   const exchanges: Exchange[] = [];
   const server = createServer((incoming, outgoing) => {
+    if (own(incoming, outgoing)) return;
     const exchange: Exchange = { line: `${incoming.method} ${incoming.url}`, sent: [], answered: [] };
     exchanges.push(exchange);
     keep(incoming, exchange.line, exchange.sent);
