@@ -52,7 +52,7 @@ export const ARGUMENTS: Readonly<Record<string, string>> = {
 
 const NAMESPACE_OPTION: Option = { name: 'namespace', value: 'NAMESPACE', description: 'where the secrets go', required: true };
 const ACCESS_KEY_FILE: Option = { name: 'access-key-file', value: 'FILE', description: 'private file with the access key; JETLOCK_ACCESS_KEY or a prompt if not given', isFile: true };
-const LISTENER: Option = { name: 'url', value: 'URL', description: 'HTTP listener of the service, which is asked in place of NATS', isInsteadOfNats: true };
+const LISTENER: Option = { name: 'http-url', value: 'URL', description: 'HTTP listener of the service, which is asked in place of NATS', isInsteadOfNats: true };
 const DESCRIPTION: Option = { name: 'description', value: 'TEXT', description: 'what the secret is for' };
 const IF_VERSION: Option = { name: 'if-version', value: 'VERSION', description: 'only if that is the current version, 0 for none yet' };
 const NOW: Option = { name: 'now', description: 'also replace the root key and the operator key at once' };

@@ -1,4 +1,4 @@
-/** `jetlock namespace read --url`: what an access key opens, by the HTTP listener of a real service and without NATS. */
+/** `jetlock namespace read --http-url`: what an access key opens, by the HTTP listener of a real service and without NATS. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test from 'ava';
@@ -47,12 +47,12 @@ test.serial('everything is read by the listener that was typed or stands in the 
     const { code, stdout, stderr } = await typed(words, environment);
     return [code, stdout === lines, stderr];
   };
-  t.deepEqual([await read(` --url ${url}`, right), await read(` --url ${url}/`, right), await read('', { ...right, JETLOCK_URL: url })], Array.from({ length: 3 }, () => [0, true, '']));
-  const { secrets } = JSON.parse((await typed(` --json --url ${url}`, right)).stdout) as { readonly secrets: ReadonlyArray<{ readonly key: string; readonly value: string }> };
+  t.deepEqual([await read(` --http-url ${url}`, right), await read(` --http-url ${url}/`, right), await read('', { ...right, JETLOCK_HTTP_URL: url })], Array.from({ length: 3 }, () => [0, true, '']));
+  const { secrets } = JSON.parse((await typed(` --json --http-url ${url}`, right)).stdout) as { readonly secrets: ReadonlyArray<{ readonly key: string; readonly value: string }> };
   t.true(secrets.length === 6 && secrets.every(({ key, value }) => VALUES[key] === value));
-  t.deepEqual(await read(` --trust-first-use --url ${url}`, shown), [0, true, `trusting the service that answered first: pin it with --signing-key ${PINNED.JETLOCK_SIGNING_KEY}\n`]);
-  t.like(await typed(` --url ${url}`, shown), { code: 78, stdout: '' });
-  for (const wrong of [NO_KEY, { JETLOCK_SHARED_SECRET: 'hus' }]) t.like(await typed(` --url ${url}`, { ...right, ...wrong }), { code: 77, stdout: '' });
+  t.deepEqual(await read(` --trust-first-use --http-url ${url}`, shown), [0, true, `trusting the service that answered first: pin it with --signing-key ${PINNED.JETLOCK_SIGNING_KEY}\n`]);
+  t.like(await typed(` --http-url ${url}`, shown), { code: 78, stdout: '' });
+  for (const wrong of [NO_KEY, { JETLOCK_SHARED_SECRET: 'hus' }]) t.like(await typed(` --http-url ${url}`, { ...right, ...wrong }), { code: 77, stdout: '' });
   t.like(await typed('', right), { code: 78, stdout: '' });
 });
 
@@ -66,8 +66,8 @@ test.serial('whoever is not the service is shown no key', async (t) => {
   t.teardown(() => other.close());
   const { httpUrl } = jetlock.service();
   const answers = [
-    await typed(` --url ${httpUrl}`, { ...NO_KEY, JETLOCK_SIGNING_KEY: newSigningKey().publicKey }),
-    await typed(` --url http://127.0.0.1:${(other.address() as AddressInfo).port}`, { ...NO_KEY, ...PINNED }),
+    await typed(` --http-url ${httpUrl}`, { ...NO_KEY, JETLOCK_SIGNING_KEY: newSigningKey().publicKey }),
+    await typed(` --http-url http://127.0.0.1:${(other.address() as AddressInfo).port}`, { ...NO_KEY, ...PINNED }),
   ];
   t.deepEqual(answers.map(({ code, stdout }) => [code, stdout]), [[78, ''], [78, '']]);
   t.deepEqual(shown, [undefined]);
@@ -75,11 +75,11 @@ test.serial('whoever is not the service is shown no key', async (t) => {
 
 test.serial('an address where nobody answers is named, and one that cannot be taken is not called', async (t) => {
   const key = { ...NO_KEY, ...PINNED };
-  t.deepEqual(await typed(' --url http://127.0.0.1:1', key), {
+  t.deepEqual(await typed(' --http-url http://127.0.0.1:1', key), {
     code: 69,
     stdout: '',
-    stderr: 'jetlock: no jetlock answers at http://127.0.0.1:1\nhint: name the HTTP listener of jetlock serve with --url; for a certificate of your own set NODE_EXTRA_CA_CERTS\n',
+    stderr: 'jetlock: no jetlock answers at http://127.0.0.1:1\nhint: name the HTTP listener of jetlock serve with --http-url; for a certificate of your own set NODE_EXTRA_CA_CERTS\n',
   });
-  t.like(await typed(' --url http://jetlock.example', key), { code: 65, stderr: 'jetlock: plain http to another machine can be read and changed on the way\nhint: use https, or lead the port here: ssh -L 8229:127.0.0.1:8229 HOST\n' });
-  for (const url of ['jetlock.example:8229', 'ftp://127.0.0.1', 'nats://127.0.0.1:4222']) t.is((await typed(` --url ${url}`, {})).code, 65, url);
+  t.like(await typed(' --http-url http://jetlock.example', key), { code: 65, stderr: 'jetlock: plain http to another machine can be read and changed on the way\nhint: use https, or lead the port here: ssh -L 8229:127.0.0.1:8229 HOST\n' });
+  for (const url of ['jetlock.example:8229', 'ftp://127.0.0.1', 'nats://127.0.0.1:4222']) t.is((await typed(` --http-url ${url}`, {})).code, 65, url);
 });

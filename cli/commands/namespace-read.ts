@@ -43,7 +43,7 @@ const print =
 
 type Shown = { readonly accessKey: Secret; readonly sharedSecret: Secret | undefined };
 
-const HINT = 'name the HTTP listener of jetlock serve with --url; for a certificate of your own set NODE_EXTRA_CA_CERTS';
+const HINT = 'name the HTTP listener of jetlock serve with --http-url; for a certificate of your own set NODE_EXTRA_CA_CERTS';
 
 const getFrom = (url: string): HttpGet => {
   const get = httpGet(url, fetch);
@@ -60,7 +60,7 @@ const overNats = (shown: Shown, options: Options, io: Io): TaskEither<Failure, E
   withSession(options, io, (session) => pipe(readNamespace({ session, subjects: SUBJECTS, ...shown }), TE.chainW(print(options, io))));
 
 /** Undefined for NATS. Looked at before anybody is asked for a key. */
-const urlOf = ({ text: { url } }: Options): E.Either<Failure, string | undefined> => (url === undefined ? E.right(undefined) : listenerUrl(url));
+const urlOf = ({ text: { 'http-url': url } }: Options): E.Either<Failure, string | undefined> => (url === undefined ? E.right(undefined) : listenerUrl(url));
 
 export const run: Run = (_args, options, io) =>
   pipe(
