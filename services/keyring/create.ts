@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { randomId } from '../../crypto/random.ts';
 import type { KeyInfo } from '../../events/keyring/keyring.ts';
-import { madeNothing, type Origin } from '../../events/record.ts';
+import type { Origin } from '../../events/record.ts';
 import type { AdminName, Id, PublicKey } from '../../events/vocabulary.ts';
 import { currentKey, type World } from '../../events/world.ts';
 import { failure, type Failure } from '../failure.ts';
-import type { Execute } from '../log/execute.ts';
+import { prepareNothing, type Execute } from '../log/execute.ts';
 import type { Replica } from '../log/replica.ts';
 import { freshKey } from './fresh.ts';
 
@@ -41,10 +41,10 @@ const store = async ({ keyring }: Replica): Promise<Either<Failure, ReadonlyArra
 const LEADER_MS = 30_000;
 const AGAIN_MS = 250;
 
-/** Again as long as it is certain that nothing was stored. */
+/** Again where nothing of it is in force: at worst a record that does not count is in the log then. */
 const written = async (execute: Execute, origin: Origin): ReturnType<Execute> => {
   for (const end = Date.now() + LEADER_MS; ; await delay(AGAIN_MS)) {
-    const executed = await execute(origin, () => Promise.resolve(right(madeNothing)));
+    const executed = await execute(origin, prepareNothing);
     if (!isLeft(executed) || executed.left.code !== 'unavailable' || Date.now() > end) return executed;
   }
 };
