@@ -30,11 +30,14 @@ export type Pages<A> = Omit<Asked<A>, 'data'> & {
   readonly fetchNextPage: () => Promise<unknown>;
 };
 
+/** A credential of the service that asks, approved; of these three at most. */
+type Asker = { readonly fingerprint: string; readonly client: { readonly name: string; readonly version: string } | null };
+
 /** Something that waits for an admin. `seq` goes into the decision about it. `asked`: how often it was asked for in vain; null where nobody asks. */
 export type InboxCard = { readonly service: string; readonly since: Instant; readonly seq: number; readonly asked: number | null } & (
   | { readonly kind: 'credential'; readonly fingerprint: string; readonly client: { readonly name: string; readonly version: string } | null }
-  | { readonly kind: 'access'; readonly target: string; readonly description: string | null; readonly format: string | null; readonly pattern: string | null }
-  | { readonly kind: 'missing'; readonly path: string; readonly description: string | null; readonly format: string | null; readonly pattern: string | null }
+  | { readonly kind: 'access'; readonly credentials: ReadonlyArray<Asker>; readonly target: string; readonly description: string | null; readonly format: string | null; readonly pattern: string | null }
+  | { readonly kind: 'missing'; readonly credentials: ReadonlyArray<Asker>; readonly others: number; readonly path: string; readonly description: string | null; readonly format: string | null; readonly pattern: string | null }
   | { readonly kind: 'mismatch'; readonly path: string; readonly version: number; readonly checks: ReadonlyArray<{ readonly service: string; readonly kind: 'format' | 'pattern'; readonly wanted: string; readonly fits: boolean | null }> }
 );
 

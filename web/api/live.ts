@@ -59,8 +59,11 @@ export const makeLive = ({ url, onChange, onRefused, open = openedWithOthers }: 
     state.value = 'live';
   };
   const again = () => {
-    source?.close();
-    timer = setTimeout(() => void onRefused().then(connect, connect), AGAIN_MS);
+    const closed = source;
+    closed?.close();
+    // Meanwhile it may have been stopped, or started anew.
+    const goOn = () => source === closed && connect();
+    timer = setTimeout(() => void onRefused().then(goOn, goOn), AGAIN_MS);
   };
   const lost = () => {
     if (lostAt.value === undefined) all();
