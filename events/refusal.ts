@@ -14,7 +14,7 @@ export const refusals = {
   unauthorized: { message: 'the credential is not known here', hint: 'a credential is registered, then approved by an admin; a session, token or access key that has ended or was revoked is made anew' },
   credential_pending: { message: 'the credential waits for approval', hint: 'ask an admin to compare its fingerprint and approve it' },
   refused: { message: 'the secret is not available to this service', hint: 'an admin sees the request in the inbox; wait for approval or ask' },
-  shared_secret: { message: 'namespaces are for those who share a secret with the service', hint: 'start it with JETLOCK_SHARED_SECRET, or let it listen on loopback alone, without further origins' },
+  shared_secret: { message: 'namespaces are made by those who share a secret with the service', hint: 'start it with JETLOCK_SHARED_SECRET, or let it listen on loopback alone, without further origins' },
   // Of the service
   busy: { message: 'too many requests', hint: 'try again in a moment', retryable: true },
   unavailable: { message: 'the log cannot be written now', hint: 'try again; nothing is answered without an audit record', retryable: true },

@@ -31,7 +31,7 @@ export type NamespaceDoor = {
   readonly namespaces: Namespaces;
   readonly sharedSecret: SharedSecret;
   readonly opener: Opener;
-  /** Only this machine can call: there is neither another address nor a proxy. */
+  /** Only this machine can call: neither another address nor a proxy was told of. */
   readonly isLocal: boolean;
 };
 
@@ -45,11 +45,13 @@ const header = ({ headers }: FastifyRequest, name: string): string | null => {
   return typeof value === 'string' ? value : null;
 };
 
-/** Without a shared secret whoever reaches the listener could make namespaces. */
-const turnedAway = ({ sharedSecret: { isSet, isRight }, isLocal }: NamespaceDoor, request: FastifyRequest): Refusal | undefined => {
-  if (isSet) return isRight(header(request, 'jetlock-shared-secret')) ? undefined : refuse('unauthorized');
-  return isLocal ? undefined : refuse('shared_secret');
-};
+/** Where there is a shared secret it is demanded of every call. */
+const turnedAway = ({ sharedSecret: { isSet, isRight } }: NamespaceDoor, request: FastifyRequest): Refusal | undefined =>
+  isSet && !isRight(header(request, 'jetlock-shared-secret')) ? refuse('unauthorized') : undefined;
+
+/** Without one whoever reaches the listener could make namespaces. */
+const mayNotMake = (door: NamespaceDoor, request: FastifyRequest): Refusal | undefined =>
+  door.sharedSecret.isSet || door.isLocal ? turnedAway(door, request) : refuse('shared_secret');
 
 const idOf = (request: FastifyRequest): Either<Refusal, Id> => {
   const id = header(request, 'jetlock-request');
@@ -135,7 +137,7 @@ const write = (door: InTurn): Handler =>
 const letIn =
   (door: NamespaceDoor, then: (body: unknown) => Answer<unknown>): Handler =>
   ({ request, body }) => {
-    const refused = turnedAway(door, request);
+    const refused = mayNotMake(door, request);
     return refused === undefined ? then(body) : left(refused);
   };
 
