@@ -15,7 +15,7 @@ import { newSigningKey } from '../crypto/sign.ts';
 import { ClientInfo, sure } from '../events/vocabulary.ts';
 import { ServiceKeys } from '../protocol/wire.ts';
 import { linesOf } from './support/audit.ts';
-import { sealedTo, sealedWrite, statusUnder } from './support/http.ts';
+import { callsTo, sealedTo, sealedWrite, statusUnder } from './support/http.ts';
 import { orThrow, startJetlock, subjects } from './support/jetlock.ts';
 import { eventually } from './support/poll.ts';
 import { namesOfKeys } from './support/wrapped-keys.ts';
@@ -30,10 +30,8 @@ type Headers = Readonly<Record<string, string>>;
 type Answer = { readonly status: number; readonly body: Uint8Array; readonly json: Record<string, never> & { readonly error?: { readonly code: string } } };
 
 const call = async (method: string, path: string, { headers = {}, body, url = httpUrl }: { readonly headers?: Headers; readonly body?: unknown; readonly url?: string } = {}): Promise<Answer> => {
-  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-  const response = await fetch(`${url}${path}`, { method, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...sent });
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  return { status: response.status, body: bytes, json: JSON.parse(fromUtf8(bytes)) as Answer['json'] };
+  const { status, text, json } = await callsTo(url)(method, path, body, headers);
+  return { status, body: utf8(text), json: json as Answer['json'] };
 };
 
 const create = async (body: object = {}): Promise<Issued> => {

@@ -7,8 +7,9 @@ import { LiveChange } from '../protocol/live.ts';
 import { AuditEntry, HealthView, MissingView, ReadsView } from '../protocol/pages.ts';
 import type { Page } from '../protocol/paging.ts';
 import { LISTENERS_OF_ONE } from '../services/live/live.ts';
-import { answerOf, testAuth } from './support/http.ts';
+import { callsTo, testAuth } from './support/http.ts';
 import { orThrow, startJetlock } from './support/jetlock.ts';
+import { asDescribed } from './support/openapi.ts';
 import { eventually } from './support/poll.ts';
 import { codeOf, pathOf, stepsOf } from './support/steps.ts';
 
@@ -23,7 +24,7 @@ test.after.always(() => jetlock.stop());
 const LIMIT_MS = 30_000;
 const url = (path: string): string => `${jetlock.service().httpUrl}${path}`;
 const headers = { 'test-caller': 'alice' };
-const get = async (path: string) => answerOf(await fetch(url(path), { headers }));
+const get = (path: string) => callsTo(jetlock.service().httpUrl)('GET', path, undefined, headers);
 const audit = async (query: string) => (await get(`/audit?${query}`)).json as Page<AuditEntry>;
 const sum = (counts: ReadonlyArray<number>): number => counts.reduce((a, b) => a + b, 0);
 const msOf = ({ at }: Pick<AuditEntry, 'at'>): number => Date.parse(at);
@@ -108,6 +109,7 @@ test.serial('reads over time, what is missing, and health are told', async (t) =
 const listen = async (after: string | undefined, topics = 'inbox,catalogue,audit', who: Readonly<Record<string, string>> = headers) => {
   const request = httpGet(url(`/events?topics=${topics}`), { headers: { ...who, ...(after === undefined ? {} : { 'last-event-id': after }) } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
+  if (response.statusCode === 200) asDescribed('GET', '/events', { status: 200, headers: new Headers(response.headers as Record<string, string>), text: '', json: undefined, error: undefined });
   let text = '';
   response.setEncoding('utf8').on('data', (more: string) => (text += more));
   const blocks = () => text.split('\n\n').slice(0, -1).map((block) => Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s).slice(0, 2) as [string, string])));

@@ -79,7 +79,7 @@ const complaint = (method: string, path: string, answer: HttpAnswer): string | u
   if (status >= 500 && !(status === 503 && TELLING.includes(error?.code ?? ''))) return `${status}: ${said.slice(0, 200)}`;
   // The description of the API is made of the names of things; pages are files.
   if (!/^\/(openapi|console|metrics)/.test(path) && INTERNALS.test(said)) return `the inside: ${said.slice(0, 200)}`;
-  return method === 'HEAD' || status === 304 || path.startsWith('/console') || path.startsWith('/?') || status === 302 ? undefined : mismatch(method, path, answer);
+  return mismatch(method, path, answer);
 };
 
 /** What is wrong with the answer to a call; undefined if nothing is. Rejects if there is none in time. */

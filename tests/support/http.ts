@@ -9,6 +9,7 @@ import { refuse } from '../../events/refusal.ts';
 import type { SignedCall } from '../../protocol/http/signed-call.ts';
 import type { SealedRequest, ServiceKeys, WireRefusal } from '../../protocol/wire.ts';
 import { NOBODY, type Auth, type Principal } from '../../services/http/principal.ts';
+import { asDescribed } from './openapi.ts';
 import { statementOf } from './wire.ts';
 
 export type HttpAnswer = { readonly status: number; readonly headers: Headers; readonly text: string; readonly json: unknown; readonly error: WireRefusal | undefined };
@@ -23,17 +24,21 @@ export const answerOf = async (response: Response): Promise<HttpAnswer> => {
 
 export type CallHeaders = Readonly<Record<string, string>>;
 
-/** Calls of a listener, with JSON where there is a body. Of an answer that goes on only its head is waited for. */
+/** For an answer to come to its end. */
+const LIMIT_MS = 60_000;
+
+/** Calls of a listener, with JSON where there is a body. Every answer is one that the description of the API tells of; of one that goes on only its head is waited for. */
 export const callsTo =
   (url: string) =>
   async (method: string, path: string, body?: unknown, headers: CallHeaders = {}): Promise<HttpAnswer> => {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const stop = new AbortController();
-    const response = await fetch(`${url}${path}`, { method, redirect: 'manual', signal: stop.signal, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...content });
-    if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return answerOf(response);
+    const response = await fetch(`${url}${path}`, { method, redirect: 'manual', signal: AbortSignal.any([stop.signal, AbortSignal.timeout(LIMIT_MS)]), headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...content });
+    const goesOn = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+    const answer = goesOn ? { status: response.status, headers: response.headers, text: '', json: undefined, error: undefined } : await answerOf(response);
     // It goes on for as long as somebody listens.
-    stop.abort();
-    return { status: response.status, headers: response.headers, text: '', json: undefined, error: undefined };
+    if (goesOn) stop.abort();
+    return asDescribed(method, path, answer);
   };
 
 /** The session that was opened, as its cookie. */

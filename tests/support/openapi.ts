@@ -34,17 +34,25 @@ const validator = (name: string, schema: unknown): ValidateFunction => {
 const pattern = (template: string): RegExp => new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 const paths = Object.entries(document.paths).map(([template, methods]) => ({ template, methods, matches: pattern(template) }));
 
-/** The operation that a call is one of. */
-const operationFor = (method: string, url: string): Operation | undefined => {
-  const path = url.split('?', 1)[0] ?? '';
+/** With the access key in the URL it is another writing of what is described with the key in a header. */
+const BY_URL = /^\/namespaces\/jlk_[\w-]{43}(?=\/|$)/;
+
+/** The operation that a call is one of; what may only be looked at is told by its head alone. */
+const operationFor = (asked: string, path: string): Operation | undefined => {
+  const method = asked === 'HEAD' ? 'GET' : asked;
   // Names before parameters, as every router has it.
   const found = paths.filter(({ matches }) => matches.test(path)).sort((a, b) => a.template.split('{').length - b.template.split('{').length);
   return found[0]?.methods[method.toLowerCase()];
 };
 
+/** For people, and not described. */
+const PAGES = /^\/(console(\/.*)?)?$/;
+
 /** What is wrong with an answer, by the document; undefined if nothing is. */
 export const mismatch = (method: string, url: string, { status, json, headers }: HttpAnswer): string | undefined => {
-  const operation = operationFor(method, url);
+  const path = url.split('?', 1)[0] ?? '';
+  if (PAGES.test(path)) return undefined;
+  const operation = operationFor(method, path.replace(BY_URL, '/namespace'));
   const told = operation === undefined ? document.components.responses['Refused'] : (operation.responses[status] ?? operation.responses['default']);
   const response = told?.$ref === undefined ? told : document.components.responses[told.$ref.split('/').at(-1) ?? ''];
   const type = headers.get('content-type') ?? 'no type';
@@ -53,7 +61,14 @@ export const mismatch = (method: string, url: string, { status, json, headers }:
   const name = `${operation?.operationId ?? 'nothing'} ${status}`;
   if (content === undefined || media === undefined) return `${name}: nothing is told of it`;
   if (!type.startsWith(media)) return `${name}: ${type} instead of ${media}`;
-  if (json === undefined) return undefined;
+  if (json === undefined) return media === 'application/json' && method !== 'HEAD' ? `${name}: nothing is said` : undefined;
   const validate = validator(name, content.schema);
   return validate(json) ? undefined : `${name}: ${ajv.errorsText(validate.errors)}`;
+};
+
+/** The answer, if the document tells of it; throws what is wrong with it otherwise. */
+export const asDescribed = (method: string, url: string, answer: HttpAnswer): HttpAnswer => {
+  const wrong = mismatch(method, url, answer);
+  if (wrong !== undefined) throw new Error(`${method} ${url}: ${wrong}`);
+  return answer;
 };
