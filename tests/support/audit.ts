@@ -15,6 +15,10 @@ export const linesOf = async ({ log, subjects }: Pick<History, 'log' | 'subjects
   return lines;
 };
 
+/** Records in the name of anybody: what the service does by itself is none of it, and goes on at any time. */
+export const orderedIn = async (where: Pick<History, 'log' | 'subjects'>): Promise<ReadonlyArray<unknown>> =>
+  (await linesOf(where)).filter(({ who }) => who !== undefined && who.kind !== 'service process').map(({ seq, what, who }) => [seq, what, who?.name]);
+
 /** What a test has put there itself. */
 const there = <A>(value: A | null | undefined): A => {
   if (value === null || value === undefined) throw new Error('not there');

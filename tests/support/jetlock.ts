@@ -30,7 +30,7 @@ export type Jetlock = Clients & Pick<Connections, 'connection' | 'connected'> & 
 };
 
 /** `console`: where it was built. */
-type JetlockOptions = StartOptions & Partial<Pick<ServiceOptions, 'logLevel' | 'logTo' | 'auth'>> & Pick<ServiceOptions['http'], 'console' | 'origins'>;
+type JetlockOptions = StartOptions & Partial<Pick<ServiceOptions, 'logLevel' | 'logTo' | 'auth' | 'namespaces'>> & Pick<ServiceOptions['http'], 'console' | 'origins'>;
 type Starting = { readonly own: NatsConnection; readonly dataDir: string; readonly firstAdmin: ServiceOptions['firstAdmin']; readonly options: JetlockOptions };
 
 const serviceOptions = async ({ own, dataDir, firstAdmin, options }: Starting): Promise<ServiceOptions> => ({
@@ -44,6 +44,7 @@ const serviceOptions = async ({ own, dataDir, firstAdmin, options }: Starting): 
   logLevel: options.logLevel ?? 'silent',
   ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
   ...(options.auth === undefined ? {} : { auth: options.auth }),
+  ...(options.namespaces === undefined ? {} : { namespaces: options.namespaces }),
 });
 
 /** One service at a time: stopped once, started as often as wanted. */
