@@ -3,7 +3,6 @@ import { request, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import test from 'ava';
-import fc from 'fast-check';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { toBase64, utf8 } from '../crypto/bytes.ts';
 import { publicKeyFingerprint } from '../crypto/fingerprint.ts';
@@ -14,11 +13,9 @@ import { routes } from '../protocol/http/routes.ts';
 import type { ServiceKeys } from '../protocol/wire.ts';
 import { answerOf, sealedWrite, signedCall, testAuth } from './support/http.ts';
 import { orThrow, startJetlock } from './support/jetlock.ts';
-import { anyBytes, tryBytes, tryCall, wildCall, type Wild } from './support/http-fuzz.ts';
 import { asDescribed, document, type Document } from './support/openapi.ts';
 import { until } from './support/latch.ts';
 import { eventually } from './support/poll.ts';
-import { scaled } from './support/scale.ts';
 import { stepsOf } from './support/steps.ts';
 import { TEST_TLS } from './support/tls.ts';
 
@@ -208,22 +205,6 @@ test.serial('the log tells who called which route with what outcome, and nothing
   t.like(lines.find(({ route }) => route === '/secrets/:id'), { level: 'info', caller: 'admin alice', method: 'GET' });
   t.like(lines.findLast(({ route }) => route === null), { caller: null, status: 404 });
   t.false(logs.some((line) => line.includes(CANARY)));
-});
-
-/** Nothing unforeseen has come up: that is told in the log alone. */
-const defects = () => logs.filter((line) => line.includes('"message":"defect"'));
-
-test.serial('whatever is sent to whichever route is answered soundly, and stops nothing', async (t) => {
-  const base = jetlock.service().httpUrl;
-  const one = fc.asyncProperty(wildCall(identity, [ALICE, ALICE, ALICE, {}]), async (wild) => {
-    const wrong = await tryCall(base, wild);
-    if (wrong !== undefined) throw new Error(wrong);
-  });
-  const upwards: Wild = { method: 'GET', path: '/admins/../keys', headers: {}, body: undefined };
-  await t.notThrowsAsync(fc.assert(one, { numRuns: scaled(80, 10_000), examples: [[upwards]] }));
-  await t.notThrowsAsync(fc.assert(fc.asyncProperty(anyBytes, async (bytes) => t.is(await tryBytes(base, bytes), undefined)), { numRuns: scaled(15, 2_000) }));
-  t.deepEqual(defects(), []);
-  t.is((await get('/readyz')).status, 200);
 });
 
 /** The last of this file: the service listens otherwise then. */
