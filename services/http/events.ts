@@ -46,6 +46,8 @@ export const eventsHandler =
     const refused = live.refused(name);
     if (refused !== undefined) return left(refused);
     const raw = opened(call);
+    // Of what only its head is wanted of nothing is told: it would be waited for until the end, which never comes.
+    if (call.request.method === 'HEAD') return right(void raw.end());
     const write = (text: string): void => {
       if (raw.writableLength > WAITING_MAX) raw.destroy();
       else raw.write(text);
