@@ -41,9 +41,12 @@ export const topicsIn = (data: unknown): ReadonlyArray<Topic> => {
 
 const opened = (url: string): Source => new EventSource(url);
 
+const onShown = (listener: () => void, over: AbortSignal): void =>
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && listener(), { signal: over });
+
 /** With the other tabs, where the browser lets them know of each other. */
 const openedWithOthers = (url: string): Source =>
-  'locks' in navigator ? sharedBy({ open: opened, locks: navigator.locks, channel: (name) => new BroadcastChannel(name) })(url) : opened(url);
+  'locks' in navigator ? sharedBy({ open: opened, locks: navigator.locks, channel: (name) => new BroadcastChannel(name), onShown })(url) : opened(url);
 
 /** Listens for as long as it is started. The browser connects again by itself, and we where it gives up. */
 export const makeLive = ({ url, onChange, onRefused, open = openedWithOthers }: LiveOptions): Live => {

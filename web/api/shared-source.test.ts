@@ -1,5 +1,6 @@
 /** Several tabs of one browser, and the one stream that they have. */
 import test from 'ava';
+import { eventually } from '../../tests/support/poll.ts';
 import { sharedBy, type Tabs } from './shared-source.ts';
 
 type Heard = (event: MessageEvent) => void;
@@ -8,6 +9,7 @@ type Opened = { readonly say: (event: 'open' | 'error' | 'change', data?: string
 /** A browser in memory: who asks for a lock has it in their turn, what one posts all others hear. */
 const browser = () => {
   const opened: Opened[] = [];
+  const shown: Array<() => void> = [];
   const open: Tabs['open'] = () => {
     const listeners = new Map<string, Heard>();
     const source = { readyState: 0, onopen: null as (() => void) | null, onerror: null as (() => void) | null, addEventListener: (type: string, heard: Heard) => listeners.set(type, heard), close: () => (source.readyState = 2) };
@@ -15,19 +17,36 @@ const browser = () => {
     opened.push({ say, isClosed: () => source.readyState === 2 });
     return source as never;
   };
-  let turn: Promise<unknown> = Promise.resolve();
-  const request = (_name: string, { signal }: { readonly signal: AbortSignal }, held: () => Promise<void>): Promise<unknown> => {
-    const had = turn.then(() => (signal.aborted ? Promise.reject(new Error('aborted')) : held()));
-    turn = had.catch(() => undefined);
-    return had;
-  };
+  const waiting: Array<() => void> = [];
+  let holder: { readonly rob: () => void } | undefined;
+  const grant = (): void => (holder === undefined ? waiting.shift()?.() : undefined);
+  const request = (_name: string, { signal, steal = false }: { readonly signal?: AbortSignal; readonly steal?: boolean }, held: () => Promise<void>): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const begin = (): void => {
+        const own = { rob: () => reject(Object.assign(new Error('stolen'), { name: 'AbortError' })) };
+        holder = own;
+        void held().then(() => {
+          resolve(undefined);
+          if (holder !== own) return;
+          holder = undefined;
+          grant();
+        });
+      };
+      const inTurn = (): void => (signal?.aborted === true ? grant() : begin());
+      if (steal) {
+        holder?.rob();
+        return begin();
+      }
+      waiting.push(inTurn);
+      return grant();
+    });
   const channels = new Set<{ onmessage: Heard | null }>();
   const channel = () => {
     const own = { onmessage: null as Heard | null, close: () => void channels.delete(own), postMessage: (data: unknown) => void Promise.resolve().then(() => [...channels].filter((one) => one !== own).forEach(({ onmessage }) => onmessage?.({ data } as MessageEvent))) };
     channels.add(own);
     return own;
   };
-  return { opened, newTab: sharedBy({ open, locks: { request } as never, channel }) };
+  return { opened, newTab: sharedBy({ open, locks: { request } as never, channel, onShown: (listener) => void shown.push(listener) }), channels, show: () => shown.forEach((does) => does()) };
 };
 
 const tabOf = (newTab: ReturnType<typeof browser>['newTab']) => {
@@ -73,4 +92,25 @@ test('a tab that is closed before its turn never listens', async (t) => {
   first.source.close();
   await turns();
   t.deepEqual(opened.filter(({ isClosed }) => !isClosed()), []);
+});
+
+test('where the tab that listens is asleep, the one that is looked at takes its place; awake again it hears as the others do', async (t) => {
+  const { opened, newTab, channels, show } = browser();
+  const [asleep, looked] = [tabOf(newTab), tabOf(newTab)];
+  await turns();
+  opened[0]?.say('open');
+  await turns();
+  const [channel] = channels;
+  const heard = channel!.onmessage;
+  channel!.onmessage = null;
+  show();
+  await eventually(() => opened.length > 1 || undefined, 30_000, 'another to listen');
+  channel!.onmessage = heard;
+  t.true(opened[0]?.isClosed());
+  opened[1]?.say('open');
+  opened[1]?.say('change', 'two');
+  await turns();
+  t.deepEqual(looked.heard(), ['open', 'error', 'open', 'two']);
+  t.deepEqual(asleep.heard(), ['open', 'error', 'open', 'two']);
+  for (const { source } of [asleep, looked]) source.close();
 });

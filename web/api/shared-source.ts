@@ -6,15 +6,20 @@
 import type { Source } from './live.ts';
 
 type Told = { readonly event: 'open' | 'error' | 'change' | 'reset'; readonly data?: unknown };
-type Message = Told | { readonly event: 'who' };
+/** `who`: is there anybody who listens? `here`: yes, and nothing has been heard yet. */
+type Message = Told | { readonly event: 'who' | 'here' };
 
 /** What a browser has for it; in none but a secure context there are locks. */
 export type Tabs = {
   readonly open: (url: string) => Source;
   readonly locks: Pick<LockManager, 'request'>;
   readonly channel: (name: string) => Pick<BroadcastChannel, 'postMessage' | 'onmessage' | 'close'>;
+  /** Calls the listener whenever the tab is looked at again, until the signal. */
+  readonly onShown: (listener: () => void, over: AbortSignal) => void;
 };
 
+/** A tab that the browser has put to sleep keeps its lock, and tells nobody anything. */
+const SILENT_MS = 3_000;
 const CONNECTING = 0;
 
 type Listener = (event: MessageEvent) => void;
@@ -52,38 +57,73 @@ const listening = (source: Source, tell: (told: Told) => void, over: AbortSignal
   );
 };
 
+/** What a tab knows: the stream that is its own, where it is the one that listens, and what it was told last. */
+type Known = { own?: Source | undefined; last?: Told; answers: number };
+
+/** A tab among the others, whether it listens or is told. */
+const makeTab = (url: string, { open, channel: channelOf }: Tabs) => {
+  const [channel, over] = [channelOf(`jetlock ${url}`), new AbortController()];
+  const known: Known = { answers: 0 };
+  const close = (): void => {
+    over.abort();
+    channel.close();
+  };
+  const { source, hear } = makeSource(() => known.own?.readyState ?? CONNECTING, close);
+  const heard = (told: Told): void => {
+    if (told.event === 'open' || told.event === 'error') known.last = told;
+    hear(told);
+  };
+  const tell = (told: Told): void => {
+    channel.postMessage(told);
+    heard(told);
+  };
+  channel.onmessage = ({ data }: MessageEvent<Message>) => {
+    const { event } = data;
+    if (event !== 'who') known.answers += 1;
+    else if (known.own !== undefined) channel.postMessage(known.last ?? { event: 'here' });
+    if (event !== 'who' && event !== 'here') heard({ ...data, event });
+  };
+  const listen = (): Promise<void> => {
+    // Whoever told us is gone, and what has happened since was told to nobody.
+    if (known.last !== undefined) tell({ event: 'error' });
+    known.own = open(url);
+    return listening(known.own, tell, over.signal);
+  };
+  const leave = (): void => {
+    known.own?.close();
+    known.own = undefined;
+    heard({ event: 'error' });
+  };
+  return { source, over: over.signal, listen, leave, isListenedTo: () => isListenedTo(known, () => channel.postMessage({ event: 'who' })) };
+};
+
+/** Whether it listens itself, or somebody says within the time that they do. */
+const isListenedTo = async (known: Known, ask: () => void): Promise<boolean> => {
+  const before = known.answers;
+  ask();
+  await new Promise((resolve) => setTimeout(resolve, SILENT_MS));
+  return known.own !== undefined || known.answers > before;
+};
+
 export const sharedBy =
-  ({ open, locks, channel: channelOf }: Tabs) =>
+  (tabs: Tabs) =>
   (url: string): Source => {
-    const name = `jetlock ${url}`;
-    const [channel, over] = [channelOf(name), new AbortController()];
-    const close = (): void => {
-      over.abort();
-      channel.close();
+    const { source, over, listen, leave, isListenedTo } = makeTab(url, tabs);
+    const lock = (options: LockOptions): Promise<unknown> => tabs.locks.request(`jetlock ${url}`, options, listen);
+    const isRobbed = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+    const inTurn = (): Promise<unknown> => lock({ signal: over }).catch(lost);
+    /** It was closed before its turn came; or it was asleep, and another tab has taken its place; or the browser has no locks for this page. */
+    const lost = (error: unknown): unknown => {
+      if (over.aborted) return undefined;
+      if (!isRobbed(error)) return listen();
+      leave();
+      return inTurn();
     };
-    let own: Source | undefined;
-    const { source, hear } = makeSource(() => own?.readyState ?? CONNECTING, close);
-    let last: Told | undefined;
-    const heard = (told: Told): void => {
-      if (told.event === 'open' || told.event === 'error') last = told;
-      hear(told);
+    const look = async (): Promise<void> => {
+      if (!(await isListenedTo()) && !over.aborted) await lock({ steal: true }).catch(() => over.aborted || leave());
     };
-    const tell = (told: Told): void => {
-      channel.postMessage(told);
-      heard(told);
-    };
-    const listen = (): Promise<void> => {
-      // Whoever told us is gone, and what has happened since was told to nobody.
-      if (last !== undefined) tell({ event: 'error' });
-      own = open(url);
-      return listening(own, tell, over.signal);
-    };
-    channel.onmessage = ({ data }: MessageEvent<Message>) => {
-      if (data.event !== 'who') heard(data);
-      else if (own !== undefined && last !== undefined) channel.postMessage(last);
-    };
-    channel.postMessage({ event: 'who' });
-    // Rejects where it was closed before its turn came.
-    locks.request(name, { signal: over.signal }, listen).catch(() => undefined);
+    void inTurn();
+    void look();
+    tabs.onShown(() => void look(), over);
     return source;
   };
