@@ -83,6 +83,7 @@ test('of many tabs one listens, and all hear; when it is closed another one does
   opened[1]?.say('change', 'two');
   await turns();
   t.deepEqual([first.heard(), second.heard(), third.heard()], [[], ['open', 'two'], ['open', 'two']]);
+  for (const { source } of [second, third]) source.close();
 });
 
 test('a tab that is closed before its turn never listens', async (t) => {
@@ -112,5 +113,9 @@ test('where the tab that listens is asleep, the one that is looked at takes its 
   await turns();
   t.deepEqual(looked.heard(), ['open', 'error', 'open', 'two']);
   t.deepEqual(asleep.heard(), ['open', 'error', 'open', 'two']);
+  // Before it knows that it is the one no more: the other has a stream of its own.
+  opened[0]?.say('error');
+  await turns();
+  t.deepEqual(looked.heard(), []);
   for (const { source } of [asleep, looked]) source.close();
 });

@@ -20,6 +20,7 @@ export type Tabs = {
 
 /** A tab that the browser has put to sleep keeps its lock, and tells nobody anything. */
 const SILENT_MS = 3_000;
+const LOOK_EVERY_MS = 30_000;
 const CONNECTING = 0;
 
 type Listener = (event: MessageEvent) => void;
@@ -81,11 +82,14 @@ const makeTab = (url: string, { open, channel: channelOf }: Tabs) => {
     const { event } = data;
     if (event !== 'who') known.answers += 1;
     else if (known.own !== undefined) channel.postMessage(known.last ?? { event: 'here' });
-    if (event !== 'who' && event !== 'here') heard({ ...data, event });
+    // How its own stream is, the one that listens knows best: another was asleep, and does not know yet that it is not the one any more.
+    if (event !== 'who' && event !== 'here' && known.own === undefined) heard({ ...data, event });
   };
-  const listen = (): Promise<void> => {
-    // Whoever told us is gone, and what has happened since was told to nobody.
-    if (known.last !== undefined) tell({ event: 'error' });
+  const listen = (isStolen: boolean): Promise<void> => {
+    if (over.signal.aborted) return Promise.resolve();
+    // Whoever told the others is gone, and what has happened since was told to nobody.
+    if (isStolen || known.last !== undefined) channel.postMessage({ event: 'error' });
+    if (known.last !== undefined) heard({ event: 'error' });
     known.own = open(url);
     return listening(known.own, tell, over.signal);
   };
@@ -93,6 +97,7 @@ const makeTab = (url: string, { open, channel: channelOf }: Tabs) => {
     known.own?.close();
     known.own = undefined;
     heard({ event: 'error' });
+    channel.postMessage({ event: 'who' });
   };
   return { source, over: over.signal, listen, leave, isListenedTo: () => isListenedTo(known, () => channel.postMessage({ event: 'who' })) };
 };
@@ -109,13 +114,13 @@ export const sharedBy =
   (tabs: Tabs) =>
   (url: string): Source => {
     const { source, over, listen, leave, isListenedTo } = makeTab(url, tabs);
-    const lock = (options: LockOptions): Promise<unknown> => tabs.locks.request(`jetlock ${url}`, options, listen);
+    const lock = (options: LockOptions): Promise<unknown> => tabs.locks.request(`jetlock ${url}`, options, () => listen(options.steal === true));
     const isRobbed = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
     const inTurn = (): Promise<unknown> => lock({ signal: over }).catch(lost);
     /** It was closed before its turn came; or it was asleep, and another tab has taken its place; or the browser has no locks for this page. */
     const lost = (error: unknown): unknown => {
       if (over.aborted) return undefined;
-      if (!isRobbed(error)) return listen();
+      if (!isRobbed(error)) return listen(false);
       leave();
       return inTurn();
     };
@@ -124,6 +129,8 @@ export const sharedBy =
     };
     void inTurn();
     void look();
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    over.addEventListener('abort', () => clearInterval(timer));
     tabs.onShown(() => void look(), over);
     return source;
   };
