@@ -60,7 +60,7 @@ const overNats = (shown: Shown, options: Options, io: Io): TaskEither<Failure, E
   withSession(options, io, (session) => pipe(readNamespace({ session, subjects: SUBJECTS, ...shown }), TE.chainW(print(options, io))));
 
 /** Undefined for NATS. Looked at before anybody is asked for a key. */
-const urlOf = ({ text: { 'http-url': url } }: Options): E.Either<Failure, string | undefined> => (url === undefined ? E.right(undefined) : listenerUrl(url));
+const urlOf = ({ text: { 'http-url': url } }: Options): E.Either<Failure, string | undefined> => (url === undefined ? E.right(undefined) : listenerUrl(url, '--http-url'));
 
 export const run: Run = (_args, options, io) =>
   pipe(
